@@ -1,0 +1,95 @@
+"""
+What a rule found, placed in the text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from sglint.source import Problem, Span
+
+
+class Severity(Enum):
+    """How bad; also the levels of `--fail-on`."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Status(Enum):
+    """Open, or set aside by a comment or the baseline; triage marks and never drops."""
+
+    OPEN = "open"
+    IGNORED = "ignored"
+    BASELINE = "baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A place and what is to be said there; read in order, the labels of a finding form the explanation."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """
+    One finding: which rule, how bad, about what, where, and whether it holds in every completion of the unknowns.
+
+    `span` is the primary place. `subjects` are the addresses it is about, several when one block makes many instances. `unless`
+    says for an uncertain finding what stands in the way. `key` identifies it across edits: the rule, the file, the subject,
+    no line numbers.
+    """
+
+    rule: str
+    severity: Severity
+    certain: bool
+    message: str
+    subjects: tuple[str, ...]
+    span: Span
+    labels: tuple[Label, ...]
+    advice: tuple[str, ...] = ()
+    unless: tuple[Label, ...] = ()
+    root: str = ""
+    status: Status = Status.OPEN
+    status_reason: str = ""
+
+    @property
+    def key(self) -> str:
+        """The identity of the finding across edits of the file."""
+        return f"{self.rule}:{self.span.path}:{','.join(self.subjects)}"
+
+    @property
+    def order(self) -> tuple[str, int, int, str, tuple[str, ...]]:
+        """The key that sorts findings: by place, then rule, then subject."""
+        return (self.span.path, self.span.line, self.span.column, self.rule, self.subjects)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """
+    What was looked at: counts, so that a clean result says what it is about.
+
+    `in_scope` counts interfaces with a route to a transit gateway or Gateway Load Balancer endpoint (or targets of one).
+    """
+
+    roots: int = 0
+    files: int = 0
+    resources: int = 0
+    interfaces: int = 0
+    in_scope: int = 0
+    maybe_in_scope: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """
+    Everything a run has to say. Findings and problems are sorted; nothing is ever dropped from them.
+    """
+
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+    seen: Seen

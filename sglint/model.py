@@ -1,0 +1,275 @@
+"""
+The network, in nobody's spelling.
+
+Small nouns, each with its `Origin`. One thing points at another by its address (a `str`), or by an `Unknown` when the text
+does not say which one it is. What is uncertain about a noun is in its fields as bounds or candidates; whether it exists at
+all is `origin.maybe`. Tuples are in the order of their addresses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from ipaddress import IPv4Network, IPv6Network
+from typing import TypeAlias
+
+from sglint.resource import Origin
+from sglint.space import Bounds, Family, Ports, Protocol
+from sglint.value import Unknown
+
+Prefix: TypeAlias = IPv4Network | IPv6Network
+Link: TypeAlias = str | Unknown
+
+
+class Direction(Enum):
+    """Who starts the flow: `IN` the peer, `OUT` the interface."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class Role(Enum):
+    """
+    What an interface is for.
+
+    `FORWARDER` passes on traffic that is not its own (source/destination check off, or a Gateway Load Balancer target),
+    `RESOLVER` is a Route 53 Resolver endpoint, `MANAGED` belongs to a service that the user cannot tune, `WORKLOAD` is the rest.
+    """
+
+    FORWARDER = "forwarder"
+    RESOLVER = "resolver"
+    WORKLOAD = "workload"
+    MANAGED = "managed"
+
+
+class TargetKind(Enum):
+    """What a route leads to; the values are those of the JSON output."""
+
+    TRANSIT_GATEWAY = "transit-gateway"
+    GWLB_ENDPOINT = "gwlb-endpoint"
+    NETWORK_FIREWALL = "network-firewall-endpoint"
+    NAT_GATEWAY = "nat-gateway"
+    EGRESS_ONLY = "egress-only-internet-gateway"
+    INTERNET_GATEWAY = "internet-gateway"
+    VIRTUAL_PRIVATE_GATEWAY = "virtual-private-gateway"
+    PEERING = "vpc-peering"
+    CORE_NETWORK = "cloud-wan"
+    CARRIER_GATEWAY = "carrier-gateway"
+    LOCAL_GATEWAY = "local-gateway"
+    INTERFACE = "network-interface"
+    S3_ENDPOINT = "s3-gateway-endpoint"
+    DYNAMODB_ENDPOINT = "dynamodb-gateway-endpoint"
+    GATEWAY_ENDPOINT = "gateway-endpoint"
+    LOCAL = "local"
+    NONE = "none"
+    ANY = "any"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """
+    What a route leads to: its kind, and its address or literal id where known.
+
+    `NONE` is the target of a destination that no route covers; `UNKNOWN` carries in `why` what stands in the way.
+    """
+
+    kind: TargetKind
+    address: str = ""
+    why: Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPeer:
+    """The peers of a rule that names a security group (or `self`)."""
+
+    group: Link
+
+
+@dataclass(frozen=True, slots=True)
+class ListPeer:
+    """The peers of a rule that names a prefix list; `entries` is None where its content is not in the text."""
+
+    prefix_list: Link
+    entries: tuple[Prefix, ...] | None = None
+
+
+Peer: TypeAlias = Prefix | GroupPeer | ListPeer
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """
+    The flows that one rule admits, of one family and protocol, with one kind of peer.
+
+    For `Protocol.ICMP` and `Protocol.OTHER` the ports are all of them.
+    """
+
+    family: Family
+    protocol: Protocol
+    peer: Peer
+    ports: Ports
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """
+    One written rule and one of its peers: what it surely admits, what it may admit, and what lies between.
+
+    `group` is the security group that it belongs to. A rule for all protocols has one box for each protocol (and family).
+    `field` is the path in the origin's values that names the peer, for the label under it.
+    """
+
+    origin: Origin
+    group: Link
+    direction: Direction
+    boxes: Bounds[tuple[Box, ...]]
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """
+    A security group. `hidden` is set when some of its rules are not in the text (a data source, a literal id).
+    """
+
+    origin: Origin
+    vpc: Link
+    default: bool = False
+    hidden: Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vpc:
+    """A VPC and its address ranges, IPv4 and IPv6; an Unknown stands for a range that it surely has but whose value is not known."""
+
+    origin: Origin
+    cidrs: tuple[Prefix | Unknown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """A subnet; `zone` is its Availability Zone where the text says it."""
+
+    origin: Origin
+    vpc: Link
+    cidrs: tuple[Prefix | Unknown, ...]
+    zone: str | Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """
+    A route table. `hidden` is set when some of its routes are not in the text (a data source, propagated routes).
+    """
+
+    origin: Origin
+    vpc: Link
+    main: bool = False
+    hidden: Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """
+    A table serves a subnet, or the whole VPC as its main table (`subnet` is None, `vpc` set).
+
+    Associations with a gateway (edge tables) say nothing about traffic that leaves an interface; they carry `gateway`.
+    """
+
+    origin: Origin
+    table: Link
+    subnet: Link | None = None
+    vpc: Link | None = None
+    gateway: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """
+    One route: the destinations it may have (several for a prefix list, an Unknown when not known), and the targets it may have.
+    """
+
+    origin: Origin
+    table: Link
+    destinations: tuple[Prefix | Unknown, ...]
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """The attachment of a VPC to a transit gateway."""
+
+    origin: Origin
+    gateway: Link
+    vpc: Link
+    subnets: tuple[Link, ...]
+    appliance_mode: bool | Unknown = False
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """
+    One network interface, or the like-configured interfaces of one resource (a load balancer's, a group's instances).
+
+    `kind` is the resource type that creates it. `subnets` and `groups` are what it surely has; an Unknown among them is one
+    that is there but not known. `groups` holds the default group of the VPC where none is given. `automatic` names the
+    kind of §1.3 of which every flow is tracked ("AWS PrivateLink (interface VPC endpoint)"), empty for none. `grouped` is
+    False for a thing that has no security group. `serves` limits what it accepts to its listeners, None for no limit.
+    `source_dest_check` is False for an interface that may forward. `attached_to` is the instance an ENI is attached to.
+    """
+
+    origin: Origin
+    kind: str
+    role: Role
+    subnets: tuple[Link, ...]
+    groups: tuple[Link, ...]
+    automatic: str = ""
+    grouped: bool = True
+    serves: tuple[tuple[Protocol, Ports], ...] | None = None
+    source_dest_check: bool | Unknown = True
+    public: bool | Unknown = False
+    attached_to: Link | None = None
+
+    @property
+    def address(self) -> str:
+        """The address of the resource."""
+        return self.origin.address
+
+
+@dataclass(frozen=True, slots=True)
+class Appliance:
+    """
+    A Gateway Load Balancer sends its traffic (GENEVE, UDP 6081) to this interface.
+
+    `balancer` and `target_group` are addresses; `origin` is the attachment that says so; `health_port` is the TCP port that
+    the health check uses, None when it is the traffic port or not TCP.
+    """
+
+    origin: Origin
+    interface: str
+    balancer: Link
+    target_group: Link
+    health_port: int | Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """
+    Everything that one root module or template says about a network.
+
+    `root` is the path of the root module. Tuples are sorted by address.
+    """
+
+    root: str
+    vpcs: tuple[Vpc, ...] = ()
+    subnets: tuple[Subnet, ...] = ()
+    groups: tuple[Group, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    tables: tuple[Table, ...] = ()
+    associations: tuple[Association, ...] = ()
+    routes: tuple[Route, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    interfaces: tuple[Interface, ...] = ()
+    appliances: tuple[Appliance, ...] = ()
+    seen: tuple[tuple[str, int], ...] = field(default=())

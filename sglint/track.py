@@ -1,0 +1,70 @@
+"""
+Whether a class of flows is tracked, and why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from sglint.graph import Path
+from sglint.model import Direction, Interface, Target
+from sglint.source import Span
+from sglint.space import Bounds, Family, Ports, Protocol
+from sglint.value import Unknown
+
+
+class State(IntEnum):
+    """What happens to a flow; more permission never lowers it."""
+
+    DENIED = 0
+    TRACKED = 1
+    UNTRACKED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A sentence, where it comes from, and the documentation page that it rests on (may be empty)."""
+
+    text: str
+    span: Span | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """
+    What happens to one class of flows of an interface.
+
+    `ports` are the ports of the side that accepts the connection. `peer` is a CIDR, or the address of a security group or
+    prefix list that a rule names. `via` is what the path to the peer goes through. `state` is the whole judgement;
+    `by_groups` is what the security groups alone would give, so that a finding can tell "change the group" from "no group helps".
+    `automatic` names what on the path is tracked automatically.
+    """
+
+    direction: Direction
+    family: Family
+    protocol: Protocol
+    ports: Ports
+    peer: str
+    via: Target
+    state: Bounds[State]
+    by_groups: Bounds[State]
+    automatic: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """
+    All that is known about one interface: its paths, the verdict of every class of its flows, and whether it is in scope.
+
+    `in_scope` is a pair of bounds: a route of its subnets leads to a transit gateway or Gateway Load Balancer endpoint, or
+    it is a Gateway Load Balancer's target.
+    """
+
+    interface: Interface
+    paths: tuple[Path, ...]
+    verdicts: tuple[Verdict, ...]
+    in_scope: Bounds[bool]
+    because: tuple[Unknown, ...] = ()

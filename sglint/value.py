@@ -1,0 +1,168 @@
+"""
+What an expression can evaluate to.
+
+The idea: evaluation never guesses. A value is known, or it is a `Ref` (the identity of something that exists only after
+deployment), or it is `Unknown` with the reason and the place. Numbers are exact: an integral number is an `int`, every
+other number is a `Decimal`, so 1 and 1.0 are one value, as in Terraform. Python's own `==` on values is identity of
+content with one trap, `True == 1`; the language's `==` is `evaluate.terraform.operators.equal`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from sglint.source import Span
+
+Number: TypeAlias = int | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """
+    The identity of something that exists only after deployment: an attribute of a resource, data source or module.
+
+    `address` is Terraform's address of the instance (`module.a["x"].aws_subnet.b[0]`, `data.aws_vpc.v`, or
+    `module.spokes["a"]` for a module whose body cannot be read). `attribute` is the path into it as written in
+    Terraform (`id`, `firewall_status[0].sync_states[*].attachment[0].endpoint_id`); empty for the whole object. It is
+    known *which* thing this is, and not known what its value will be.
+    """
+
+    address: str
+    attribute: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.address}.{self.attribute}" if self.attribute else self.address
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """
+    A value that the text does not fix.
+
+    `why` is a sentence fragment that reads well after "because" (`var.region has no default`), `span` the place that
+    says so. What is known all the same: `among` lists the only values it can have (empty: no limit), `element` is the
+    value of each element of a collection whose length or keys are unknown, `refs` are the identities it was made from.
+    """
+
+    why: str
+    span: Span | None = None
+    among: tuple[Value, ...] = ()
+    element: Value = None
+    refs: tuple[Ref, ...] = ()
+
+    def __str__(self) -> str:
+        return f"unknown, because {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Seq:
+    """
+    A tuple, list or set. The items of a set are unique and in Terraform's order.
+    """
+
+    items: tuple[Value, ...] = ()
+    kind: Literal["tuple", "list", "set"] = "tuple"
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, index: int) -> Value:
+        return self.items[index]
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """
+    An object or map. Entries are kept in the order of their keys, which is Terraform's order of iteration.
+    """
+
+    entries: tuple[tuple[str, Value], ...] = ()
+    kind: Literal["object", "map"] = "object"
+    _index: dict[str, Value] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._index.update(self.entries)
+
+    @classmethod
+    def of(
+        cls, entries: Mapping[str, Value] | Iterable[tuple[str, Value]] = (), kind: Literal["object", "map"] = "object"
+    ) -> Map:
+        """
+        Return a map of these entries; of two entries with one key the last counts.
+        """
+        return cls(tuple(sorted(dict(entries).items(), key=lambda entry: entry[0])), kind)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._index)
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._index
+
+    def __getitem__(self, key: str) -> Value:
+        return self._index[key]
+
+    def get(self, key: str, default: Value = None) -> Value:
+        """
+        Return the value of `key`, or `default` when there is none.
+        """
+        return self._index.get(key, default)
+
+    def items(self) -> Iterable[tuple[str, Value]]:
+        """
+        Return the entries in the order of their keys.
+        """
+        return self.entries
+
+    def values(self) -> Iterable[Value]:
+        """
+        Return the values in the order of their keys.
+        """
+        return self._index.values()
+
+
+Value: TypeAlias = str | int | Decimal | bool | None | Seq | Map | Ref | Unknown
+
+
+def is_known(value: Value) -> bool:
+    """
+    Return whether the value itself is fixed by the text; the elements of a collection may still be unknown.
+    """
+    return not isinstance(value, (Unknown, Ref))
+
+
+def unknowns(value: Value) -> Iterator[Unknown]:
+    """
+    Yield every `Unknown` in the value, at any depth, in order.
+    """
+    if isinstance(value, Unknown):
+        yield value
+    elif isinstance(value, Seq):
+        for item in value.items:
+            yield from unknowns(item)
+    elif isinstance(value, Map):
+        for item in value.values():
+            yield from unknowns(item)
+
+
+def to_json(value: Value) -> object:
+    """
+    Return the value as JSON types, for messages and tests: a `Ref` as `${address.attribute}`, an `Unknown` as its reason.
+    """
+    if isinstance(value, Seq):
+        return [to_json(item) for item in value.items]
+    if isinstance(value, Map):
+        return {key: to_json(item) for key, item in value.items()}
+    if isinstance(value, Ref):
+        return f"${{{value}}}"
+    if isinstance(value, Unknown):
+        return f"({value})"
+    return float(value) if isinstance(value, Decimal) else value
