@@ -1,0 +1,3 @@
+"""
+From syntax to resources: what each expression, module and template comes to.
+"""

@@ -1,0 +1,3 @@
+"""
+Terraform's meaning: types, conversions, operators, functions, and the modules that use them.
+"""

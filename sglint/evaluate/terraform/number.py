@@ -1,0 +1,204 @@
+"""
+Terraform's numbers: binary floats with a mantissa of 512 bits.
+
+The idea: a number is kept as the shortest decimal that such a float prints as, which is one-to-one with the float. An
+operation takes the exact floats, computes with fractions, rounds once as the float would, and prints again. Whole numbers
+that fit are plain `int` all the way.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+
+from sglint.evaluate.terraform.error import EvaluationError
+from sglint.value import Number, Value
+
+BITS = 512
+SAFE_DIGITS = 153
+"""A decimal with at most so many digits is the shortest form of its own float."""
+LARGEST_EXPONENT = 4000
+"""Powers of ten beyond this are refused: nobody means them, and they cost memory."""
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?", re.ASCII)
+
+
+def is_number(value: Value) -> bool:
+    """
+    Return whether the value is a number, which a bool is not.
+    """
+    return isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+
+
+def parse_number(text: str) -> Number | None:
+    """
+    Return the number that the text spells, or None.
+    """
+    if len(text) > 5000 or not _NUMBER.fullmatch(text):
+        return None
+    return normal(Decimal(text))
+
+
+def normal(number: Number) -> Number:
+    """
+    Return the one form in which we keep this number: an `int` when whole, otherwise a `Decimal` without trailing zeros.
+    """
+    if isinstance(number, int):
+        return int(number) if number.bit_length() <= BITS else shortest(rounded(Fraction(number)))
+    if not number.is_finite():
+        raise EvaluationError("the number is infinite")
+    if not number:
+        return 0
+    if abs(number.adjusted()) > LARGEST_EXPONENT:
+        raise EvaluationError(f"the number is out of range: its exponent is beyond {LARGEST_EXPONENT}")
+    sign, digits, exponent = number.as_tuple()
+    text = "".join(map(str, digits)).lstrip("0")
+    stripped = text.rstrip("0")
+    if len(stripped) > SAFE_DIGITS:
+        return shortest(rounded(Fraction(number)))
+    return _from_digits("-" if sign else "", stripped, int(exponent) + len(text) - len(stripped))
+
+
+def _from_digits(sign: str, digits: str, exponent: int) -> Number:
+    if exponent >= 0:
+        return int(f"{sign}{digits}{'0' * exponent}")
+    return Decimal(f"{sign}{digits}E{exponent}")
+
+
+def exact(number: Number) -> Fraction:
+    """
+    Return the value of the float behind the number.
+    """
+    if isinstance(number, int) and number.bit_length() <= BITS:
+        return Fraction(number)
+    return rounded(Fraction(number))
+
+
+def rounded(fraction: Fraction) -> Fraction:
+    """
+    Return the nearest fraction with a mantissa of 512 bits, ties to even.
+    """
+    mantissa, exponent = _mantissa(fraction)
+    return Fraction(mantissa) * Fraction(2) ** exponent
+
+
+def _mantissa(fraction: Fraction) -> tuple[int, int]:
+    """
+    Return m and e with m * 2**e the nearest float, where m has 512 bits.
+    """
+    above, below = abs(fraction.numerator), fraction.denominator
+    if not above:
+        return 0, 0
+    shift = BITS + 1 - (above.bit_length() - below.bit_length())
+    scaled, rest = divmod(above << max(shift, 0), below << max(-shift, 0))
+    extra = scaled.bit_length() - BITS
+    kept, lost = scaled >> extra, scaled & ((1 << extra) - 1)
+    half = 1 << (extra - 1)
+    if lost > half or (lost == half and (rest or kept & 1)):
+        kept += 1
+    exponent = extra - shift
+    if kept.bit_length() > BITS:
+        kept, exponent = kept >> 1, exponent + 1
+    return (kept if fraction > 0 else -kept), exponent
+
+
+def shortest(fraction: Fraction) -> Number:
+    """
+    Return the shortest decimal that reads back as this float, the form in which Terraform prints it.
+    """
+    if fraction.denominator == 1 and abs(fraction.numerator).bit_length() <= BITS:
+        return fraction.numerator
+    mantissa, exponent = _mantissa(abs(fraction))
+    half = Fraction(2) ** (exponent - 1)
+    interval = (2 * mantissa - 1) * half, (2 * mantissa + 1) * half, mantissa % 2 == 0
+    size = _decimal_size(abs(fraction))
+    if abs(size) > LARGEST_EXPONENT:
+        raise EvaluationError(f"the number is out of range: its exponent is beyond {LARGEST_EXPONENT}")
+    fewest, most = 1, 160
+    while fewest < most:
+        middle = (fewest + most) // 2
+        if _candidate(abs(fraction), middle - size, interval) is None:
+            fewest = middle + 1
+        else:
+            most = middle
+    digits = _candidate(abs(fraction), fewest - size, interval)
+    text = str(digits)
+    stripped = text.rstrip("0")
+    return _from_digits("-" if fraction < 0 else "", stripped, size - fewest + len(text) - len(stripped))
+
+
+def _decimal_size(fraction: Fraction) -> int:
+    """
+    Return the number of digits before the decimal point; zero or negative for small numbers.
+    """
+    size = int((fraction.numerator.bit_length() - fraction.denominator.bit_length()) * 0.30103)
+    while fraction >= Fraction(10) ** size:
+        size += 1
+    while fraction < Fraction(10) ** (size - 1):
+        size -= 1
+    return size
+
+
+def _candidate(fraction: Fraction, places: int, interval: tuple[Fraction, Fraction, bool]) -> int | None:
+    """
+    Return the digits of the nearest decimal with so many places that lies in the interval, which may include its ends.
+    """
+    low, high, closed = interval
+    scale = Fraction(10) ** places
+    scaled = fraction * scale
+    floor = scaled.numerator // scaled.denominator
+    inside = [
+        digits
+        for digits in (floor, floor + 1)
+        if low * scale < digits < high * scale or (closed and digits in (low * scale, high * scale))
+    ]
+    return min(inside, key=lambda digits: abs(digits - scaled)) if inside else None
+
+
+def calculate(operator: str, a: Number, b: Number) -> Number:
+    """
+    Return the result of an arithmetic operator on two numbers.
+    """
+    if operator in ("/", "%") and b == 0:
+        raise EvaluationError("division by zero")
+    if isinstance(a, int) and isinstance(b, int) and (whole := _whole(operator, a, b)) is not None:
+        return whole
+    x, y = exact(a), exact(b)
+    if operator == "+":
+        return shortest(rounded(x + y))
+    if operator == "-":
+        return shortest(rounded(x - y))
+    if operator == "*":
+        return shortest(rounded(x * y))
+    quotient = rounded(x / y)
+    if operator == "/":
+        return shortest(quotient)
+    return shortest(rounded(x - rounded(int(quotient) * y)))
+
+
+def _whole(operator: str, a: int, b: int) -> int | None:
+    """
+    Return the result when it is a whole number that fits, otherwise None.
+    """
+    if operator == "+":
+        result = a + b
+    elif operator == "-":
+        result = a - b
+    elif operator == "*":
+        result = a * b
+    elif operator == "/":
+        if a % b:
+            return None
+        result = a // b
+    else:
+        result = abs(a) % abs(b) * (-1 if a < 0 else 1)
+    fits = max(a.bit_length(), b.bit_length(), result.bit_length()) <= BITS
+    return result if fits else None
+
+
+def number_text(number: Number) -> str:
+    """
+    Return the number as Terraform writes it: never with an exponent.
+    """
+    return str(number) if isinstance(number, int) else f"{number:f}"

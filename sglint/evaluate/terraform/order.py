@@ -1,0 +1,99 @@
+"""
+The order of the items of a set, which is Terraform's order of iteration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from sglint.evaluate.terraform.number import number_text
+from sglint.evaluate.terraform.unknown import same, wholly_known
+from sglint.value import Map, Number, Ref, Seq, Unknown, Value
+
+_KNOWN, _NULL, _REF, _UNKNOWN = range(4)
+_ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", '"': '\\"', "\\": "\\\\"}
+
+
+def set_of(items: Iterable[Value]) -> Seq:
+    """
+    Return the set of these items: without duplicates, and in Terraform's order.
+
+    Two references to one thing are one item. Two unknowns stay two, because nothing says that they are equal.
+    """
+    kept: dict[object, Value] = {}
+    for item in items:
+        if isinstance(item, Unknown) or not (isinstance(item, Ref) or wholly_known(item)):
+            kept[("unknown", len(kept))] = item
+            continue
+        key: tuple[str, ...] = ("ref", str(item)) if isinstance(item, Ref) else ("known", _hash_text(item))
+        while key in kept and not same(kept[key], item):
+            key = (*key, "again")
+        kept.setdefault(key, item)
+    return Seq(tuple(sorted(kept.values(), key=_set_order)), "set")
+
+
+def _set_order(value: Value) -> tuple[int, object]:
+    if value is None:
+        return _NULL, 0
+    if isinstance(value, Ref):
+        return _REF, str(value)
+    if isinstance(value, Unknown):
+        return _UNKNOWN, 0
+    if isinstance(value, (str, bool, int, Decimal)):
+        return _KNOWN, value
+    return _KNOWN, _hash_text(value).encode()
+
+
+def _hash_text(value: Value) -> str:
+    """
+    Return the text by which Terraform orders the items of a set that are not primitive.
+    """
+    if value is None:
+        return "~"
+    if isinstance(value, (Ref, Unknown)):
+        return "?"
+    if isinstance(value, bool):
+        return "T" if value else "F"
+    if isinstance(value, (int, Decimal)):
+        return short_number(value)
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, Map) and value.kind == "map":
+        return "{" + "".join(f"{quoted(key)}:{_hash_text(item)};" for key, item in value.items()) + "}"
+    items = value.values() if isinstance(value, Map) else value.items
+    opening, closing = ("[", "]") if isinstance(value, Seq) and value.kind != "tuple" else ("<", ">")
+    return opening + "".join(f"{_hash_text(item)};" for item in items) + closing
+
+
+def short_number(number: Number) -> str:
+    """
+    Return the number with at most ten digits, with an exponent when it is long.
+    """
+    if not number:
+        return "0"
+    rounded = Decimal(f"{Decimal(number_text(number)):.9e}").normalize()
+    size, digits = rounded.adjusted(), len(rounded.as_tuple().digits)
+    longest = digits if digits > size and digits < 10 else 10
+    if -4 <= size < longest:
+        return f"{rounded:f}"
+    mantissa = f"{rounded.scaleb(-size):f}"
+    return f"{mantissa}e{'-' if size < 0 else '+'}{abs(size):02d}"
+
+
+def quoted(text: str) -> str:
+    """
+    Return the text in double quotes, with escapes for what cannot be printed.
+    """
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if code < 0x20 or code == 0x7F:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

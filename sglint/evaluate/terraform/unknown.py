@@ -1,0 +1,143 @@
+"""
+Calculating with what is not known.
+
+The idea: an `Unknown` that can have only a few values is calculated for each of them, so that what all of them agree on
+becomes known again. Everything else gives an `Unknown` that keeps the first reason and every identity it was made from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import product
+
+from sglint.evaluate.terraform.error import EvaluationError
+from sglint.value import Map, Ref, Seq, Unknown, Value
+
+MOST_ALTERNATIVES = 8
+"""An operation is calculated for at most so many combinations of alternatives."""
+MOST_KEPT = 64
+"""A conditional keeps at most so many alternatives."""
+
+_MODULE = re.compile(r'(?:^|\.)module\.[\w-]+(?:\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\])?')
+
+
+def same(a: Value, b: Value) -> bool:
+    """
+    Return whether two values are the same in every respect; unlike Python's `==` it tells true from 1.
+    """
+    if isinstance(a, Seq) and isinstance(b, Seq):
+        return a.kind == b.kind and len(a) == len(b) and all(map(same, a.items, b.items))
+    if isinstance(a, Map) and isinstance(b, Map):
+        return a.kind == b.kind and list(a) == list(b) and all(map(same, a.values(), b.values()))
+    return isinstance(a, bool) == isinstance(b, bool) and a == b
+
+
+def is_identity(ref: Ref) -> bool:
+    """
+    Return whether the reference is to an `id` or `arn` of a resource, which is never null and never empty.
+    """
+    name = ref.attribute.rpartition(".")[2]
+    return name in ("id", "arn") and "[*]" not in ref.attribute and not _MODULE.fullmatch(ref.address)
+
+
+def as_unknown(value: Ref | Unknown) -> Unknown:
+    """
+    Return what is unknown about the value: for a reference, what it will be.
+    """
+    if isinstance(value, Unknown):
+        return value
+    return Unknown(f"{value} is known only after deployment", refs=(value,))
+
+
+def unknown_parts(value: Value) -> Iterator[Ref | Unknown]:
+    """
+    Yield every reference and unknown in the value, at any depth, in order.
+    """
+    if isinstance(value, (Ref, Unknown)):
+        yield value
+    elif isinstance(value, Seq):
+        for item in value.items:
+            yield from unknown_parts(item)
+    elif isinstance(value, Map):
+        for item in value.values():
+            yield from unknown_parts(item)
+
+
+def wholly_known(value: Value) -> bool:
+    """
+    Return whether nothing in the value is unknown or a reference.
+    """
+    return next(unknown_parts(value), None) is None
+
+
+def merged(
+    values: Iterable[Value], *, among: tuple[Value, ...] = (), element: Value = None, why: str = "a part of it is not known"
+) -> Unknown:
+    """
+    Return the unknown that comes from these values: the first reason and place, and all identities.
+    """
+    parts = [as_unknown(part) for value in values for part in unknown_parts(value)]
+    refs = tuple(dict.fromkeys(ref for part in parts for ref in _refs(part)))
+    if not parts:
+        return Unknown(why, None, among, element, refs)
+    return Unknown(parts[0].why, parts[0].span, among, element, refs)
+
+
+def _refs(unknown: Unknown) -> Iterator[Ref]:
+    """
+    Yield the identities that the unknown was made from, also those of its alternatives.
+    """
+    yield from unknown.refs
+    for value in (*unknown.among, unknown.element):
+        for part in unknown_parts(value):
+            if isinstance(part, Ref):
+                yield part
+            else:
+                yield from _refs(part)
+
+
+def alternatives(value: Value) -> tuple[Value, ...]:
+    """
+    Return the values that the value can have, each of which has no alternatives itself.
+    """
+    if not isinstance(value, Unknown) or not value.among:
+        return (value,)
+    return tuple(leaf for item in value.among for leaf in alternatives(item))
+
+
+def collapse(results: Sequence[Value], sources: Iterable[Value]) -> Value:
+    """
+    Return the one value on which all results agree, or the unknown with these alternatives.
+    """
+    leaves: list[Value] = []
+    for result in results:
+        for leaf in alternatives(result):
+            if not any(same(leaf, kept) for kept in leaves):
+                leaves.append(leaf)
+            if len(leaves) > MOST_KEPT:
+                return merged([*sources, *results])
+    if len(leaves) == 1:
+        return leaves[0]
+    return merged([*sources, *results], among=tuple(leaves))
+
+
+def distribute(function: Callable[..., Value], arguments: Sequence[Value]) -> Value | None:
+    """
+    Return the function applied to every combination of the arguments' alternatives, or None when no argument has any.
+
+    A combination that Terraform would refuse makes the whole result plainly unknown, as do too many combinations.
+    """
+    if not any(isinstance(argument, Unknown) and argument.among for argument in arguments):
+        return None
+    choices = [alternatives(argument) for argument in arguments]
+    count = 1
+    for choice in choices:
+        count *= len(choice)
+    if count > MOST_ALTERNATIVES:
+        return merged(arguments)
+    try:
+        results = [function(*combination) for combination in product(*choices)]
+    except EvaluationError:
+        return merged(arguments)
+    return collapse(results, arguments)
