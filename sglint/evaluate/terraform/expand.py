@@ -1,0 +1,153 @@
+"""
+From `count` and `for_each` to instances.
+
+An instance that exists whatever the unknowns turn out to be has no `maybe`; one that exists only in some completions carries
+the unknown that decides. When even the number is unknown, one instance with the key `*` stands for all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.expressions import collapse
+from sglint.value import Map, Ref, Seq, Unknown, Value
+
+MAX_INSTANCES = 20_000
+"""The most instances of one block that are told apart."""
+
+
+class Every:
+    """The key of the one instance that stands for an unknown number of instances."""
+
+
+EVERY = Every()
+Key = int | str | Every | None
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """
+    One instance of a block: its key, what `each` or `count` is inside it, and what decides whether it exists.
+    """
+
+    key: Key
+    names: tuple[tuple[str, Value], ...] = ()
+    maybe: Unknown | None = None
+
+
+SINGLE = (Instance(None),)
+
+
+def suffix(key: Key) -> str:
+    """
+    Return what the key adds to the address, as Terraform writes it.
+    """
+    if key is None:
+        return ""
+    if isinstance(key, Every):
+        return "[*]"
+    if isinstance(key, int):
+        return f"[{key}]"
+    escaped = key.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'["{escaped}"]'
+
+
+def by_count(value: Value) -> tuple[Instance, ...]:
+    """
+    Return the instances that `count = value` makes. Raises EvaluationError where Terraform refuses the value.
+    """
+    if isinstance(value, Unknown) and value.among:
+        numbers = [_whole(choice) for choice in value.among if not isinstance(choice, (Unknown, Ref))]
+        if len(numbers) == len(value.among):
+            least = min(numbers)
+            return tuple(_counted(n, None if n < least else value) for n in range(max(numbers)))
+    if isinstance(value, (Unknown, Ref)):
+        cause = (
+            value
+            if isinstance(value, Unknown)
+            else Unknown(f"{value} is known only after deployment", None, (), None, (value,))
+        )
+        return (Instance(EVERY, (("count", Map.of({"index": cause})),), cause),)
+    return tuple(_counted(number, None) for number in range(_whole(value)))
+
+
+def _counted(number: int, maybe: Unknown | None) -> Instance:
+    return Instance(number, (("count", Map.of({"index": number})),), maybe)
+
+
+def _whole(value: Value) -> int:
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    if value is None or isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise EvaluationError("count must be a whole number that is not negative")
+    if value > MAX_INSTANCES:
+        raise EvaluationError(f"count is {value}, and at most {MAX_INSTANCES} instances of one block are read")
+    return value
+
+
+def by_for_each(value: Value) -> tuple[Instance, ...]:
+    """
+    Return the instances that `for_each = value` makes. Raises EvaluationError where Terraform refuses the value.
+    """
+    if isinstance(value, Unknown) and value.among and not any(isinstance(choice, (Unknown, Ref)) for choice in value.among):
+        return _among(value)
+    if isinstance(value, Ref):
+        cause = Unknown(f"{value} is known only after deployment", None, (), None, (value,))
+        element: Value = Ref(value.address, value.attribute + "[*]") if value.attribute else cause
+        return (_each(EVERY, cause, element, cause),)
+    if isinstance(value, Unknown):
+        return (_each(EVERY, value, value.element if value.element is not None else value, value),)
+    if value is None:
+        raise EvaluationError("for_each must not be null")
+    if isinstance(value, Map):
+        _limit(len(value))
+        return tuple(_each(key, key, item, None) for key, item in value.items())
+    if isinstance(value, Seq) and (value.kind == "set" or not value.items):
+        return _each_of_set(value)
+    raise EvaluationError("for_each must be a map or a set of strings; wrap a list in toset()")
+
+
+def _limit(number: int) -> None:
+    if number > MAX_INSTANCES:
+        raise EvaluationError(f"for_each has {number} elements, and at most {MAX_INSTANCES} instances of one block are read")
+
+
+def _each_of_set(value: Seq) -> tuple[Instance, ...]:
+    _limit(len(value))
+    found: list[Instance] = []
+    hidden: list[Value] = []
+    for item in value.items:
+        if isinstance(item, str):
+            found.append(_each(item, item, item, None))
+        elif isinstance(item, (Unknown, Ref)):
+            hidden.append(item)
+        else:
+            raise EvaluationError("for_each must be a map or a set of strings")
+    if hidden:
+        common = hidden[0] if len(hidden) == 1 else Unknown("it is one of several keys of for_each", None, tuple(hidden))
+        found.append(_each(EVERY, common, common, None))
+    return tuple(found)
+
+
+def _each(key: Key, name: Value, value: Value, maybe: Unknown | None) -> Instance:
+    return Instance(key, (("each", Map.of({"key": name, "value": value})),), maybe)
+
+
+def _among(value: Unknown) -> tuple[Instance, ...]:
+    alternatives = [{row.key: row for row in by_for_each(choice)} for choice in value.among]
+    keys: dict[Key, None] = {}
+    for rows in alternatives:
+        keys.update(dict.fromkeys(rows))
+    found: list[Instance] = []
+    for key in keys:
+        rows_with = [rows[key] for rows in alternatives if key in rows]
+        maybe = None if len(rows_with) == len(alternatives) else value
+        each = [dict(row.names)["each"] for row in rows_with]
+        values = [item["value"] for item in each if isinstance(item, Map)]
+        first = rows_with[0]
+        if isinstance(key, str):
+            found.append(_each(key, key, collapse(value, values), maybe))
+        else:
+            found.append(Instance(key, first.names, maybe))
+    return tuple(found)

@@ -1,0 +1,126 @@
+"""
+The values of root variables: where Terraform looks for them, and which one wins.
+
+The order, later ones winning: `terraform.tfvars`, `terraform.tfvars.json`, `*.auto.tfvars` and `*.auto.tfvars.json` by name, then
+`--var` and `--var-file` in the order given.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from sglint import syntax
+from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.expressions import Scope, evaluate_expression
+from sglint.evaluate.terraform.instance import Given
+from sglint.evaluate.terraform.module import Library, Module
+from sglint.evaluate.terraform.nowhere import Nowhere
+from sglint.evaluate.terraform.types import ANY, STRING, Type, parse_type
+from sglint.parse import parse, parse_expression
+from sglint.source import Problem, Source, Span, SglintError, list_files, read
+from sglint.syntax import Document
+from sglint.value import Unknown, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """
+    What the person who runs sglint says about the configuration.
+
+    `assignments` are `("var", "name=value")` and `("file", path)` in the order given; `workspace` is the value of `terraform.workspace`.
+    """
+
+    assignments: tuple[tuple[Literal["var", "file"], str], ...] = ()
+    workspace: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the variables that `--var` sets."""
+        return tuple(text.partition("=")[0].strip() for kind, text in self.assignments if kind == "var")
+
+
+def given_values(
+    library: Library, directory: str, module: Module, inputs: Inputs, named: Mapping[str, Source]
+) -> tuple[dict[str, Given], list[Problem]]:
+    """
+    Return the values given to the variables of the root module in `directory`, and what could not be read of them.
+
+    `named` holds the text of each file of `--var-file`.
+    """
+    found: dict[str, Given] = {}
+    problems: list[Problem] = []
+    for path in _automatic(list_files(library.tree, directory)):
+        source = read(library.tree, path)
+        if isinstance(source, Problem):
+            problems.append(source)
+        else:
+            _take(parse(source), found, problems)
+    for kind, text in inputs.assignments:
+        if kind == "file":
+            _take(parse(named[text]), found, problems)
+        else:
+            _assign(text, module, found)
+    return found, problems
+
+
+def _automatic(paths: tuple[str, ...]) -> list[str]:
+    by_name = {posixpath.basename(path): path for path in paths}
+    first = [by_name[name] for name in ("terraform.tfvars", "terraform.tfvars.json") if name in by_name]
+    rest = [by_name[name] for name in sorted(by_name) if name.endswith((".auto.tfvars", ".auto.tfvars.json"))]
+    return first + rest
+
+
+def _take(document: Document, found: dict[str, Given], problems: list[Problem]) -> None:
+    problems.extend(document.problems)
+    for attribute in document.attributes:
+        try:
+            value = evaluate_expression(attribute.expr, Scope(Nowhere()))
+        except EvaluationError as error:
+            problems.append(Problem(error.message, error.span or attribute.span))
+            value = Unknown(error.message, error.span or attribute.span)
+        found[attribute.name] = Given(value, attribute.expr.span)
+    for block in document.blocks:
+        problems.append(Problem(f"a variable file cannot contain a {block.type} block", block.header, "write name = value"))
+
+
+def _assign(text: str, module: Module, found: dict[str, Given]) -> None:
+    name, equals, value = text.partition("=")
+    name = name.strip()
+    if not equals or not name:
+        raise SglintError(f"--var {text} is not of the form name=value")
+    block = module.variables.get(name)
+    if block is not None:
+        found[name] = Given(_from_text(name, value, _declared(block)), None)
+
+
+def _declared(block: syntax.Block) -> Type:
+    attribute = block.attribute("type")
+    if attribute is None:
+        return ANY
+    try:
+        return parse_type(attribute.expr)
+    except EvaluationError:
+        return ANY
+
+
+def _from_text(name: str, text: str, type_: Type) -> Value:
+    """A value on the command line is text for a string variable (or one without a type), and an expression for any other."""
+    if type_ in (STRING, ANY):
+        return text
+    expr, problems = parse_expression(Source(f"--var {name}", text))
+    try:
+        if problems:
+            raise SglintError(f"--var {name}: {problems[0].message}")
+        return evaluate_expression(expr, Scope(Nowhere()))
+    except EvaluationError as error:
+        raise SglintError(f"--var {name}: {error.message}") from None
+
+
+def place(given: Given) -> Span | None:
+    """
+    Return where the value was given.
+    """
+    return given.span

@@ -1,0 +1,512 @@
+"""
+One module as it is called: its variables, locals, outputs, resources and calls, each evaluated when first asked for.
+
+`Run` is what lives while one root is evaluated: the things found so far by address, and what could not be read.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from sglint import syntax
+from sglint.evaluate.terraform import files, functions
+from sglint.evaluate.terraform.body import evaluate_nested
+from sglint.evaluate.terraform.convert import convert
+from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.expand import EVERY, SINGLE, Instance, by_count, by_for_each, suffix
+from sglint.evaluate.terraform.expressions import Scope, evaluate_expression
+from sglint.evaluate.terraform.module import Library, Module, is_local, source_of
+from sglint.evaluate.terraform.types import BOOL, Type, parse_type
+from sglint.source import Problem, Span
+from sglint.syntax import Block
+from sglint.value import Map, Ref, Seq, Unknown, Value
+
+MAX_DEPTH = 50
+"""How deep module calls may nest."""
+
+META = frozenset({"count", "for_each", "provider", "providers", "depends_on", "lifecycle", "source", "version"})
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """
+    The value given to a root variable, and where.
+    """
+
+    value: Value
+    span: Span | None
+
+
+@dataclass(slots=True)
+class Run:
+    """
+    The evaluation of one root module.
+    """
+
+    library: Library
+    root: str
+    given: Mapping[str, Given]
+    workspace: str | None
+    manifest: Mapping[str, str]
+    things: dict[str, Thing] = field(default_factory=dict)
+    problems: dict[Problem, None] = field(default_factory=dict)
+
+    def problem(self, problem: Problem) -> None:
+        """
+        Remember a problem, once.
+        """
+        self.problems.setdefault(problem)
+
+
+@dataclass(slots=True)
+class Thing:
+    """
+    What an address stands for: an instance of a resource, or of a module call (`module` is None when it cannot be read).
+    """
+
+    address: str
+    block: Block
+    scope: Scope
+    maybe: Unknown | None
+    kind: str
+    owner: ModuleInstance
+    module: ModuleInstance | None = None
+    _body: Body | None = None
+
+    def body(self) -> Body:
+        """
+        Return everything that the block sets.
+        """
+        if self._body is None:
+            self._body = evaluate_body(
+                self.block, self.scope, self.owner.safely, META if self.kind != "module" else META - {"source"}
+            )
+        return self._body
+
+
+class ModuleInstance:
+    """
+    One instance of a module. Errors inside it become Problems of the run, once, and the value is unknown from there on.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        module: Module,
+        address: str = "",
+        key: str = "",
+        caller: Thing | None = None,
+        chain: tuple[str, ...] = (),
+    ) -> None:
+        self.run = run
+        self.module = module
+        self.address = address
+        self.key = key
+        self.caller = caller
+        self.chain = (*chain, module.directory)
+        self.context: functions.Context = files.context(run, self.path())
+        self._memo: dict[tuple[str, ...], Value] = {}
+        self._busy: dict[tuple[str, ...], None] = {}
+        self._instances: dict[tuple[str, ...], tuple[Thing, ...]] = {}
+
+    # -- where this module is ---------------------------------------------------------------------------------------------
+
+    def path(self) -> str:
+        """
+        Return `path.module`: the directory of the module, seen from the root.
+        """
+        return posixpath.relpath(self.module.directory, self.run.root)
+
+    def callers(self) -> tuple[Span, ...]:
+        """
+        Return the module calls that lead here, outermost first.
+        """
+        if self.caller is None:
+            return ()
+        return (*self.caller.owner.callers(), self.caller.block.header)
+
+    def maybe(self) -> Unknown | None:
+        """
+        Return what decides whether this module instance exists, None when it surely does.
+        """
+        return self.caller.maybe if self.caller is not None else None
+
+    def _full(self, name: str) -> str:
+        return f"{self.address}.{name}" if self.address else name
+
+    # -- evaluation -------------------------------------------------------------------------------------------------------
+
+    def safely(self, expr: syntax.Expr, scope: Scope | None = None) -> Value:
+        """
+        Return the value of the expression; an error becomes a Problem and the value unknown.
+        """
+        return self._guard(lambda: evaluate_expression(expr, scope or Scope(self)), expr.span)
+
+    def _guard(self, compute: Callable[[], Value], span: Span) -> Value:
+        try:
+            return compute()
+        except EvaluationError as error:
+            self.run.problem(Problem(error.message, error.span or span))
+            return Unknown(error.message, error.span or span)
+
+    def _once(self, key: tuple[str, ...], name: str, span: Span, compute: Callable[[], Value]) -> Value:
+        if key in self._memo:
+            return self._memo[key]
+        if key in self._busy:
+            message = f"{name} refers to itself"
+            self.run.problem(Problem(message, span, "break the cycle"))
+            return Unknown(message, span)
+        self._busy[key] = None
+        try:
+            value = compute()
+        finally:
+            del self._busy[key]
+        self._memo[key] = value
+        return value
+
+    def resolve(self, names: tuple[str, ...], expr: syntax.Expr) -> tuple[Value, int]:
+        """
+        Return the value that the traversal starts with, and how many of its names that takes.
+        """
+        root, rest = names[0], names[1:]
+        if root in ("each", "count", "self"):
+            raise EvaluationError(f"{root} cannot be used here", expr.span)
+        if root in ("data", "ephemeral") and len(rest) >= 2:
+            return self.resource(root, rest[0], rest[1], expr.span), 3
+        if not rest:
+            raise EvaluationError(f"{root} is not a value", expr.span)
+        if root in _ROOTS:
+            return _ROOTS[root](self, rest[0], expr.span), 2
+        return self.resource("", root, rest[0], expr.span), 2
+
+    def variable(self, name: str, span: Span) -> Value:
+        """
+        Return the value of `var.name`.
+        """
+        block = self.module.variables.get(name)
+        if block is None:
+            raise EvaluationError(f"variable {name} is not declared in this module", span)
+        return self._once(
+            ("var", name), f"var.{name}", block.header, lambda: self._guard(lambda: self._variable(name, block), block.header)
+        )
+
+    def _variable(self, name: str, block: Block) -> Value:
+        value, span = self._given(name, block)
+        type_ = self._type(block)
+        nullable = block.attribute("nullable")
+        if value is None and nullable is not None and self.safely(nullable.expr) is False:
+            value, span = self._default(name, block)
+        if _flag(block, "sensitive") or _flag(block, "ephemeral"):
+            return Unknown(f"var.{name} is sensitive, and its value is not followed", block.header)
+        if type_ is None:
+            return value
+        if isinstance(value, Unknown) and not value.among and type_ == BOOL:
+            return replace(value, among=(True, False))
+        try:
+            return convert(value, type_)
+        except EvaluationError as error:
+            raise EvaluationError(f"the value of var.{name} does not fit its type: {error.message}", span) from None
+
+    def _given(self, name: str, block: Block) -> tuple[Value, Span | None]:
+        if self.caller is None:
+            given = self.run.given.get(name)
+            return (given.value, given.span) if given is not None else self._default(name, block)
+        attribute = self.caller.block.attribute(name)
+        if attribute is None:
+            return self._default(name, block)
+        return self.caller.owner.safely(attribute.expr, self.caller.scope), attribute.expr.span
+
+    def _default(self, name: str, block: Block) -> tuple[Value, Span | None]:
+        default = block.attribute("default")
+        if default is not None:
+            return self.safely(default.expr), default.expr.span
+        if self.caller is not None:
+            why = f"{self.caller.address} does not set {name}, which has no default"
+            self.run.problem(Problem(why, self.caller.block.header, f"add {name} to the call"))
+            return Unknown(why, self.caller.block.header), None
+        return Unknown(f"var.{name} has no default and no value is given", block.header), block.header
+
+    def _type(self, block: Block) -> Type | None:
+        attribute = block.attribute("type")
+        if attribute is None:
+            return None
+        return parse_type(attribute.expr, self.safely)
+
+    def local(self, name: str, span: Span) -> Value:
+        """
+        Return the value of `local.name`.
+        """
+        attribute = self.module.locals.get(name)
+        if attribute is None:
+            raise EvaluationError(f"local {name} is not declared in this module", span)
+        return self._once(("local", name), f"local.{name}", attribute.span, lambda: self.safely(attribute.expr))
+
+    def output(self, name: str) -> Value:
+        """
+        Return the value of an output. Raises EvaluationError when there is none of that name.
+        """
+        block = self.module.outputs.get(name)
+        attribute = block.attribute("value") if block is not None else None
+        if block is None or attribute is None:
+            raise EvaluationError(f"{self.address} has no output {name}")
+        if _flag(block, "sensitive"):
+            return Unknown(f"output {name} of {self.address} is sensitive, and its value is not followed", block.header)
+        return self._once(("output", name), f"output {name}", block.header, lambda: self.safely(attribute.expr))
+
+    def _place(self, name: str, span: Span) -> Value:
+        places = {"module": self.path(), "root": ".", "cwd": Unknown("path.cwd differs between machines", span)}
+        if name not in places:
+            raise EvaluationError(f"path.{name} does not exist; there are path.module, path.root and path.cwd", span)
+        return places[name]
+
+    def _terraform(self, name: str, span: Span) -> Value:
+        if name != "workspace":
+            return Unknown(f"terraform.{name} is known only to a run of Terraform", span)
+        if self.run.workspace is None:
+            return Unknown("terraform.workspace is not given (--workspace)", span)
+        return self.run.workspace
+
+    # -- things with count and for_each --------------------------------------------------------------------------------------
+
+    def resource(self, mode: str, kind: str, name: str, span: Span) -> Value:
+        """
+        Return what a reference to a resource or data source means: an object, a tuple of them, or a map.
+        """
+        full = ".".join(part for part in (mode, kind, name) if part)
+        if (mode, kind, name) not in self.module.resources:
+            raise EvaluationError(f"{full} is not declared in this module", span)
+        return _as_value(self.instances(mode, kind, name), self.module.resources[mode, kind, name])
+
+    def instances(self, mode: str, kind: str, name: str) -> tuple[Thing, ...]:
+        """
+        Return the instances of a resource or data source of this module.
+        """
+        block = self.module.resources[mode, kind, name]
+        full = ".".join(part for part in (mode, kind, name) if part)
+        return self._things((mode, kind, name), full, f"{mode}.{kind}" if mode else kind, block)
+
+    def call(self, name: str, span: Span) -> Value:
+        """
+        Return what `module.name` means: an object of outputs, a tuple of them, or a map.
+        """
+        if name not in self.module.calls:
+            raise EvaluationError(f"module {name} is not declared in this module", span)
+        return _as_value(self.calls(name), self.module.calls[name])
+
+    def calls(self, name: str) -> tuple[Thing, ...]:
+        """
+        Return the instances of a module call.
+        """
+        known = ("module", name) in self._instances
+        things = self._things(("module", name), f"module.{name}", "module", self.module.calls[name])
+        if not known:
+            directory = self._directory(name, self.module.calls[name])
+            module = self.run.library.load(directory) if directory else None
+            for thing in things if module is not None else ():
+                assert module is not None
+                key = f"{self.key}.{name}" if self.key else name
+                thing.module = ModuleInstance(self.run, module, thing.address, key, thing, self.chain)
+        return things
+
+    def _directory(self, name: str, call: Block) -> str | None:
+        """Return the directory that a call leads to; None, and a Problem, when it cannot be read."""
+        source = source_of(call)
+        key = f"{self.key}.{name}" if self.key else name
+        attribute = call.attribute("source")
+        span = attribute.expr.span if attribute is not None else call.header
+        if source is None:
+            self.run.problem(
+                Problem(f"module.{name} has no source that is a plain string, so what it contains is missing", span)
+            )
+            return None
+        directory = self.run.manifest.get(key)
+        if is_local(source) and directory is None:
+            directory = posixpath.normpath(posixpath.join(self.module.directory, source))
+        if directory is None:
+            message = f'{self._full(f"module.{name}")} comes from "{source}", which is not in this scan, so what it contains is missing'
+            self.run.problem(Problem(message, span, "run terraform init first; sglint then reads .terraform/modules"))
+            return None
+        if directory in self.chain or len(self.chain) > MAX_DEPTH:
+            self.run.problem(Problem(f"module.{name} calls itself through {source}", span, "break the cycle"))
+            return None
+        if self.run.library.load(directory) is None:
+            message = (
+                f'module.{name} comes from "{source}", but no Terraform file can be read there, so what it contains is missing'
+            )
+            self.run.problem(
+                Problem(message, span, "check the path; directories outside the scanned tree are not read (--root)")
+            )
+            return None
+        return directory
+
+    def _things(self, key: tuple[str, ...], name: str, kind: str, block: Block) -> tuple[Thing, ...]:
+        if key in self._instances:
+            return self._instances[key]
+        full = self._full(name)
+        if key in self._busy:
+            message = f"{name} refers to itself in its count or for_each"
+            self.run.problem(Problem(message, block.header, "break the cycle"))
+            return ()
+        self._busy[key] = None
+        try:
+            rows = self._expand(block)
+        finally:
+            del self._busy[key]
+        things = tuple(self._thing(full, kind, block, row) for row in rows)
+        self._instances[key] = things
+        self.run.things.update({thing.address: thing for thing in things})
+        return things
+
+    def _thing(self, full: str, kind: str, block: Block, row: Instance) -> Thing:
+        scope = Scope(self, dict(row.names))
+        return Thing(full + suffix(row.key), block, scope, row, kind, self)
+
+    def _expand(self, block: Block) -> tuple[Instance, ...]:
+        for name, expand in (("count", by_count), ("for_each", by_for_each)):
+            attribute = block.attribute(name)
+            if attribute is None:
+                continue
+            value = self.safely(attribute.expr)
+            try:
+                return expand(value)
+            except EvaluationError as error:
+                self.run.problem(Problem(error.message, attribute.expr.span))
+                return expand(Unknown(error.message, attribute.expr.span))
+        return SINGLE
+
+    # -- what is inside a thing -----------------------------------------------------------------------------------------------
+
+    def attribute(self, ref: Ref, name: str) -> Value:
+        """
+        Return an attribute of a resource or module object: its configured value, or the identity of what it will be.
+        """
+        thing = self.run.things.get(ref.address)
+        path = f"{ref.attribute}.{name}" if ref.attribute else name
+        if thing is None or (thing.kind == "module" and (thing.module is None or ref.attribute)):
+            return Ref(ref.address, path)
+        if thing.kind == "module":
+            assert thing.module is not None
+            return thing.module.output(name)
+        if not ref.attribute:
+            return self._configured(thing, name)
+        nested = self._nested(thing, ref.attribute)
+        if isinstance(nested, Map) and nested.get(name) is not None:
+            return nested[name]
+        return Ref(ref.address, path)
+
+    def _configured(self, thing: Thing, name: str) -> Value:
+        unset = Ref(thing.address, name)
+        if name in META:
+            return unset
+        attribute = thing.block.attribute(name)
+        if attribute is not None:
+            owner = thing.owner
+            value = owner._once(
+                ("in", thing.address, name),
+                f"{thing.address}.{name}",
+                attribute.span,
+                lambda: owner.safely(attribute.expr, thing.scope),
+            )
+            return unset if value is None else value
+        blocks = self._blocks(thing, name)
+        if blocks is None:
+            return unset
+        if any(isinstance(item, Unknown) for item in blocks.items):
+            cause = next(item for item in blocks.items if isinstance(item, Unknown))
+            return replace(cause, among=(), element=Ref(thing.address, f"{name}[*]"))
+        return Seq(tuple(Ref(thing.address, f"{name}[{number}]") for number in range(len(blocks.items))), "list")
+
+    def _blocks(self, thing: Thing, name: str) -> Seq | None:
+        value = thing.owner._once(
+            ("blocks", thing.address, name),
+            f"{thing.address}.{name}",
+            thing.block.header,
+            lambda: evaluate_nested(thing.block, name, thing.scope, thing.owner.safely),
+        )
+        return value if isinstance(value, Seq) else None
+
+    def _nested(self, thing: Thing, path: str) -> Value:
+        """Return the nested block at a path such as `network_interface[0]`, None when it is not one."""
+        name, _, rest = path.partition("[")
+        number = rest.removesuffix("]")
+        blocks = self._blocks(thing, name)
+        if blocks is None or not number.isdecimal() or int(number) >= len(blocks.items):
+            return None
+        return blocks.items[int(number)]
+
+    def element(self, ref: Ref, key: Value) -> Value:
+        """
+        Return an element of something inside a resource that is known only after deployment.
+        """
+        if not ref.attribute:
+            raise EvaluationError(f"{ref.address} has no count or for_each, so it cannot be indexed")
+        if isinstance(key, int) and not isinstance(key, bool):
+            return Ref(ref.address, f"{ref.attribute}[{key}]")
+        if isinstance(key, str):
+            return Ref(ref.address, f"{ref.attribute}{suffix(key)}")
+        return Ref(ref.address, f"{ref.attribute}[*]")
+
+    # -- the whole tree -------------------------------------------------------------------------------------------------------
+
+    def walk(self) -> Iterator[ModuleInstance]:
+        """
+        Yield this module instance and all below it, in the order of their calls' names.
+        """
+        yield self
+        for name in sorted(self.module.calls):
+            for thing in self.calls(name):
+                if thing.module is not None:
+                    yield from thing.module.walk()
+
+    def hidden(self) -> Iterator[Thing]:
+        """
+        Yield the module calls of this instance whose module cannot be read.
+        """
+        for name in sorted(self.module.calls):
+            for thing in self.calls(name):
+                if thing.module is None:
+                    yield thing
+
+
+def _flag(block: Block, name: str) -> bool:
+    attribute = block.attribute(name)
+    return attribute is not None and isinstance(attribute.expr, syntax.Literal) and attribute.expr.value is True
+
+
+def _as_value(things: tuple[Thing, ...], block: Block) -> Value:
+    """
+    Return the value that a reference to all instances of a block has.
+
+    When some instances only may exist, as with `count = test ? 1 : 0`, it is unknown among all of them and the sure ones.
+    """
+    if [thing.row.key for thing in things] == [None]:
+        return Ref(things[0].address)
+    refs = tuple(Ref(thing.address) for thing in things)
+    if any(thing.row.key is EVERY for thing in things):
+        cause = next((thing.row.maybe for thing in things if thing.row.maybe), None)
+        element: Value = refs[0] if len(refs) == 1 else Unknown("it is one of several instances", None, refs)
+        return replace(cause or Unknown("the keys of for_each are not known", block.header), among=(), element=element, refs=refs)
+    mapping = block.attribute("for_each") is not None
+    decided = [thing.row.maybe for thing in things if thing.row.maybe]
+    full = _collection(things, mapping)
+    if not decided:
+        return full
+    least = _collection(tuple(thing for thing in things if not thing.row.maybe), mapping)
+    return replace(decided[0], among=(full, least), element=None, refs=refs)
+
+
+def _collection(things: tuple[Thing, ...], mapping: bool) -> Value:
+    if mapping:
+        return Map.of((str(thing.row.key), Ref(thing.address)) for thing in things)
+    return Seq(tuple(Ref(thing.address) for thing in things))
+
+
+_ROOTS: dict[str, Callable[[ModuleInstance, str, Span], Value]] = {
+    "var": ModuleInstance.variable,
+    "local": ModuleInstance.local,
+    "module": ModuleInstance.call,
+    "path": ModuleInstance._place,
+    "terraform": ModuleInstance._terraform,
+}
