@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from sglint.source import Problem, Span
+from sglint.source import Problem, Source, Span
 
 
 class Severity(Enum):
@@ -16,6 +16,16 @@ class Severity(Enum):
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
+
+    def reaches(self, threshold: Severity) -> bool:
+        """
+        Return whether this is as bad as `threshold`, or worse.
+
+        >>> Severity.ERROR.reaches(Severity.WARNING), Severity.NOTE.reaches(Severity.WARNING)
+        (True, False)
+        """
+        order = list(Severity)
+        return order.index(self) <= order.index(threshold)
 
 
 class Status(Enum):
@@ -88,8 +98,12 @@ class Seen:
 class Report:
     """
     Everything a run has to say. Findings and problems are sorted; nothing is ever dropped from them.
+
+    `sources` holds the text of the files that findings point into, for excerpts; `roots` the paths of the root modules.
     """
 
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
     seen: Seen
+    sources: tuple[Source, ...] = ()
+    roots: tuple[str, ...] = ()

@@ -1,0 +1,89 @@
+"""
+All that a file in rules/ may import.
+
+A rule is one file: its docstring is its page, the page's examples are its tests, its name is the file's name, and its one
+function marked with `@rule` looks at a judged network and yields what it found. Nothing is registered anywhere.
+"""
+
+from sglint.finding import Label, Severity
+from sglint.graph import Path
+from sglint.model import Appliance, Direction, Group, Interface, Permission, Role, Target, TargetKind
+from sglint.rule.judged import (
+    Judged,
+    gains,
+    holds,
+    is_everyone,
+    is_geneve,
+    may_track,
+    surely_tracks,
+)
+from sglint.rule.load import Check, Found, Rule, load, rule
+from sglint.rule.run import run
+from sglint.rule.words import (
+    OTHER_WAY,
+    behind,
+    block_name,
+    covers,
+    flows_name,
+    join,
+    labels,
+    missing,
+    reach,
+    remedy,
+    target_name,
+    where,
+)
+from sglint.source import Problem, Span
+from sglint.space import ALL_PORTS, Bounds, Family, Ports, Protocol
+from sglint.track import Judgement, State, Verdict
+from sglint.value import Unknown
+
+__all__ = [
+    "ALL_PORTS",
+    "OTHER_WAY",
+    "Appliance",
+    "Bounds",
+    "Check",
+    "Direction",
+    "Family",
+    "Found",
+    "Group",
+    "Interface",
+    "Judged",
+    "Judgement",
+    "Label",
+    "Path",
+    "Permission",
+    "Ports",
+    "Problem",
+    "Protocol",
+    "Role",
+    "Rule",
+    "Severity",
+    "Span",
+    "State",
+    "Target",
+    "TargetKind",
+    "Unknown",
+    "Verdict",
+    "behind",
+    "block_name",
+    "covers",
+    "flows_name",
+    "gains",
+    "holds",
+    "is_everyone",
+    "is_geneve",
+    "join",
+    "labels",
+    "load",
+    "may_track",
+    "missing",
+    "reach",
+    "remedy",
+    "rule",
+    "run",
+    "surely_tracks",
+    "target_name",
+    "where",
+]

@@ -1,0 +1,209 @@
+"""
+The view of one judged network that a rule gets.
+
+The idea: a rule asks questions whose answers are bounds, and hands the bounds on in what it finds. So whether a finding is
+certain follows from the network; no rule can choose it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+
+from sglint.graph import Path
+from sglint.model import Appliance, Box, Direction, Group, Interface, Network, Permission, Role, Target, TargetKind
+from sglint.space import ALL_PORTS, Bounds, Family, Ports, Protocol
+from sglint.track import Judgement, State, Verdict
+from sglint.value import Unknown
+
+GAINS = (TargetKind.TRANSIT_GATEWAY, TargetKind.GWLB_ENDPOINT)
+"""What stopped being tracked automatically, so that the security groups decide."""
+
+GENEVE = Ports(6081, 6081)
+
+CLIENTS = Ports(49152, 60999)
+"""The ports that every common choice of client ports has: a rule that opens them to everyone is meant for replies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """
+    One network and what is known about each of its interfaces.
+    """
+
+    network: Network
+    judgements: tuple[Judgement, ...]
+
+    def interfaces(self, *roles: Role) -> tuple[Judgement, ...]:
+        """
+        Return the judgements of the interfaces in these roles that may be in scope and have security groups.
+        """
+        return tuple(
+            judgement
+            for judgement in self.judgements
+            if judgement.interface.role in roles and judgement.in_scope.most and judgement.interface.grouped
+        )
+
+    def groups(self, interface: Interface) -> tuple[Group, ...]:
+        """
+        Return the security groups of the interface that are in the text.
+        """
+        return tuple(group for group in self.network.groups if group.origin.address in interface.groups)
+
+    def permissions(self, interface: Interface, direction: Direction | None = None) -> tuple[Permission, ...]:
+        """
+        Return the rules of all groups of the interface, in one direction or both.
+        """
+        return tuple(
+            permission
+            for permission in self.network.permissions
+            if permission.group in interface.groups and direction in {None, permission.direction}
+        )
+
+    def concerned(self, judgement: Judgement) -> tuple[Verdict, ...]:
+        """
+        Return the classes of flows that may be tracked because of the security groups, on a path where the groups decide.
+
+        Of a Gateway Load Balancer target whose own routes lead elsewhere these are the encapsulated packets alone.
+        """
+        interface = judgement.interface
+        found = (
+            verdict
+            for verdict in judgement.verdicts
+            if may_track(verdict) and verdict.via.kind is not TargetKind.NONE and not on_path(interface, verdict)
+        )
+        if interface.role is Role.RESOLVER and interface.serves is not None:
+            direction = Direction.IN if interface.serves else Direction.OUT
+            return tuple(verdict for verdict in found if verdict.direction is direction)
+        if self.appliance(interface) is None or gains(judgement):
+            return tuple(found)
+        return tuple(verdict for verdict in found if is_geneve(verdict))
+
+    def narrow_reply(self, interface: Interface, verdict: Verdict) -> tuple[Ports, ...]:
+        """
+        Return the port ranges open to everyone for the replies, when they are all that is missing for untracked flows.
+
+        That is so when a rule opens the direction of the flow to everyone, and rules of the other direction open the ports
+        that clients use, but none of them opens every port.
+        """
+        reply = Direction.OUT if verdict.direction is Direction.IN else Direction.IN
+        ranges = self.everyone(interface, reply, verdict.family, verdict.protocol)
+        near = any(ports.first <= CLIENTS.first and CLIENTS.last <= ports.last for ports in together(ranges))
+        if ALL_PORTS in ranges or not near or interface.automatic:
+            return ()
+        return ranges if self.open_to_everyone(interface, verdict, verdict.direction, verdict.ports) else ()
+
+    def tracked(self, judgement: Judgement) -> tuple[Verdict, ...]:
+        """
+        Return what `concerned` does, but for the flows that `narrow_reply` explains, so that no two rules tell the same.
+        """
+        interface = judgement.interface
+        return tuple(verdict for verdict in self.concerned(judgement) if not self.narrow_reply(interface, verdict))
+
+    def appliance(self, interface: Interface) -> Appliance | None:
+        """
+        Return how a Gateway Load Balancer sends traffic to the interface, or None when none does.
+        """
+        return next((item for item in self.network.appliances if item.interface == interface.address), None)
+
+    def everyone(self, interface: Interface, direction: Direction, family: Family, protocol: Protocol) -> tuple[Ports, ...]:
+        """
+        Return the ports that some rule of the interface may admit from or to every address, one range for each such rule.
+        """
+        ranges = {
+            box.ports
+            for permission in self.permissions(interface, direction)
+            for box in permission.boxes.most
+            if is_everyone(box) and box.family is family and box.protocol is protocol
+        }
+        return tuple(sorted(ranges))
+
+    def open_to_everyone(self, interface: Interface, verdict: Verdict, direction: Direction, ports: Ports) -> bool:
+        """
+        Return whether one rule may admit these ports from or to every address, for the family and protocol of the verdict.
+        """
+        ranges = self.everyone(interface, direction, verdict.family, verdict.protocol)
+        return any(found.first <= ports.first and ports.last <= found.last for found in ranges)
+
+
+def is_everyone(box: Box) -> bool:
+    """
+    Return whether the peer of the box is 0.0.0.0/0 or ::/0.
+    """
+    return isinstance(box.peer, (IPv4Network, IPv6Network)) and box.peer.prefixlen == 0
+
+
+def together(ranges: Iterable[Ports]) -> tuple[Ports, ...]:
+    """
+    Return the ranges with those joined that overlap or touch.
+
+    >>> [str(ports) for ports in together([Ports(0, 9), Ports(10, 20), Ports(30, 40)])]
+    ['0-20', '30-40']
+    """
+    joined: list[Ports] = []
+    for ports in sorted(ranges):
+        if joined and ports.first <= joined[-1].last + 1:
+            joined[-1] = Ports(joined[-1].first, max(joined[-1].last, ports.last))
+        else:
+            joined.append(ports)
+    return tuple(joined)
+
+
+def is_geneve(verdict: Verdict) -> bool:
+    """
+    Return whether a Gateway Load Balancer's packets are among these flows.
+    """
+    covers = verdict.ports.first <= GENEVE.first and GENEVE.last <= verdict.ports.last
+    return covers and verdict.direction is Direction.IN and verdict.protocol is Protocol.UDP and verdict.family is Family.IPV4
+
+
+def may_track(verdict: Verdict) -> bool:
+    """
+    Return whether the security groups may be what makes this class of TCP or UDP flows tracked.
+    """
+    by_groups = verdict.by_groups
+    return verdict.protocol in {Protocol.TCP, Protocol.UDP} and by_groups.least <= State.TRACKED <= by_groups.most
+
+
+def surely_tracks(verdict: Verdict) -> bool:
+    """
+    Return whether the security groups make this class of flows tracked in every completion of the unknowns.
+    """
+    by_groups = verdict.by_groups
+    return by_groups.least is by_groups.most is State.TRACKED and verdict.via.kind is not TargetKind.UNKNOWN
+
+
+def on_path(interface: Interface, verdict: Verdict) -> tuple[str, ...]:
+    """
+    Return what the path itself is tracked automatically for, leaving out what the interface is.
+    """
+    return tuple(name for name in verdict.automatic if name != interface.automatic)
+
+
+def gains(judgement: Judgement) -> tuple[tuple[Path, Target], ...]:
+    """
+    Return the paths to a transit gateway or Gateway Load Balancer endpoint, surely or possibly, the sure ones first.
+    """
+    found = [(path, target) for path in judgement.paths for target in path.targets if target.kind in GAINS]
+    return tuple(sorted(found, key=lambda item: len(item[0].targets)))
+
+
+def holds(judgement: Judgement, verdicts: Iterable[Verdict]) -> Bounds[bool]:
+    """
+    Return whether the interface exists, is in scope, and has one of these classes of flows tracked by its groups.
+    """
+    listed = tuple(verdicts)
+    origin = judgement.interface.origin
+    exists = origin.maybe is None
+    sure = any(surely_tracks(verdict) for verdict in listed)
+    least = exists and judgement.in_scope.least and sure
+    if least:
+        return Bounds(least=True, most=True)
+    because: list[Unknown] = [] if origin.maybe is None else [origin.maybe]
+    if not judgement.in_scope.least:
+        because += (*judgement.in_scope.because, *judgement.because)
+    if not sure:
+        because += (unknown for verdict in listed for unknown in (*verdict.by_groups.because, *verdict.state.because))
+        because += (verdict.via.why for verdict in listed if verdict.via.why is not None)
+    return Bounds(least=False, most=bool(listed), because=tuple(dict.fromkeys(because)))

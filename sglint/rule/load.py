@@ -1,0 +1,146 @@
+"""
+What a rule is, and how rules are found.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from types import ModuleType
+from typing import TypeAlias
+
+from sglint.finding import Label, Severity
+from sglint.model import Interface
+from sglint.rule.judged import Judged
+from sglint.source import SglintError
+from sglint.space import Bounds
+
+SURE = Bounds(least=True, most=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """
+    One thing that a rule found: about which interface, what it says, and the places that explain it.
+
+    `says` reads on after the address of the interface. `advice` are lines on what to do about it and at which price.
+    `holds` are the bounds between which the unknowns leave it; whether the finding is certain follows from them.
+    """
+
+    subject: Interface
+    says: str
+    labels: tuple[Label, ...] = ()
+    advice: tuple[str, ...] = ()
+    holds: Bounds[bool] = SURE
+
+    @property
+    def certain(self) -> bool:
+        """Whether it holds in every completion of the unknowns."""
+        return self.holds.least and self.subject.origin.maybe is None
+
+
+Check: TypeAlias = Callable[[Judged], Iterable[Found]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """
+    A rule: its name, how bad what it finds is, since which version it exists, its page, and the function that looks.
+    """
+
+    slug: str
+    severity: Severity
+    since: str
+    page: str
+    check: Check
+
+    @property
+    def title(self) -> str:
+        """The first sentence of the page."""
+        return self.page.strip().split("\n\n", 1)[0].replace("\n", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """
+    A function that `@rule` marked; the file it stands in makes it a `Rule`.
+    """
+
+    severity: Severity
+    since: str
+    check: Check
+
+
+def rule(*, severity: Severity, since: str) -> Callable[[Check], Marked]:
+    """
+    Mark the one function of a rule file that does the looking.
+    """
+
+    def mark(check: Check) -> Marked:
+        return Marked(severity, since, check)
+
+    return mark
+
+
+def bundled() -> Path:
+    """
+    Return the folder of the rules that come with sglint: inside the package when installed, beside it in a checkout.
+    """
+    installed = Path(str(files("sglint"))) / "_rules"
+    if installed.is_dir():
+        return installed
+    beside = Path(__file__).resolve().parent.parent.parent / "rules"
+    if beside.is_dir() and (beside.parent / "pyproject.toml").is_file():
+        return beside
+    raise SglintError("the rules that come with sglint are missing; install it again")
+
+
+def load(directories: Iterable[Path] = ()) -> tuple[Rule, ...]:
+    """
+    Return the bundled rules and those in the given folders, sorted by name.
+    """
+    rules: dict[str, Rule] = {}
+    for directory in (bundled(), *directories):
+        if not directory.is_dir():
+            raise SglintError(f"{directory} is not a folder of rules")
+        for path in sorted(directory.glob("[!_.]*.py")):
+            found = read(path)
+            if found.slug in rules:
+                raise SglintError(f"{path}: there is another rule {found.slug}; rename the file")
+            rules[found.slug] = found
+    return tuple(rules[slug] for slug in sorted(rules))
+
+
+def read(path: Path) -> Rule:
+    """
+    Return the rule in the file; its name is that of the file.
+    """
+    module = execute(path)
+    marked = [value for value in vars(module).values() if isinstance(value, Marked)]
+    if len(marked) != 1:
+        raise SglintError(f"{path}: a rule file has one function marked with @rule, this one has {len(marked)}")
+    if not (module.__doc__ or "").strip():
+        raise SglintError(f"{path}: a rule file begins with a docstring, which is the page of the rule")
+    found = marked[0]
+    return Rule(path.stem.replace("_", "-"), found.severity, found.since, (module.__doc__ or "").strip(), found.check)
+
+
+def execute(path: Path) -> ModuleType:
+    """
+    Run the file as a module of its own name, as `import` would.
+    """
+    name = f"sglint_rules.{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise SglintError(f"{path}: cannot be read as a rule")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise SglintError(f"{path}: cannot be read as a rule: {type(error).__name__}: {error}") from error
+    return module

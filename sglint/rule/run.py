@@ -1,0 +1,101 @@
+"""
+Rules over judged networks: findings, and what went wrong in a rule.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sglint.finding import Finding, Label
+from sglint.rule.judged import Judged
+from sglint.rule.load import Found, Rule
+from sglint.rule.words import block_name
+from sglint.source import Problem, Span
+from sglint.value import Unknown
+
+
+def run(
+    rules: Iterable[Rule], networks: Iterable[Judged], *, debug: bool = False
+) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
+    """
+    Return what the rules find in the networks, sorted; a rule that raises becomes one problem, and the others run.
+    """
+    findings: list[Finding] = []
+    problems: dict[Problem, None] = {}
+    listed = tuple(networks)
+    for rule in rules:
+        for judged in listed:
+            try:
+                findings += [finding(rule, found, judged.network.root) for found in rule.check(judged)]
+            except Exception as error:  # noqa: BLE001 - a rule is a plug-in, and one that fails must not silence the others
+                problems[failed(rule, error, debug=debug)] = None
+    return merge(findings), tuple(problems)
+
+
+def failed(rule: Rule, error: Exception, *, debug: bool) -> Problem:
+    """
+    Return the problem that a rule failed, which is a bug in the rule.
+    """
+    message = f"internal error in the rule {rule.slug}: {type(error).__name__}: {error}"
+    trace = "".join(traceback.format_exception(error)).rstrip()
+    return Problem(message, hint=trace if debug else "please report it; --debug shows where, --ignore skips the rule")
+
+
+def finding(rule: Rule, found: Found, root: str) -> Finding:
+    """
+    Return what the rule found as a finding about one interface.
+    """
+    subject = found.subject
+    unless = () if found.certain else doubts(found, subject.origin.span)
+    return Finding(
+        rule=rule.slug,
+        severity=rule.severity,
+        certain=found.certain,
+        message=found.says,
+        subjects=(subject.address,),
+        span=subject.origin.span,
+        labels=found.labels,
+        advice=found.advice,
+        unless=unless,
+        root=root,
+    )
+
+
+def doubts(found: Found, place: Span) -> tuple[Label, ...]:
+    """
+    Return what stands between an uncertain finding and certainty, and where it is written.
+    """
+    maybe = found.subject.origin.maybe
+    because: tuple[Unknown, ...] = (*(() if maybe is None else (maybe,)), *found.holds.because)
+    return tuple(dict.fromkeys(Label(unknown.span or place, unknown.why) for unknown in because))
+
+
+def merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """
+    Return the findings sorted, those that say the same about instances of one block as one finding with all subjects.
+    """
+    same: dict[tuple[object, ...], list[Finding]] = {}
+    for one in findings:
+        places = tuple(label.span for label in one.labels)
+        same.setdefault((one.rule, one.span, one.message, one.advice, one.certain, places), []).append(one)
+    merged = []
+    for group in same.values():
+        group.sort(key=lambda one: (one.subjects, one.root))
+        subjects = tuple(sorted({subject for one in group for subject in one.subjects}))
+        merged.append(replace(group[0], subjects=subjects, message=f"{title(subjects)}: {group[0].message}"))
+    return tuple(sorted(merged, key=lambda one: (one.order, one.message)))
+
+
+def title(subjects: tuple[str, ...]) -> str:
+    """
+    Return what the finding is about in few words.
+
+    >>> title(("aws_instance.a[0]", "aws_instance.a[1]")), title(("module.a.aws_lb.b", "module.c.aws_lb.b"))
+    ('aws_instance.a (2 instances)', 'module.a.aws_lb.b and 1 more')
+    """
+    if len(subjects) == 1:
+        return subjects[0]
+    names = {block_name(subject) for subject in subjects}
+    return f"{names.pop()} ({len(subjects)} instances)" if len(names) == 1 else f"{subjects[0]} and {len(subjects) - 1} more"

@@ -1,0 +1,194 @@
+"""
+How rules name flows, targets and remedies, so that the same thing reads the same everywhere.
+
+Instance keys are left out of names (`aws_instance.app`, not `aws_instance.app[0]`): one block in the file is one thing to
+change, and the instances of a block then say the same and can be told as one finding.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from sglint.finding import Label
+from sglint.model import Direction, Interface, Target, TargetKind
+from sglint.rule.judged import Judged, gains, on_path
+from sglint.space import ALL_PORTS, Family, Ports, Protocol
+from sglint.track import Judgement, Verdict
+
+EVERYONE = {Family.IPV4: "0.0.0.0/0", Family.IPV6: "::/0"}
+NAMES = {Protocol.TCP: "TCP", Protocol.UDP: "UDP", Protocol.ICMP: "ICMP", Protocol.OTHER: "other protocols"}
+OTHER_WAY = {Direction.IN: Direction.OUT, Direction.OUT: Direction.IN}
+KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\]')
+
+
+def block_name(address: str) -> str:
+    r"""
+    Return the address without the keys of its instances.
+
+    >>> block_name('module.a["x.]y"].aws_subnet.b[0]')
+    'module.a.aws_subnet.b'
+    """
+    return KEY.sub("", address)
+
+
+def join(items: Iterable[str]) -> str:
+    """
+    Return the items as a person lists them.
+
+    >>> join(["a", "b", "c"])
+    'a, b and c'
+    """
+    listed = list(items)
+    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}" if listed else ""
+
+
+def target_name(target: Target) -> str:
+    """
+    Return the target as a person calls it, with its address where it has one.
+    """
+    kind = target.kind.value.replace("gwlb", "Gateway Load Balancer").replace("-", " ").replace("nat ", "NAT ")
+    return f"{kind} {block_name(target.address)}" if target.address else f"a {kind}"
+
+
+def behind(judgement: Judgement) -> str:
+    """
+    Return what the interface is behind, which is why the groups decide.
+    """
+    targets = sorted({target_name(target) for _, target in gains(judgement)})
+    return f"behind {join(targets)}" if targets else "behind a Gateway Load Balancer"
+
+
+def ports_name(ports: Iterable[Ports]) -> str:
+    """
+    Return the ports, with those left out that lie in a larger range; nothing for all ports.
+    """
+    listed = sorted(set(ports))
+    kept = [one for one in listed if not any(covers(other, one) and other != one for other in listed)]
+    return "" if kept == [ALL_PORTS] else " " + join(str(one) for one in kept)
+
+
+def covers(outer: Ports, inner: Ports) -> bool:
+    """
+    Return whether every port of `inner` is in `outer`.
+    """
+    return outer.first <= inner.first and inner.last <= outer.last
+
+
+def protocols_name(by_protocol: dict[Protocol, set[Ports]]) -> str:
+    """
+    Return protocols with their ports, those with the same ports together.
+    """
+    same: dict[str, list[str]] = {}
+    for protocol in Protocol:
+        if protocol in by_protocol:
+            same.setdefault(ports_name(by_protocol[protocol]), []).append(NAMES[protocol])
+    return join(f"{join(names)}{ports}" for ports, names in same.items())
+
+
+def flows_name(judgement: Judgement, verdicts: Iterable[Verdict]) -> str:
+    """
+    Return these classes of flows in words: `TCP 22 from peers, TCP and UDP that it opens`.
+
+    The address family is named when the interface has both and only one is meant.
+    """
+    listed = tuple(verdicts)
+    has = {verdict.family for verdict in judgement.verdicts}
+    parts = []
+    for direction, words in ((Direction.IN, "from peers"), (Direction.OUT, "that it opens")):
+        by_protocol: dict[Protocol, set[Ports]] = {}
+        families = set()
+        for verdict in listed:
+            if verdict.direction is direction:
+                by_protocol.setdefault(verdict.protocol, set()).add(verdict.ports)
+                families.add(verdict.family)
+        if by_protocol:
+            family = {Family.IPV4: "IPv4 ", Family.IPV6: "IPv6 "}[families.pop()] if len(families) == 1 < len(has) else ""
+            parts.append(f"{family}{protocols_name(by_protocol)} {words}")
+    return ", ".join(parts)
+
+
+def missing(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """
+    Return the rules that the security groups lack for these flows to be untracked, as a person writes them down.
+
+    A flow is untracked when one rule admits it from or to everyone, and one rule in the other direction admits every port.
+    """
+    lacking: dict[tuple[Direction, Family], dict[Protocol, set[Ports]]] = {}
+    for verdict in verdicts:
+        for direction, ports in ((verdict.direction, verdict.ports), (OTHER_WAY[verdict.direction], ALL_PORTS)):
+            if not net.open_to_everyone(judgement.interface, verdict, direction, ports):
+                lacking.setdefault((direction, verdict.family), {}).setdefault(verdict.protocol, set()).add(ports)
+    texts = []
+    for direction in Direction:
+        for family in Family:
+            found = lacking.get((direction, family))
+            if found:
+                words = "ingress {} from {}" if direction is Direction.IN else "egress {} to {}"
+                texts.append(words.format(spelled(found), EVERYONE[family]))
+    return tuple(texts)
+
+
+def spelled(by_protocol: dict[Protocol, set[Ports]]) -> str:
+    """
+    Return protocols with their ports as a rule names them; all ports are `0-65535`.
+    """
+    return " and ".join(
+        part if part.strip() and part[-1].isdigit() else f"{part} 0-65535"
+        for part in [protocols_name({protocol: ports}) for protocol, ports in by_protocol.items()]
+    )
+
+
+def where(interface: Interface) -> str:
+    """
+    Return the security groups that a rule could be added to, in words.
+    """
+    names = sorted({block_name(group) for group in interface.groups if isinstance(group, str) and group})
+    return join(names) if len(names) == 1 else f"one of {', '.join(names)}" if names else "one of its security groups"
+
+
+def reach(judgement: Judgement) -> str:
+    """
+    Return who can reach the interface once its groups are open, from its routes.
+    """
+    through: dict[str, set[str]] = {}
+    internet = False
+    for path in judgement.paths:
+        for target in path.targets:
+            internet |= target.kind is TargetKind.INTERNET_GATEWAY
+            if target.kind not in {TargetKind.LOCAL, TargetKind.NONE, TargetKind.INTERNET_GATEWAY}:
+                through.setdefault(target_name(target), set()).add(str(path.destination))
+    parts = ["its own VPC", *(f"{join(sorted(found))} through {name}" for name, found in sorted(through.items()))]
+    if internet and judgement.interface.public is not False:
+        parts.append("the whole internet")
+    return join(parts)
+
+
+def remedy(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """
+    Return what it would take to get these flows untracked, what that exposes, and what no security group can change.
+    """
+    interface = judgement.interface
+    if interface.automatic:
+        return (f"no security group helps here: {interface.automatic} is tracked automatically in any case",)
+    lacking = missing(net, judgement, verdicts)
+    advice = []
+    if lacking:
+        advice.append(f"to leave them untracked, add to {where(interface)}: {'; '.join(lacking)}")
+        advice.append(f"that lets in every address that can reach it ({reach(judgement)}): filter with network ACLs instead")
+    stuck = sorted({target_name(verdict.via) for verdict in judgement.verdicts if on_path(interface, verdict)})
+    if stuck:
+        advice.append(f"flows through {join(stuck)} are tracked automatically, no security group helps there")
+    return tuple(advice)
+
+
+def labels(judgement: Judgement, verdicts: Iterable[Verdict]) -> tuple[Label, ...]:
+    """
+    Return the places that explain a finding: the route that brings the interface into scope, then why its flows are tracked.
+    """
+    found: dict[Label, None] = {}
+    for path, _ in gains(judgement)[:1]:
+        found.update((Label(hop.span, hop.text), None) for hop in path.hops)
+    for verdict in verdicts:
+        found.update((Label(reason.span, reason.text), None) for reason in verdict.reasons if reason.span is not None)
+    return tuple(found)

@@ -1,0 +1,140 @@
+"""
+Comments that set findings aside: `# sglint: ignore[slug] reason`.
+
+Triage marks and never drops: an ignored finding stays in the report with its reason. A comment without a reason is not
+applied, and one that ignores nothing is itself found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+from sglint.finding import Finding, Severity, Status
+from sglint.rule import Rule
+from sglint.source import Problem, Span
+
+UNUSED = "unused-ignore"
+MARK = re.compile(r"sglint:\s*ignore\b\s*(?:\[([^\]\n]*)\])?[\s:,-]*(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """
+    A comment of the file with its markers, and the lines of code that it speaks for: its own line to the line below it.
+    """
+
+    text: str
+    span: Span
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """
+    The comments of one file, and the blocks in it: the place of the header and of the whole.
+    """
+
+    path: str
+    remarks: tuple[Remark, ...]
+    blocks: tuple[tuple[Span, Span], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """
+    One rule that a comment sets aside, and why.
+    """
+
+    slug: str
+    reason: str
+    remark: Remark
+
+
+def triage(
+    findings: Iterable[Finding], files: Iterable[Remarks], rules: Iterable[Rule], *, known: Iterable[str]
+) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
+    """
+    Return the findings with those marked that a comment sets aside, and those about unused comments, sorted.
+
+    `rules` are the rules that ran, `known` the names of all there are: a comment for a rule that did not run is not unused.
+    """
+    ran = {rule.slug for rule in rules}
+    by_path = {file.path: file for file in files}
+    ignores: dict[str, list[Ignore]] = {}
+    problems: list[Problem] = []
+    for path in sorted(by_path):
+        ignores[path], wrong = ignored(by_path[path].remarks)
+        problems += wrong
+    used: set[Ignore] = set()
+    marked = []
+    for finding in findings:
+        path = finding.span.path
+        found = [one for one in ignores.get(path, ()) if speaks_for(one, finding, by_path[path])]
+        used.update(found)
+        marked.append(replace(finding, status=Status.IGNORED, status_reason=found[0].reason) if found else finding)
+    if UNUSED in ran:
+        names = set(known)
+        listed = (one for path in sorted(ignores) for one in ignores[path])
+        marked += [unused(one, names) for one in listed if one not in used and (one.slug in ran or one.slug not in names)]
+    return tuple(sorted(marked, key=lambda one: (one.order, one.message))), tuple(problems)
+
+
+def ignored(remarks: Iterable[Remark]) -> tuple[list[Ignore], list[Problem]]:
+    """
+    Return what the comments set aside, and the comments that do not say which rule or why.
+    """
+    found: list[Ignore] = []
+    problems: list[Problem] = []
+    for remark in remarks:
+        match = MARK.search(remark.text)
+        if match is None:
+            continue
+        slugs = list(dict.fromkeys(slug.strip() for slug in (match[1] or "").split(",") if slug.strip()))
+        reason = match[2].strip().removesuffix("*/").strip()
+        if slugs and reason:
+            found += [Ignore(slug, " ".join(reason.split()), remark) for slug in slugs]
+        else:
+            problems.append(incomplete(remark, named=bool(slugs)))
+    return found, problems
+
+
+def incomplete(remark: Remark, *, named: bool) -> Problem:
+    """
+    Return the problem of a comment that does not say which rule it ignores, or why.
+    """
+    if named:
+        return Problem(
+            "this comment gives no reason and is not applied", remark.span, "write why after the bracket", hides=False
+        )
+    message = "this comment names no rule and is not applied"
+    return Problem(message, remark.span, "write sglint: ignore[name-of-the-rule] and why", hides=False)
+
+
+def speaks_for(ignore: Ignore, finding: Finding, file: Remarks) -> bool:
+    """
+    Return whether the comment stands at the finding, or at the head of a block around it.
+    """
+    if ignore.slug != finding.rule:
+        return False
+    here = finding.span
+    around = (header for header, block in file.blocks if block.line <= here.line <= block.end_line)
+    return any(ignore.remark.span.line <= place.line <= ignore.remark.until for place in (here, *around))
+
+
+def unused(ignore: Ignore, known: set[str]) -> Finding:
+    """
+    Return the finding about a comment that ignores nothing.
+    """
+    if ignore.slug in known:
+        message = f"this comment ignores {ignore.slug}, which finds nothing here"
+        advice: tuple[str, ...] = ("remove it, or move it to the line of the finding or the head of its block",)
+    else:
+        message = f"this comment ignores {ignore.slug}, and there is no such rule"
+        close = get_close_matches(ignore.slug, sorted(known), 1)
+        advice = (f"did you mean {close[0]}",) if close else ("`sglint explain` lists the rules",)
+    return Finding(
+        UNUSED, Severity.NOTE, certain=True, message=message, subjects=(), span=ignore.remark.span, labels=(), advice=advice
+    )
