@@ -1,0 +1,3 @@
+"""
+Text to syntax: one parser for each format, chosen by the name of the file.
+"""
