@@ -24,7 +24,25 @@ _ITEM = re.compile(
     r"^([ \t]*)(?:(\})|[^\W\d][\w-]*(?:[ \t]*=(?![=>])|(?:[ \t]+(?:\"[^\"\n]*\"|[^\W\d][\w-]*))*[ \t]*\{))",
     re.MULTILINE,
 )
-_TOP = frozenset("resource data variable output locals module provider terraform moved import removed check ephemeral".split())
+_TOP = frozenset(
+    ["resource", "data", "variable", "output", "locals", "module", "provider", "terraform", "moved", "import", "removed"]
+)
+    [
+        "resource",
+        "data",
+        "variable",
+        "output",
+        "locals",
+        "module",
+        "provider",
+        "terraform",
+        "moved",
+        "import",
+        "removed",
+        "check",
+        "ephemeral",
+    ]
+)
 
 
 @dataclass(slots=True)

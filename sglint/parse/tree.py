@@ -7,11 +7,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache
 
 from tree_sitter import Language, Node, Parser
 
+from sglint.parse.json import exact
 from sglint.parse.template import Read
 from sglint.parse.text import DEPTH, Failure, Text, shown
 from sglint.syntax import (
@@ -31,7 +31,6 @@ from sglint.syntax import (
     Unary,
     Variable,
 )
-from sglint.value import Number
 
 _SIMPLE = re.compile(r"\s*(?:([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)|(\d+(?:\.\d+)?))\s*\Z")
 _STRING = re.compile(r'\s*"_*"\s*\Z')
@@ -98,7 +97,7 @@ def _simple(skeleton: Skeleton) -> Expr | None:
     span, content = skeleton.text.span, skeleton.text.content
     if found[2] is not None:
         start, end = found.start(2) + skeleton.start, found.end(2) + skeleton.start
-        return Literal(_number(content[start:end]), span(start, end))
+        return Literal(exact(content[start:end]), span(start, end))
     start, end = found.start(1) + skeleton.start, found.end(1) + skeleton.start
     names = content[start:end].split(".")
     at = start + len(names[0])
@@ -111,17 +110,6 @@ def _simple(skeleton: Skeleton) -> Expr | None:
         at += len(name) + 1
         expr = GetAttr(expr, name, span(start, at))
     return expr
-
-
-def _number(written: str) -> Number:
-    """
-    Return the exact number; an integral one is an int.
-    """
-    if written.isdigit() and len(written) < 4000:
-        return int(written)
-    value = Decimal(written)
-    whole = value == value.to_integral_value() if abs(value.adjusted()) < 400 else False
-    return int(value) if whole else value
 
 
 def _offset(skeleton: Skeleton, byte: int) -> int:
@@ -277,7 +265,7 @@ def _legacy(skeleton: Skeleton, expr: Expr, step: Node, start: int, *, again: bo
     if again or not written.isdigit():
         hint = "write [0][1] for an element of an element"
         raise Failure(f"unexpected {written or '.'} after .", at, end, hint, _end(skeleton))
-    key = Literal(_number(written), skeleton.text.span(end - len(written), end))
+    key = Literal(exact(written), skeleton.text.span(end - len(written), end))
     return Index(expr, key, skeleton.text.span(start, end))
 
 
@@ -295,7 +283,7 @@ def _primary(skeleton: Skeleton, node: Node, level: int) -> Expr:
     span = skeleton.text.span(start, end)
     if kind == "literal_value":
         written = _written(skeleton, node)
-        return Literal(_CONSTANTS[written] if written in _CONSTANTS else _number(written), span)
+        return Literal(_CONSTANTS[written] if written in _CONSTANTS else exact(written), span)
     if kind in ("collection_value", "for_expr", "expression"):
         inner = node.children[0]
         if inner.type == "tuple":
