@@ -27,22 +27,7 @@ _ITEM = re.compile(
 _TOP = frozenset(
     ["resource", "data", "variable", "output", "locals", "module", "provider", "terraform", "moved", "import", "removed"]
 )
-    [
-        "resource",
-        "data",
-        "variable",
-        "output",
-        "locals",
-        "module",
-        "provider",
-        "terraform",
-        "moved",
-        "import",
-        "removed",
-        "check",
-        "ephemeral",
-    ]
-)
+"""Blocks that stand only at the top of a file, and tell where a block above was not closed."""
 
 
 @dataclass(slots=True)

@@ -88,16 +88,18 @@ def _root(file: _File, node: Json) -> None:
             hint = "the names at the top of a file are those of Terraform's blocks"
             file.text.problem(f"{name} is not a block type", key.start, key.end, hint)
             continue
-        _blocks(file, name, (), key, value, _LABELS[name])
+        _blocks(file, name, (), (key, key.start), value, _LABELS[name])
 
 
-def _blocks(file: _File, name: str, labels: tuple[str, ...], key: Scalar, node: Json, missing: int) -> None:
+def _blocks(file: _File, name: str, labels: tuple[str, ...], at: tuple[Scalar, int], node: Json, missing: int) -> None:
     """
     Add the blocks of one type that are below `node`, which lacks `missing` more labels.
+
+    `at` is the innermost key above, and where the text of the block starts: at that key, or at its item of a list.
     """
     if isinstance(node, Array):
         for item in node.items:
-            _blocks(file, name, labels, key, item, missing)
+            _blocks(file, name, labels, (at[0], item.start), item, missing)
     elif isinstance(node, Scalar) and node.value is None and not missing:
         return
     elif not isinstance(node, Object):
@@ -106,12 +108,11 @@ def _blocks(file: _File, name: str, labels: tuple[str, ...], key: Scalar, node: 
     elif missing:
         for label, value in node.members:
             if label.value != "//" or missing < _LABELS[name]:
-                _blocks(file, name, (*labels, str(label.value)), label, value, missing - 1)
+                _blocks(file, name, (*labels, str(label.value)), (label, label.start), value, missing - 1)
     else:
         attributes = _attributes(file.text, node, name, plain=False)
-        span = file.text.span(key.start if key.start < node.start else node.start, node.end)
-        header = file.text.span(key.start, key.end)
-        file.blocks.append(Block(name, labels, attributes, (), span, header))
+        header = file.text.span(at[0].start, at[0].end)
+        file.blocks.append(Block(name, labels, attributes, (), file.text.span(at[1], node.end), header))
 
 
 def _attributes(text: Text, node: Object, block: str, *, plain: bool) -> tuple[Attribute, ...]:
