@@ -1,6 +1,8 @@
 """
-The hook, run by the real pre-commit in a repository of its own: pre-commit builds the hook's environment with pip, so that an
-index must be reachable the first time.
+The hook, run by the real pre-commit in a repository of its own.
+
+pre-commit builds the hook's environment with pip. So that this needs no index, that environment sees the libraries of the
+one which runs the tests.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,6 +36,10 @@ def run(*command: str | Path, cwd: Path, cache: Path, code: int = 0) -> str:
         "GIT_COMMITTER_NAME": "a",
         "GIT_COMMITTER_EMAIL": "a@example.org",
         "NO_COLOR": "1",
+        "PYTHONPATH": sysconfig.get_paths()["purelib"],
+        "PIP_NO_INDEX": "1",
+        "PIP_NO_BUILD_ISOLATION": "0",  # pip reads this as "no" to isolation
+        "VIRTUALENV_NO_PERIODIC_UPDATE": "1",
     }
     done = subprocess.run(list(map(str, command)), cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == code, done.stdout[-3000:] + done.stderr[-3000:]
