@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sglint import syntax
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.expand import Instance, by_for_each
-from sglint.evaluate.terraform.expressions import Scope
+from sglint.evaluate.terraform.scope import Scope
 from sglint.source import Span
 from sglint.syntax import Block
 from sglint.value import Map, Seq, Unknown, Value
@@ -103,7 +103,7 @@ def _dynamic(block: Block, scope: Scope, safely: Safely) -> Iterator[Row]:
     name = iterator.expr.name if iterator and isinstance(iterator.expr, syntax.Variable) else block.labels[0]
     for row in _rows(safely(source.expr, scope), source.expr.span):
         each = dict(row.names)["each"]
-        body = evaluate_body(content, scope.bind(**{name: each}), safely)
+        body = evaluate_body(content, scope.bind({name: each}), safely)
         if row.maybe is None:
             yield body.values, body.fields, content.header
         else:
@@ -135,9 +135,7 @@ def _alternatives(value: Unknown) -> tuple[Instance, ...]:
     seen: list[Value] = []
     for items in choices:
         seen.extend(item for item in items if item not in seen)
-    return tuple(
-        _element(item, item, None if all(item in items for items in choices) else value) for item in seen
-    )
+    return tuple(_element(item, item, None if all(item in items for items in choices) else value) for item in seen)
 
 
 def _element(key: Value, value: Value, maybe: Unknown | None) -> Instance:

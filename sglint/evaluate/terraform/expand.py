@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.evaluate.terraform.expressions import collapse
+from sglint.evaluate.terraform.unknown import collapse
 from sglint.value import Map, Ref, Seq, Unknown, Value
 
 MAX_INSTANCES = 20_000
@@ -147,7 +147,7 @@ def _among(value: Unknown) -> tuple[Instance, ...]:
         values = [item["value"] for item in each if isinstance(item, Map)]
         first = rows_with[0]
         if isinstance(key, str):
-            found.append(_each(key, key, collapse(value, values), maybe))
+            found.append(_each(key, key, collapse(values, (value,)), maybe))
         else:
             found.append(Instance(key, first.names, maybe))
     return tuple(found)

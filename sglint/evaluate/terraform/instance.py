@@ -1,89 +1,30 @@
 """
 One module as it is called: its variables, locals, outputs, resources and calls, each evaluated when first asked for.
-
-`Run` is what lives while one root is evaluated: the things found so far by address, and what could not be read.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from sglint import syntax
-from sglint.evaluate.terraform import files, functions
-from sglint.evaluate.terraform.body import evaluate_nested
+from sglint.evaluate.terraform import inside
 from sglint.evaluate.terraform.convert import convert
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.evaluate.terraform.expand import EVERY, SINGLE, Instance, by_count, by_for_each, suffix
-from sglint.evaluate.terraform.expressions import Scope, evaluate_expression
-from sglint.evaluate.terraform.module import Library, Module, is_local, source_of
+from sglint.evaluate.terraform.expand import SINGLE, Instance, by_count, by_for_each, suffix
+from sglint.evaluate.terraform.expressions import evaluate_expression
+from sglint.evaluate.terraform.functions import Context
+from sglint.evaluate.terraform.module import Module, is_local, source_of
+from sglint.evaluate.terraform.run import Run, Thing, value_of
+from sglint.evaluate.terraform.scope import Scope
 from sglint.evaluate.terraform.types import BOOL, Type, parse_type
 from sglint.source import Problem, Span
 from sglint.syntax import Block
-from sglint.value import Map, Ref, Seq, Unknown, Value
+from sglint.value import Ref, Unknown, Value
 
 MAX_DEPTH = 50
 """How deep module calls may nest."""
-
-META = frozenset({"count", "for_each", "provider", "providers", "depends_on", "lifecycle", "source", "version"})
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """
-    The value given to a root variable, and where.
-    """
-
-    value: Value
-    span: Span | None
-
-
-@dataclass(slots=True)
-class Run:
-    """
-    The evaluation of one root module.
-    """
-
-    library: Library
-    root: str
-    given: Mapping[str, Given]
-    workspace: str | None
-    manifest: Mapping[str, str]
-    things: dict[str, Thing] = field(default_factory=dict)
-    problems: dict[Problem, None] = field(default_factory=dict)
-
-    def problem(self, problem: Problem) -> None:
-        """
-        Remember a problem, once.
-        """
-        self.problems.setdefault(problem)
-
-
-@dataclass(slots=True)
-class Thing:
-    """
-    What an address stands for: an instance of a resource, or of a module call (`module` is None when it cannot be read).
-    """
-
-    address: str
-    block: Block
-    scope: Scope
-    maybe: Unknown | None
-    kind: str
-    owner: ModuleInstance
-    module: ModuleInstance | None = None
-    _body: Body | None = None
-
-    def body(self) -> Body:
-        """
-        Return everything that the block sets.
-        """
-        if self._body is None:
-            self._body = evaluate_body(
-                self.block, self.scope, self.owner.safely, META if self.kind != "module" else META - {"source"}
-            )
-        return self._body
 
 
 class ModuleInstance:
@@ -106,9 +47,6 @@ class ModuleInstance:
         self.key = key
         self.caller = caller
         self.chain = (*chain, module.directory)
-        self.context: functions.Context = files.context(run, self.path())
-        self._memo: dict[tuple[str, ...], Value] = {}
-        self._busy: dict[tuple[str, ...], None] = {}
         self._instances: dict[tuple[str, ...], tuple[Thing, ...]] = {}
 
     # -- where this module is ---------------------------------------------------------------------------------------------
@@ -126,6 +64,25 @@ class ModuleInstance:
         if self.caller is None:
             return ()
         return (*self.caller.owner.callers(), self.caller.block.header)
+
+    @property
+    def context(self) -> Context:
+        """
+        What functions may read.
+        """
+        return self.run.context
+
+    def attribute(self, ref: Ref, name: str) -> Value:
+        """
+        Return an attribute of a resource or module object.
+        """
+        return inside.attribute(self.run, ref, name)
+
+    def element(self, ref: Ref, key: Value) -> Value:
+        """
+        Return an element of something inside a resource.
+        """
+        return inside.element(ref, key)
 
     def maybe(self) -> Unknown | None:
         """
@@ -151,21 +108,6 @@ class ModuleInstance:
             self.run.problem(Problem(error.message, error.span or span))
             return Unknown(error.message, error.span or span)
 
-    def _once(self, key: tuple[str, ...], name: str, span: Span, compute: Callable[[], Value]) -> Value:
-        if key in self._memo:
-            return self._memo[key]
-        if key in self._busy:
-            message = f"{name} refers to itself"
-            self.run.problem(Problem(message, span, "break the cycle"))
-            return Unknown(message, span)
-        self._busy[key] = None
-        try:
-            value = compute()
-        finally:
-            del self._busy[key]
-        self._memo[key] = value
-        return value
-
     def resolve(self, names: tuple[str, ...], expr: syntax.Expr) -> tuple[Value, int]:
         """
         Return the value that the traversal starts with, and how many of its names that takes.
@@ -188,8 +130,8 @@ class ModuleInstance:
         block = self.module.variables.get(name)
         if block is None:
             raise EvaluationError(f"variable {name} is not declared in this module", span)
-        return self._once(
-            ("var", name), f"var.{name}", block.header, lambda: self._guard(lambda: self._variable(name, block), block.header)
+        return self.run.once(
+            self._full(f"var.{name}"), block.header, lambda: self._guard(lambda: self._variable(name, block), block.header)
         )
 
     def _variable(self, name: str, block: Block) -> Value:
@@ -241,7 +183,7 @@ class ModuleInstance:
         attribute = self.module.locals.get(name)
         if attribute is None:
             raise EvaluationError(f"local {name} is not declared in this module", span)
-        return self._once(("local", name), f"local.{name}", attribute.span, lambda: self.safely(attribute.expr))
+        return self.run.once(self._full(f"local.{name}"), attribute.span, lambda: self.safely(attribute.expr))
 
     def output(self, name: str) -> Value:
         """
@@ -253,10 +195,10 @@ class ModuleInstance:
             raise EvaluationError(f"{self.address} has no output {name}")
         if _flag(block, "sensitive"):
             return Unknown(f"output {name} of {self.address} is sensitive, and its value is not followed", block.header)
-        return self._once(("output", name), f"output {name}", block.header, lambda: self.safely(attribute.expr))
+        return self.run.once(self._full(f"output.{name}"), block.header, lambda: self.safely(attribute.expr))
 
     def _place(self, name: str, span: Span) -> Value:
-        places = {"module": self.path(), "root": ".", "cwd": Unknown("path.cwd differs between machines", span)}
+        places: dict[str, Value] = {"module": self.path(), "root": ".", "cwd": Unknown("path.cwd differs between machines", span)}
         if name not in places:
             raise EvaluationError(f"path.{name} does not exist; there are path.module, path.root and path.cwd", span)
         return places[name]
@@ -277,7 +219,7 @@ class ModuleInstance:
         full = ".".join(part for part in (mode, kind, name) if part)
         if (mode, kind, name) not in self.module.resources:
             raise EvaluationError(f"{full} is not declared in this module", span)
-        return _as_value(self.instances(mode, kind, name), self.module.resources[mode, kind, name])
+        return value_of(self.instances(mode, kind, name), self.module.resources[mode, kind, name])
 
     def instances(self, mode: str, kind: str, name: str) -> tuple[Thing, ...]:
         """
@@ -293,7 +235,7 @@ class ModuleInstance:
         """
         if name not in self.module.calls:
             raise EvaluationError(f"module {name} is not declared in this module", span)
-        return _as_value(self.calls(name), self.module.calls[name])
+        return value_of(self.calls(name), self.module.calls[name])
 
     def calls(self, name: str) -> tuple[Thing, ...]:
         """
@@ -345,15 +287,12 @@ class ModuleInstance:
         if key in self._instances:
             return self._instances[key]
         full = self._full(name)
-        if key in self._busy:
-            message = f"{name} refers to itself in its count or for_each"
-            self.run.problem(Problem(message, block.header, "break the cycle"))
+        if not self.run.enter(full, block.header):
             return ()
-        self._busy[key] = None
         try:
             rows = self._expand(block)
         finally:
-            del self._busy[key]
+            self.run.leave(full)
         things = tuple(self._thing(full, kind, block, row) for row in rows)
         self._instances[key] = things
         self.run.things.update({thing.address: thing for thing in things})
@@ -376,78 +315,6 @@ class ModuleInstance:
                 return expand(Unknown(error.message, attribute.expr.span))
         return SINGLE
 
-    # -- what is inside a thing -----------------------------------------------------------------------------------------------
-
-    def attribute(self, ref: Ref, name: str) -> Value:
-        """
-        Return an attribute of a resource or module object: its configured value, or the identity of what it will be.
-        """
-        thing = self.run.things.get(ref.address)
-        path = f"{ref.attribute}.{name}" if ref.attribute else name
-        if thing is None or (thing.kind == "module" and (thing.module is None or ref.attribute)):
-            return Ref(ref.address, path)
-        if thing.kind == "module":
-            assert thing.module is not None
-            return thing.module.output(name)
-        if not ref.attribute:
-            return self._configured(thing, name)
-        nested = self._nested(thing, ref.attribute)
-        if isinstance(nested, Map) and nested.get(name) is not None:
-            return nested[name]
-        return Ref(ref.address, path)
-
-    def _configured(self, thing: Thing, name: str) -> Value:
-        unset = Ref(thing.address, name)
-        if name in META:
-            return unset
-        attribute = thing.block.attribute(name)
-        if attribute is not None:
-            owner = thing.owner
-            value = owner._once(
-                ("in", thing.address, name),
-                f"{thing.address}.{name}",
-                attribute.span,
-                lambda: owner.safely(attribute.expr, thing.scope),
-            )
-            return unset if value is None else value
-        blocks = self._blocks(thing, name)
-        if blocks is None:
-            return unset
-        if any(isinstance(item, Unknown) for item in blocks.items):
-            cause = next(item for item in blocks.items if isinstance(item, Unknown))
-            return replace(cause, among=(), element=Ref(thing.address, f"{name}[*]"))
-        return Seq(tuple(Ref(thing.address, f"{name}[{number}]") for number in range(len(blocks.items))), "list")
-
-    def _blocks(self, thing: Thing, name: str) -> Seq | None:
-        value = thing.owner._once(
-            ("blocks", thing.address, name),
-            f"{thing.address}.{name}",
-            thing.block.header,
-            lambda: evaluate_nested(thing.block, name, thing.scope, thing.owner.safely),
-        )
-        return value if isinstance(value, Seq) else None
-
-    def _nested(self, thing: Thing, path: str) -> Value:
-        """Return the nested block at a path such as `network_interface[0]`, None when it is not one."""
-        name, _, rest = path.partition("[")
-        number = rest.removesuffix("]")
-        blocks = self._blocks(thing, name)
-        if blocks is None or not number.isdecimal() or int(number) >= len(blocks.items):
-            return None
-        return blocks.items[int(number)]
-
-    def element(self, ref: Ref, key: Value) -> Value:
-        """
-        Return an element of something inside a resource that is known only after deployment.
-        """
-        if not ref.attribute:
-            raise EvaluationError(f"{ref.address} has no count or for_each, so it cannot be indexed")
-        if isinstance(key, int) and not isinstance(key, bool):
-            return Ref(ref.address, f"{ref.attribute}[{key}]")
-        if isinstance(key, str):
-            return Ref(ref.address, f"{ref.attribute}{suffix(key)}")
-        return Ref(ref.address, f"{ref.attribute}[*]")
-
     # -- the whole tree -------------------------------------------------------------------------------------------------------
 
     def walk(self) -> Iterator[ModuleInstance]:
@@ -457,7 +324,7 @@ class ModuleInstance:
         yield self
         for name in sorted(self.module.calls):
             for thing in self.calls(name):
-                if thing.module is not None:
+                if isinstance(thing.module, ModuleInstance):
                     yield from thing.module.walk()
 
     def hidden(self) -> Iterator[Thing]:
@@ -473,34 +340,6 @@ class ModuleInstance:
 def _flag(block: Block, name: str) -> bool:
     attribute = block.attribute(name)
     return attribute is not None and isinstance(attribute.expr, syntax.Literal) and attribute.expr.value is True
-
-
-def _as_value(things: tuple[Thing, ...], block: Block) -> Value:
-    """
-    Return the value that a reference to all instances of a block has.
-
-    When some instances only may exist, as with `count = test ? 1 : 0`, it is unknown among all of them and the sure ones.
-    """
-    if [thing.row.key for thing in things] == [None]:
-        return Ref(things[0].address)
-    refs = tuple(Ref(thing.address) for thing in things)
-    if any(thing.row.key is EVERY for thing in things):
-        cause = next((thing.row.maybe for thing in things if thing.row.maybe), None)
-        element: Value = refs[0] if len(refs) == 1 else Unknown("it is one of several instances", None, refs)
-        return replace(cause or Unknown("the keys of for_each are not known", block.header), among=(), element=element, refs=refs)
-    mapping = block.attribute("for_each") is not None
-    decided = [thing.row.maybe for thing in things if thing.row.maybe]
-    full = _collection(things, mapping)
-    if not decided:
-        return full
-    least = _collection(tuple(thing for thing in things if not thing.row.maybe), mapping)
-    return replace(decided[0], among=(full, least), element=None, refs=refs)
-
-
-def _collection(things: tuple[Thing, ...], mapping: bool) -> Value:
-    if mapping:
-        return Map.of((str(thing.row.key), Ref(thing.address)) for thing in things)
-    return Seq(tuple(Ref(thing.address) for thing in things))
 
 
 _ROOTS: dict[str, Callable[[ModuleInstance, str, Span], Value]] = {

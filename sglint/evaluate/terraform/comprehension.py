@@ -1,0 +1,149 @@
+"""
+Splats and `for`: one expression evaluated for each element.
+
+Over an unknown collection the result is unknown, but what each element of it is may be known all the same: that is how a map of
+firewall endpoints by zone is told from a map of something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import combinations
+
+from sglint import syntax
+from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.operators import iterate, to_template_string
+from sglint.evaluate.terraform.scope import Scope
+from sglint.evaluate.terraform.unknown import MOST_ALTERNATIVES, as_unknown, collapse, merged, same
+from sglint.value import Map, Ref, Seq, Unknown, Value, is_known
+
+Evaluate = Callable[[syntax.Expr, Scope], Value]
+For = syntax.ForTuple | syntax.ForObject
+
+
+def truth(value: Value, what: str) -> bool:
+    """
+    Return the value as a test. Raises EvaluationError when it is neither true nor false.
+    """
+    if isinstance(value, str) and value in ("true", "false"):
+        return value == "true"
+    if not isinstance(value, bool):
+        raise EvaluationError(f"{what} must be true or false")
+    return value
+
+
+def common(values: Sequence[Value]) -> Value:
+    """
+    Return what each of these values is: the value itself when all are the same, else an unknown among them.
+    """
+    if not values:
+        return None
+    return collapse(values, ())
+
+
+def _elements_of(value: Ref | Unknown) -> Value:
+    """
+    Return what each element of an unknown collection is.
+    """
+    if isinstance(value, Ref):
+        return Ref(value.address, value.attribute + "[*]") if value.attribute else as_unknown(value)
+    return value.element if value.element is not None else merged((value,))
+
+
+def splat(value: Value, expr: syntax.Splat, scope: Scope, evaluate: Evaluate) -> Value:
+    """
+    Return the body of the splat for each element; a value that is no list counts as a list of one, null as none.
+    """
+
+    def body(item: Value) -> Value:
+        return evaluate(expr.body, replace(scope, item=item))
+
+    if value is None:
+        return Seq()
+    if isinstance(value, Seq):
+        return Seq(tuple(body(item) for item in value.items), "tuple" if value.kind == "tuple" else "list")
+    if isinstance(value, Unknown) and value.among:
+        return collapse([splat(choice, expr, scope, evaluate) for choice in value.among], (value,))
+    if isinstance(value, Unknown) or (isinstance(value, Ref) and value.attribute):
+        return merged((value,), element=body(_elements_of(value)))
+    return Seq((body(value),))
+
+
+def comprehend(collection: Value, expr: For, scope: Scope, evaluate: Evaluate) -> Value:
+    """
+    Return the tuple or object that a `for` expression makes of the collection.
+    """
+    if isinstance(collection, Unknown) and collection.among:
+        return collapse([comprehend(choice, expr, scope, evaluate) for choice in collection.among], (collection,))
+    pairs = iterate(collection) if is_known(collection) else as_unknown_pairs(collection)
+    if isinstance(pairs, Unknown):
+        return _over_unknown(collection, expr, scope, evaluate)
+    rows: list[tuple[Value, Value, bool]] = []
+    doubts: list[Value] = []
+    for key, value in pairs:
+        inner = scope.bind({expr.key: key, expr.value: value})
+        kept: Value = True if expr.test is None else evaluate(expr.test, inner)
+        if not is_known(kept):
+            doubts.append(kept)
+        elif not truth(kept, "the if of a for expression"):
+            continue
+        label = evaluate(expr.key_result, inner) if isinstance(expr, syntax.ForObject) else None
+        rows.append((label, evaluate(expr.result, inner), is_known(kept)))
+    if not doubts:
+        return _collect(expr, [(label, result) for label, result, _ in rows])
+    return _selections(expr, rows, doubts)
+
+
+def as_unknown_pairs(value: Value) -> Unknown:
+    """
+    Return the unknown that stands for the elements of a value that is not known.
+    """
+    assert isinstance(value, (Ref, Unknown))
+    return as_unknown(value)
+
+
+def _selections(expr: For, rows: list[tuple[Value, Value, bool]], doubts: list[Value]) -> Value:
+    """The result of a `for` whose `if` is unknown for some elements: each selection of them is possible."""
+    doubtful = [number for number, (_, _, known) in enumerate(rows) if not known]
+    if 2 ** len(doubtful) > MOST_ALTERNATIVES:
+        return merged(doubts, element=common([result for _, result, _ in rows]))
+    choices: list[Value] = []
+    for size in range(len(doubtful), -1, -1):
+        for chosen in combinations(doubtful, size):
+            kept = [(label, value) for number, (label, value, known) in enumerate(rows) if known or number in chosen]
+            choices.append(_collect(expr, kept))
+    return collapse(choices, doubts)
+
+
+def _collect(expr: For, rows: list[tuple[Value, Value]]) -> Value:
+    if isinstance(expr, syntax.ForTuple):
+        return Seq(tuple(value for _, value in rows))
+    groups: dict[str, list[Value]] = {}
+    hidden: list[Value] = []
+    for label, value in rows:
+        if label is None:
+            raise EvaluationError("the key of a for expression must not be null", expr.key_result.span)
+        key = to_template_string(label)
+        if not isinstance(key, str):
+            hidden.append(label)
+        elif key in groups and not expr.grouped:
+            raise EvaluationError(f'two elements have the key "{key}"; add ... to group them', expr.key_result.span)
+        else:
+            groups.setdefault(key, []).append(value)
+    if hidden:
+        return merged(hidden, element=common([value for _, value in rows]))
+    if expr.grouped:
+        return Map.of((key, Seq(tuple(values))) for key, values in groups.items())
+    return Map.of((key, values[0]) for key, values in groups.items())
+
+
+def _over_unknown(collection: Value, expr: For, scope: Scope, evaluate: Evaluate) -> Value:
+    assert isinstance(collection, (Ref, Unknown))
+    inner = scope.bind({expr.key: merged((collection,)), expr.value: _elements_of(collection)})
+    try:
+        result = evaluate(expr.result, inner)
+    except EvaluationError:
+        return merged((collection,))
+    unchanged = isinstance(result, Unknown) and not result.among and same(result, merged((collection,)))
+    return merged((collection,), element=None if unchanged else result)

@@ -1,0 +1,136 @@
+"""
+From a directory to the resources that Terraform would make of it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from sglint.evaluate.terraform.body import evaluate_body
+from sglint.evaluate.terraform.inputs import Inputs, given_values
+from sglint.evaluate.terraform.files import context
+from sglint.evaluate.terraform.instance import ModuleInstance
+from sglint.evaluate.terraform.module import Library, Module, is_local, source_of
+from sglint.evaluate.terraform.run import META, Run, Thing
+from sglint.resource import Origin, Resource
+from sglint.source import Problem, Source
+from sglint.syntax import Document
+
+MAX_FRAMES = 10_000
+"""How many Python frames an evaluation may nest; beyond that an expression is reported as nested too deeply."""
+
+BESIDE_THE_POINT = frozenset(
+    {"user_data", "user_data_base64", "user_data_replace_on_change", "policy", "container_definitions", "description",
+     "metadata_options", "root_block_device", "ebs_block_device", "block_device_mappings", "timeouts", "connection", "provisioner"}
+)  # fmt: skip
+"""Attributes and blocks that say nothing about a network; they are not evaluated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """
+    One root module after evaluation: its resources by address, what could not be read, and the documents it was read from.
+    """
+
+    path: str
+    resources: tuple[Resource, ...]
+    problems: tuple[Problem, ...]
+    documents: tuple[Document, ...]
+    variables: tuple[str, ...]
+
+
+def evaluate_root(
+    library: Library, directory: str, inputs: Inputs, wanted: Collection[str], named: Mapping[str, Source]
+) -> Root:
+    """
+    Return the resources of the wanted kinds that the root module in `directory` makes.
+
+    `named` holds the text of each `--var-file`. Only what the wanted resources refer to is evaluated.
+    """
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), MAX_FRAMES))
+    module = library.load(directory)
+    path = library.shown(directory)
+    if module is None:
+        return Root(path, (), (Problem(f"{path} has no Terraform file that can be read"),), (), ())
+    given, problems = given_values(library, directory, module, inputs, named)
+    run = Run(library, directory, given, inputs.workspace, library.manifest(directory), context(library.tree, directory))
+    resources: dict[str, Resource] = {}
+    modules: dict[str, Module] = {}
+    for instance in ModuleInstance(run, module).walk():
+        modules.setdefault(instance.module.directory, instance.module)
+        resources.update((resource.address, resource) for resource in _resources(instance, wanted, path))
+    for read in modules.values():
+        problems.extend(read.problems)
+    problems.extend(run.problems)
+    return Root(
+        path,
+        tuple(resources[address] for address in sorted(resources)),
+        tuple(sorted(dict.fromkeys(problems), key=lambda problem: problem.order)),
+        tuple(document for name in sorted(modules) for document in modules[name].documents),
+        tuple(sorted(module.variables)),
+    )
+
+
+def _resources(instance: ModuleInstance, wanted: Collection[str], root: str) -> Iterator[Resource]:
+    for mode, kind, name in sorted(instance.module.resources):
+        if (f"{mode}.{kind}" if mode else kind) in wanted:
+            for thing in instance.instances(mode, kind, name):
+                yield _resource(thing, root, META | BESIDE_THE_POINT)
+    for thing in instance.hidden():
+        yield _resource(thing, root, META)
+
+
+def _resource(thing: Thing, root: str, leave_out: frozenset[str]) -> Resource:
+    body = evaluate_body(thing.block, thing.scope, thing.owner.safely, leave_out)
+    origin = Origin(thing.address, thing.block.header, thing.block.span, root, body.fields, thing.owner.callers(), thing.maybe)
+    return Resource(thing.kind, body.values, origin)
+
+
+def calls_of(module: Module) -> tuple[str, ...]:
+    """
+    Return the directories that the module calls by a local path.
+    """
+    found = []
+    for call in module.calls.values():
+        source = source_of(call)
+        if source is not None and is_local(source):
+            found.append(posixpath.normpath(posixpath.join(module.directory, source)))
+    return tuple(dict.fromkeys(found))
+
+
+def find_roots(library: Library, directories: Collection[str], changed: Collection[str] = ()) -> tuple[str, ...]:
+    """
+    Return the root modules among the directories: those that no other of them calls as a module.
+
+    With `changed`, only the roots that one of these directories is part of. Modules that call each other in a circle and
+    that nobody else calls are all roots.
+    """
+    calls: dict[str, tuple[str, ...]] = {}
+    todo = sorted(directories)
+    while todo:
+        directory = todo.pop()
+        if directory not in calls:
+            module = library.load(directory)
+            calls[directory] = calls_of(module) if module is not None else ()
+            todo.extend(calls[directory])
+    called = {target for caller, targets in calls.items() for target in targets if target != caller}
+    roots = [directory for directory in sorted(directories) if directory not in called]
+    covered = _reach(roots, calls)
+    roots.extend(directory for directory in sorted(directories) if directory not in covered)
+    if changed:
+        roots = [root for root in roots if _reach([root], calls) & set(changed)]
+    return tuple(sorted(roots))
+
+
+def _reach(starts: Collection[str], calls: Mapping[str, tuple[str, ...]]) -> set[str]:
+    reached: set[str] = set()
+    todo = list(starts)
+    while todo:
+        directory = todo.pop()
+        if directory not in reached:
+            reached.add(directory)
+            todo.extend(calls.get(directory, ()))
+    return reached

@@ -1,0 +1,163 @@
+"""
+What lives while one root module is evaluated.
+
+A `Thing` is what an address stands for. What a reference to all the things of one block means is `value_of`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from sglint.evaluate.terraform.expand import EVERY, Instance
+from sglint.evaluate.terraform.functions import Context
+from sglint.evaluate.terraform.module import Library
+from sglint.evaluate.terraform.scope import Scope, World
+from sglint.source import Problem, Span
+from sglint.syntax import Block, Expr
+from sglint.value import Map, Ref, Seq, Unknown, Value
+
+META = frozenset({"count", "for_each", "provider", "providers", "depends_on", "lifecycle", "source", "version"})
+"""Arguments of Terraform itself, which are no attributes of the thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """
+    The value given to a root variable, and where.
+    """
+
+    value: Value
+    span: Span | None
+
+
+class Owner(World, Protocol):
+    """
+    The module instance that a thing belongs to.
+    """
+
+    def callers(self) -> tuple[Span, ...]:
+        """Return the module calls that lead here, outermost first."""
+        ...
+
+    def maybe(self) -> Unknown | None:
+        """Return what decides whether this module instance exists."""
+        ...
+
+    def safely(self, expr: Expr, scope: Scope | None = None) -> Value:
+        """Return the value of the expression; an error becomes a Problem and the value unknown."""
+        ...
+
+    def output(self, name: str) -> Value:
+        """Return the value of an output."""
+        ...
+
+
+@dataclass(slots=True)
+class Thing:
+    """
+    What an address stands for: an instance of a resource, or of a module call (`module` is None when it cannot be read).
+    """
+
+    address: str
+    block: Block
+    scope: Scope
+    row: Instance
+    kind: str
+    owner: Owner
+    module: Owner | None = None
+
+    @property
+    def maybe(self) -> Unknown | None:
+        """
+        What decides whether this exists, None when it surely does.
+        """
+        return self.row.maybe or self.owner.maybe()
+
+
+@dataclass(slots=True)
+class Run:
+    """
+    The evaluation of one root module: what was given, the things found so far, what could not be read.
+    """
+
+    library: Library
+    root: str
+    given: Mapping[str, Given]
+    workspace: str | None
+    manifest: Mapping[str, str]
+    context: Context
+    things: dict[str, Thing] = field(default_factory=dict)
+    problems: dict[Problem, None] = field(default_factory=dict)
+    _memo: dict[str, Value] = field(default_factory=dict)
+    _busy: dict[str, None] = field(default_factory=dict)
+
+    def once(self, name: str, span: Span, compute: Callable[[], Value]) -> Value:
+        """
+        Return the value of what has this full name, computed when first asked for.
+
+        A name that needs itself is a Problem, and unknown.
+        """
+        if name in self._memo:
+            return self._memo[name]
+        if not self.enter(name, span):
+            return Unknown(f"{name} refers to itself", span)
+        try:
+            value = compute()
+        finally:
+            self.leave(name)
+        self._memo[name] = value
+        return value
+
+    def enter(self, name: str, span: Span) -> bool:
+        """
+        Note that `name` is being evaluated; False, and a Problem, when it already is.
+        """
+        if name in self._busy:
+            self.problem(Problem(f"{name} refers to itself", span, "break the cycle"))
+            return False
+        self._busy[name] = None
+        return True
+
+    def leave(self, name: str) -> None:
+        """
+        Note that `name` is evaluated.
+        """
+        del self._busy[name]
+
+    def problem(self, problem: Problem) -> None:
+        """
+        Remember a problem, once.
+        """
+        self.problems.setdefault(problem)
+
+
+def value_of(things: tuple[Thing, ...], block: Block) -> Value:
+    """
+    Return the value that a reference to all instances of a block has.
+
+    When some instances only may exist, as with `count = test ? 1 : 0`, it is unknown among all of them and the sure ones.
+    """
+    if [thing.row.key for thing in things] == [None]:
+        return Ref(things[0].address)
+    refs = tuple(Ref(thing.address) for thing in things)
+    if any(thing.row.key is EVERY for thing in things):
+        cause = next((thing.row.maybe for thing in things if thing.row.maybe), None)
+        element: Value = refs[0] if len(refs) == 1 else Unknown("it is one of several instances", None, refs)
+        return replace(
+            cause or Unknown("the keys of for_each are not known", block.header), among=(), element=element, refs=refs
+        )
+    mapping = block.attribute("for_each") is not None
+    decided = [thing.row.maybe for thing in things if thing.row.maybe]
+    full = _collection(things, mapping)
+    if not decided:
+        return full
+    least = _collection(tuple(thing for thing in things if not thing.row.maybe), mapping)
+    return replace(decided[0], among=(full, least), element=None, refs=refs)
+
+
+def _collection(things: tuple[Thing, ...], mapping: bool) -> Value:
+    if mapping:
+        return Map.of((str(thing.row.key), Ref(thing.address)) for thing in things)
+    return Seq(tuple(Ref(thing.address) for thing in things))

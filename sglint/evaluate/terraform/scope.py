@@ -1,0 +1,82 @@
+"""
+Where an expression is evaluated, and what it can refer to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from sglint import syntax
+from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.functions import Context
+from sglint.value import Ref, Value
+
+
+class World(Protocol):
+    """
+    What an expression can refer to outside itself; a module instance provides it.
+    """
+
+    @property
+    def context(self) -> Context:
+        """What functions may read."""
+        ...
+
+    def resolve(self, names: tuple[str, ...], expr: syntax.Expr) -> tuple[Value, int]:
+        """Return the value that the traversal `names` starts with, and how many names it takes."""
+        ...
+
+    def attribute(self, ref: Ref, name: str) -> Value:
+        """Return an attribute of a resource or module object."""
+        ...
+
+    def element(self, ref: Ref, key: Value) -> Value:
+        """Return an element of something inside a resource."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Nowhere:
+    """
+    The world of an expression that may refer to nothing but its own names: in a variable file, in a template file.
+    """
+
+    context: Context
+    what: str
+
+    def resolve(self, names: tuple[str, ...], expr: syntax.Expr) -> tuple[Value, int]:
+        """
+        Refuse the reference.
+        """
+        raise EvaluationError(f"{'.'.join(names)} cannot be used in {self.what}", expr.span)
+
+    def attribute(self, ref: Ref, name: str) -> Value:
+        """
+        Return the identity of an attribute of a value that was passed in.
+        """
+        return Ref(ref.address, f"{ref.attribute}.{name}" if ref.attribute else name)
+
+    def element(self, ref: Ref, key: Value) -> Value:
+        """
+        Return the identity of an element of a value that was passed in.
+        """
+        return Ref(ref.address, f"{ref.attribute}[*]")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """
+    The world, the names bound here (`each`, `count`, `self`, those of `for`), and the current element of a splat.
+    """
+
+    world: World
+    names: Mapping[str, Value] = field(default_factory=dict)
+    item: Value = None
+
+    def bind(self, names: Mapping[str, Value]) -> Scope:
+        """
+        Return this scope with more names bound; an empty name binds nothing.
+        """
+        return replace(self, names={**self.names, **{name: value for name, value in names.items() if name}})
