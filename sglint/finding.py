@@ -107,3 +107,13 @@ class Report:
     seen: Seen
     sources: tuple[Source, ...] = ()
     roots: tuple[str, ...] = ()
+
+    def exit_code(self, fail_on: Severity | None) -> int:
+        """
+        Return 1 for a certain, open finding as bad as `fail_on`, else 2 when part of the network is missing, else 0.
+        """
+        if fail_on is not None:
+            for one in self.findings:
+                if one.certain and one.status is Status.OPEN and one.severity.reaches(fail_on):
+                    return 1
+        return 2 if any(problem.hides for problem in self.problems) else 0

@@ -53,6 +53,25 @@ class Ignore:
     remark: Remark
 
 
+def remarks(path: str, text: str, comments: Iterable[tuple[str, Span]], blocks: Iterable[tuple[Span, Span]]) -> Remarks:
+    """
+    Return the comments of a file with the lines they speak for.
+
+    A comment behind code speaks for its own line, one on a line of its own for the code below it and below the comments
+    that follow.
+    """
+    lines = text.splitlines()
+    found: list[Remark] = []
+    for words, span in sorted(comments, key=lambda item: item[1], reverse=True):
+        alone = not lines[span.line - 1][: span.column - 1].strip() if span.line <= len(lines) else True
+        last = span.line + words.rstrip("\r\n").count("\n")
+        until = last + 1 if alone else last
+        if alone and found and found[-1].span.line == until and found[-1].until > until:
+            until = found[-1].until
+        found.append(Remark(words, span, until))
+    return Remarks(path, tuple(reversed(found)), tuple(blocks))
+
+
 def triage(
     findings: Iterable[Finding], files: Iterable[Remarks], rules: Iterable[Rule], *, known: Iterable[str]
 ) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
@@ -130,11 +149,18 @@ def unused(ignore: Ignore, known: set[str]) -> Finding:
     """
     if ignore.slug in known:
         message = f"this comment ignores {ignore.slug}, which finds nothing here"
-        advice: tuple[str, ...] = ("remove it, or move it to the line of the finding or the head of its block",)
+        advice = "remove it, or move it to the line of the finding or the head of its block"
     else:
         message = f"this comment ignores {ignore.slug}, and there is no such rule"
         close = get_close_matches(ignore.slug, sorted(known), 1)
-        advice = (f"did you mean {close[0]}",) if close else ("`sglint explain` lists the rules",)
+        advice = f"did you mean {close[0]}" if close else "`sglint explain` lists the rules"
     return Finding(
-        UNUSED, Severity.NOTE, certain=True, message=message, subjects=(), span=ignore.remark.span, labels=(), advice=advice
+        rule=UNUSED,
+        severity=Severity.NOTE,
+        certain=True,
+        message=message,
+        subjects=(ignore.slug,),
+        span=ignore.remark.span,
+        labels=(),
+        advice=(advice,),
     )

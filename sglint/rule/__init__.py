@@ -17,7 +17,7 @@ from sglint.rule.judged import (
     may_track,
     surely_tracks,
 )
-from sglint.rule.load import Check, Found, Rule, load, rule
+from sglint.rule.load import Check, Found, Rule, choose, find, load, rule
 from sglint.rule.run import run
 from sglint.rule.words import (
     OTHER_WAY,
@@ -68,7 +68,9 @@ __all__ = [
     "Verdict",
     "behind",
     "block_name",
+    "choose",
     "covers",
+    "find",
     "flows_name",
     "gains",
     "holds",

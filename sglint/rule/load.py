@@ -8,6 +8,7 @@ import importlib.util
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
@@ -113,6 +114,27 @@ def load(directories: Iterable[Path] = ()) -> tuple[Rule, ...]:
                 raise SglintError(f"{path}: there is another rule {found.slug}; rename the file")
             rules[found.slug] = found
     return tuple(rules[slug] for slug in sorted(rules))
+
+
+def find(rules: Iterable[Rule], slug: str) -> Rule:
+    """
+    Return the rule of that name, or say which one may have been meant.
+    """
+    by_slug = {rule.slug: rule for rule in rules}
+    if slug not in by_slug:
+        close = get_close_matches(slug, sorted(by_slug), 1)
+        raise SglintError(f"there is no rule {slug}; " + (f"did you mean {close[0]}" if close else "sglint explain lists them"))
+    return by_slug[slug]
+
+
+def choose(rules: Iterable[Rule], select: Iterable[str], ignore: Iterable[str]) -> tuple[Rule, ...]:
+    """
+    Return the selected rules, all when none is, without the ignored ones.
+    """
+    listed = tuple(rules)
+    selected = {find(listed, slug).slug for slug in select} or {rule.slug for rule in listed}
+    selected -= {find(listed, slug).slug for slug in ignore}
+    return tuple(rule for rule in listed if rule.slug in selected)
 
 
 def read(path: Path) -> Rule:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from sglint.finding import Label
 from sglint.model import Direction, Interface, Target, TargetKind
 from sglint.rule.judged import Judged, gains, on_path
+from sglint.source import Span
 from sglint.space import ALL_PORTS, Family, Ports, Protocol
 from sglint.track import Judgement, Verdict
 
@@ -185,10 +186,15 @@ def remedy(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> tu
 def labels(judgement: Judgement, verdicts: Iterable[Verdict]) -> tuple[Label, ...]:
     """
     Return the places that explain a finding: the route that brings the interface into scope, then why its flows are tracked.
+
+    A place is named once, with the first of what there is to say about it.
     """
-    found: dict[Label, None] = {}
-    for path, _ in gains(judgement)[:1]:
-        found.update((Label(hop.span, hop.text), None) for hop in path.hops)
+    found: dict[Span, str] = {}
+    for path, target in gains(judgement)[:1]:
+        hops = [hop for hop in path.hops if target.address and target.address in hop.text] or path.hops[-1:]
+        found.update((hop.span, hop.text) for hop in hops[:1])
     for verdict in verdicts:
-        found.update((Label(reason.span, reason.text), None) for reason in verdict.reasons if reason.span is not None)
-    return tuple(found)
+        for reason in verdict.reasons:
+            if reason.span is not None:
+                found.setdefault(reason.span, reason.text)
+    return tuple(Label(span, text) for span, text in found.items())

@@ -1,0 +1,27 @@
+"""
+The command line. Each command is one file; what does the work is imported only when it is needed.
+"""
+
+from __future__ import annotations
+
+import click
+
+from sglint import __version__
+from sglint.cli.check import check
+from sglint.cli.explain import explain
+from sglint.cli.inspect import inspect
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="sglint")
+def main() -> None:
+    """
+    Say which flows EC2 connection tracking will track, from the Terraform, before it is deployed.
+    """
+
+
+main.add_command(check)
+main.add_command(inspect)
+main.add_command(explain)
+
+__all__ = ["main"]

@@ -1,0 +1,86 @@
+"""
+`sglint check`: find the flows that need not be tracked.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sglint import __version__
+from sglint.cli.options import Ordered, assignments, colored, outputs, shared, stop, write
+
+LEVELS = ["error", "warning", "note", "never"]
+
+
+@click.command(cls=Ordered)
+@shared
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(["text", "json", "sarif"]),
+    help="May be repeated, each with an --output after it. Default: text.",
+)
+@click.option("--fail-on", type=click.Choice(LEVELS), default="warning", show_default=True, help="Exit with 1 from here on.")
+@click.option("--maybe", is_flag=True, help="Also show what may hold, depending on values that are not known.")
+@click.option("--select", multiple=True, metavar="RULE", help="Only these rules.")
+@click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules.")
+@click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Rules of your own.")
+@click.pass_context
+def check(  # noqa: PLR0913 -- click passes every option
+    ctx: click.Context,
+    *,
+    paths: tuple[Path, ...],
+    var: tuple[str, ...],
+    var_file: tuple[str, ...],
+    workspace: str | None,
+    root: Path | None,
+    output: tuple[str, ...],
+    color: str,
+    debug: bool,
+    formats: tuple[str, ...],
+    fail_on: str,
+    maybe: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    rules: tuple[Path, ...],
+) -> None:
+    """
+    Find interfaces behind a transit gateway or Gateway Load Balancer whose security groups make EC2 track their flows.
+
+    PATHS are folders (searched for root modules) or files (which stand for their root modules); the default is the
+    current folder.
+
+    Exit codes: 1 when there is a certain finding at or above --fail-on; otherwise 2 when part of the network could not
+    be read, or the command was wrong; otherwise 0.
+    """
+    from sglint.finding import Severity
+    from sglint.output import json, sarif, text
+    from sglint.pipeline import Request, lint
+    from sglint.rule import choose, load
+    from sglint.source import SglintError
+
+    where = outputs(ctx, formats, output, "text")
+    try:
+        known = load(rules)
+        chosen = choose(known, names(select), names(ignore))
+        report = lint(Request(paths, assignments(ctx, var, var_file), workspace, root, debug), chosen, known)
+    except SglintError as error:
+        stop(str(error))
+    for one in where:
+        if one.format == "json":
+            write(one, json.render(report, version=__version__))
+        elif one.format == "sarif":
+            write(one, sarif.render(report, known, version=__version__, maybe=maybe))
+        else:
+            write(one, text.render(report, maybe=maybe, color=colored(color, one)))
+    ctx.exit(report.exit_code(None if fail_on == "never" else Severity(fail_on)))
+
+
+def names(values: tuple[str, ...]) -> tuple[str, ...]:
+    """
+    Return the names of rules, which may be separated by commas.
+    """
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())

@@ -1,0 +1,33 @@
+"""
+`sglint explain`: the page of a rule.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sglint.cli.options import stop
+
+
+@click.command()
+@click.argument("rule", required=False)
+@click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Rules of your own.")
+def explain(*, rule: str | None, rules: tuple[Path, ...]) -> None:
+    """
+    Print the page of RULE: what is wrong, why it matters, how to fix it, when not to. Without RULE, list the rules.
+    """
+    from sglint.rule import find, load
+    from sglint.source import SglintError
+
+    try:
+        known = load(rules)
+        if rule is None:
+            for one in known:
+                click.echo(f"{one.slug:22} {one.severity.value:8} {one.title}")
+            return
+        found = find(known, rule)
+    except SglintError as error:
+        stop(str(error))
+    click.echo(f"# {found.slug} ({found.severity.value}, since {found.since})\n\n{found.page}")

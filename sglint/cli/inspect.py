@@ -1,0 +1,62 @@
+"""
+`sglint inspect`: what every interface's flows are, and why.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sglint.cli.options import Ordered, assignments, colored, outputs, shared, stop, write
+
+
+@click.command(cls=Ordered)
+@shared
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(["text", "json"]),
+    help="Each with an --output after it. Default: text.",
+)
+@click.option("--interface", "address", metavar="ADDRESS", help="Only this interface.")
+@click.pass_context
+def inspect(  # noqa: PLR0913 -- click passes every option
+    ctx: click.Context,
+    *,
+    paths: tuple[Path, ...],
+    var: tuple[str, ...],
+    var_file: tuple[str, ...],
+    workspace: str | None,
+    root: Path | None,
+    output: tuple[str, ...],
+    color: str,
+    debug: bool,
+    formats: tuple[str, ...],
+    address: str | None,
+) -> None:
+    """
+    Show for every interface where its routes lead, what its flows are, and why.
+
+    PATHS are folders (searched for root modules) or files (which stand for their root modules); the default is the
+    current folder.
+
+    Exit codes: 2 when part of the network could not be read, or the command was wrong; otherwise 0.
+    """
+    from sglint.output.inspect import only, render_json, render_text
+    from sglint.pipeline import Request, judge
+    from sglint.source import SglintError
+
+    where = outputs(ctx, formats, output, "text")
+    try:
+        judged = judge(Request(paths, assignments(ctx, var, var_file), workspace, root, debug))
+        networks = only(judged.networks, address)
+    except SglintError as error:
+        stop(str(error))
+    for one in where:
+        if one.format == "json":
+            write(one, render_json(networks, judged.problems))
+        else:
+            write(one, render_text(networks, judged.problems, color=colored(color, one)))
+    ctx.exit(2 if any(problem.hides for problem in judged.problems) else 0)

@@ -1,0 +1,143 @@
+"""
+What the commands have in common: which files to read, with which inputs, and where the result goes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NoReturn, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., None])
+
+ORDER = "sglint.order"
+
+Assignment = tuple[Literal["var", "file"], str]
+
+
+class Ordered(click.Command):
+    """
+    A command that remembers in which order its options were given, as Terraform does for variables.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """
+        Note the order of the options, then read them as any command does.
+        """
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        ctx.meta[ORDER] = [parameter.name for parameter in order]
+        return super().parse_args(ctx, args)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """
+    A format, and the file that it goes to; None is standard output.
+    """
+
+    format: str
+    path: str | None
+
+
+def shared(command: F) -> F:
+    """
+    Give the command the options that say what to read.
+    """
+    options = (
+        click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
+        click.option("--var", multiple=True, metavar="NAME=VALUE", help="Value of a root variable, as in Terraform."),
+        click.option("--var-file", multiple=True, metavar="FILE", help="File of root variables; later ones win."),
+        click.option("--workspace", metavar="NAME", help="Value of terraform.workspace; not known when not given."),
+        click.option(
+            "--root",
+            type=click.Path(path_type=Path, file_okay=False),
+            metavar="DIR",
+            help="Nothing outside this folder is read. Default: the git work tree around each path.",
+        ),
+        click.option("--output", "-o", multiple=True, metavar="FILE", help="File for the --format before it."),
+        click.option(
+            "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour. auto: on a terminal."
+        ),
+        click.option("--debug", is_flag=True, help="Show where an internal error comes from."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def assignments(ctx: click.Context, var: Iterable[str], var_file: Iterable[str]) -> tuple[Assignment, ...]:
+    """
+    Return the values and files of variables in the order in which they were given.
+    """
+    values, files = iter(var), iter(var_file)
+    found: list[Assignment] = []
+    for name in ctx.meta[ORDER]:
+        if name == "var":
+            found.append(("var", next(values)))
+        elif name == "var_file":
+            found.append(("file", next(files)))
+    return tuple(found)
+
+
+def outputs(ctx: click.Context, formats: Iterable[str], files: Iterable[str], default: str) -> tuple[Output, ...]:
+    """
+    Return each format with the file that follows it; a file named before the first format belongs to that.
+    """
+    format_names, file_names = iter(formats), iter(files)
+    found: list[Output] = []
+    early: str | None = None
+    for name in ctx.meta[ORDER]:
+        if name == "formats":
+            found.append(Output(next(format_names), early))
+            early = None
+        elif name == "output":
+            file = next(file_names)
+            if found and found[-1].path is None:
+                found[-1] = Output(found[-1].format, file)
+            elif found or early is not None:
+                raise click.UsageError(f"--output {file} has no --format before it")
+            else:
+                early = file
+    found = found or [Output(default, early)]
+    found = [Output(one.format, None if one.path == "-" else one.path) for one in found]
+    if sum(one.path is None for one in found) > 1:
+        raise click.UsageError("two formats would both go to standard output; give one of them an --output FILE")
+    return tuple(found)
+
+
+def colored(choice: str, output: Output) -> bool:
+    """
+    Return whether to use colour there: never in a file unless asked, and by NO_COLOR and the terminal otherwise.
+    """
+    if choice != "auto":
+        return choice == "always"
+    return output.path is None and not os.environ.get("NO_COLOR") and sys.stdout.isatty()
+
+
+def stop(message: str) -> NoReturn:
+    """
+    End the run with a message and exit code 2: how sglint was called is wrong.
+    """
+    error = click.ClickException(message)
+    error.exit_code = 2
+    raise error
+
+
+def write(output: Output, text: str) -> None:
+    """
+    Write the text to where the output goes.
+    """
+    if output.path is None:
+        encoding = sys.stdout.encoding or "utf-8"
+        click.echo(text.encode(encoding, "backslashreplace"), nl=False)
+        return
+    try:
+        Path(output.path).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        stop(f"cannot write {output.path}: {reason}")

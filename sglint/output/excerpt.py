@@ -1,0 +1,91 @@
+"""
+Lines of a file with marks under them, and what is to be said there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sglint.finding import Label
+from sglint.output.plain import clean, paint, width, written
+from sglint.source import Span
+
+LONGEST = 110
+TAB = 4
+
+
+def excerpt(main: Span, labels: tuple[Label, ...], texts: Mapping[str, str], *, style: str, color: bool) -> list[str]:
+    """
+    Return the excerpts that show the place of a finding, marked `^`, and its labels, marked `-`, file by file.
+    """
+    places = [Label(main, ""), *(label for label in labels if label.span != main or label.text)]
+    gutter = len(str(max(label.span.line for label in places)))
+    rows: list[str] = []
+    for path in dict.fromkeys(label.span.path for label in places):
+        here = [label for label in places if label.span.path == path]
+        rows.append(head(here[0].span, gutter, first=not rows, color=color))
+        lines = texts[path].split("\n") if path in texts else None
+        rows += body(here, lines, main, gutter, style=style, color=color)
+    return rows
+
+
+def head(span: Span, gutter: int, *, first: bool, color: bool) -> str:
+    """
+    Return the line that names the file.
+    """
+    arrow = paint("-->" if first else ":::", "line", color=color)
+    return f"{' ' * gutter}{arrow} {clean(str(span))}"
+
+
+def body(here: list[Label], lines: list[str] | None, main: Span, gutter: int, *, style: str, color: bool) -> list[str]:
+    """
+    Return the marked lines of one file, in order, with a gap where lines are left out.
+    """
+    bar = f"{' ' * gutter} {paint('|', 'line', color=color)}"
+    rows = [bar]
+    previous = 0
+    for number in sorted({label.span.line for label in here}):
+        line = lines[number - 1].rstrip("\r") if lines is not None and number <= len(lines) else ""
+        if previous and number > previous + 1:
+            rows.append(paint(f"{'.' * max(gutter, 3)}", "line", color=color))
+        previous = number
+        at = [label for label in here if label.span.line == number]
+        shown, start = window(line, min(label.span.column for label in at))
+        rows.append(f"{paint(f'{number:>{gutter}} |', 'line', color=color)} {shown}".rstrip())
+        for label in dict.fromkeys(at):
+            mark, tint = ("^", style) if label.span == main and not label.text else ("-", "line")
+            under = underline(line, start, label.span, mark)
+            text = f" {clean(label.text)}" if label.text else ""
+            rows.append(f"{bar} {under[0]}{paint(under[1] + text, tint, color=color)}")
+    return [*rows, bar]
+
+
+def window(line: str, column: int) -> tuple[str, int]:
+    """
+    Return the part of the line to show, and the index where it begins; a long line is cut around the column.
+    """
+    start = 0
+    if width(spread(line[:column])) > LONGEST * 2 // 3:
+        start = max(0, min(column - 1 - LONGEST // 3, len(line) - LONGEST))
+    shown = spread(line[start:])
+    dots = "..." if start else ""
+    end = "..." if len(shown) > LONGEST else ""
+    return f"{dots}{shown[:LONGEST]}{end}", start
+
+
+def underline(line: str, start: int, span: Span, mark: str) -> tuple[str, str]:
+    """
+    Return the blanks and the marks that go under the span; of a span of several lines the first is marked.
+    """
+    end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
+    before = width(spread(line[start : span.column - 1])) + (3 if start else 0)
+    under = width(spread(line[max(start, span.column - 1) : end]))
+    room = LONGEST + (3 if start else 0) - before
+    return " " * before, mark * max(1, min(under, room))
+
+
+def spread(text: str) -> str:
+    """
+    Return the text as it is printed: tabs as blanks, nothing that steers a terminal.
+    """
+    return "".join(" " * TAB if character == "\t" else written(character) for character in text)

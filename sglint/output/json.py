@@ -1,0 +1,92 @@
+"""
+The report for programs: JSON, versioned, written by hand so that a field never changes by accident.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from sglint.finding import Finding, Label, Report
+from sglint.source import Problem, Span
+
+SCHEMA = 1
+
+
+def render(report: Report, *, version: str) -> str:
+    """
+    Return the report as JSON, uncertain and ignored findings included.
+    """
+    return dump(
+        {
+            "schema": SCHEMA,
+            "version": version,
+            "findings": [finding_json(one) for one in report.findings],
+            "problems": [problem_json(one) for one in report.problems],
+            "seen": asdict(report.seen),
+        }
+    )
+
+
+def dump(document: object) -> str:
+    """
+    Return the document as JSON in ASCII, so that nothing in it can steer a terminal.
+    """
+    return json.dumps(document, indent=2).replace("\x7f", "\\u007f") + "\n"
+
+
+def finding_json(finding: Finding) -> dict[str, object]:
+    """
+    Return one finding as JSON types.
+    """
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "certain": finding.certain,
+        "status": finding.status.value,
+        "status_reason": finding.status_reason,
+        "message": finding.message,
+        "subject": ", ".join(finding.subjects),
+        "subjects": list(finding.subjects),
+        "root": finding.root,
+        **place_json(finding.span),
+        "labels": [label_json(label) for label in finding.labels],
+        "fix": "\n".join(finding.advice) or None,
+        "unless": [label_json(label) for label in finding.unless],
+        "key": finding.key,
+    }
+
+
+def place_json(span: Span) -> dict[str, object]:
+    """
+    Return a place as JSON types.
+    """
+    return {
+        "file": span.path,
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }
+
+
+def label_json(label: Label) -> dict[str, object]:
+    """
+    Return a label as JSON types.
+    """
+    return {"file": label.span.path, "line": label.span.line, "column": label.span.column, "text": label.text}
+
+
+def problem_json(problem: Problem) -> dict[str, object]:
+    """
+    Return one problem as JSON types.
+    """
+    span = problem.span
+    return {
+        "message": problem.message,
+        "file": span.path if span else None,
+        "line": span.line if span else None,
+        "column": span.column if span else None,
+        "hint": problem.hint or None,
+        "hides": problem.hides,
+    }

@@ -1,0 +1,106 @@
+"""
+The report for people: each finding with the lines it is about, the problems, and what was looked at.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from sglint.finding import Finding, Report, Seen, Severity, Status
+from sglint.output.excerpt import excerpt
+from sglint.output.plain import clean, counted, paint
+from sglint.source import Problem
+
+
+def render(report: Report, *, maybe: bool = False, color: bool = False) -> str:
+    """
+    Return the report as text. Uncertain findings are shown when `maybe` is set, and counted when not.
+    """
+    texts = {source.path: source.text for source in report.sources}
+    shown = [one for one in report.findings if one.status is Status.OPEN and (maybe or one.certain)]
+    parts = [finding_text(one, texts, color=color) for one in shown]
+    parts += [problem_text(one, color=color) for one in report.problems]
+    parts.append(summary(report, maybe=maybe))
+    return "\n\n".join(parts) + "\n"
+
+
+def finding_text(finding: Finding, texts: dict[str, str], *, color: bool) -> str:
+    """
+    Return one finding: what, where, what it would take, and what stands in the way of certainty.
+    """
+    level = finding.severity.value
+    doubt = "" if finding.certain else "maybe: "
+    first = f"{paint(f'{level}[{clean(finding.rule)}]', level, color=color)}: "
+    rows = [f"{first}{paint(doubt + clean(finding.message), 'bold', color=color)}"]
+    rows += excerpt(finding.span, finding.labels, texts, style=level, color=color)
+    gutter = " " * len(str(max(span.line for span in (finding.span, *(label.span for label in finding.labels)))))
+    if len(finding.subjects) > 1:
+        rows.append(f"{gutter} = of: {clean(', '.join(finding.subjects))}")
+    rows += (f"{gutter} = help: {clean(line)}" for line in finding.advice)
+    rows += (f"{gutter} = not certain: {clean(f'{label.text} ({label.span})')}" for label in finding.unless)
+    return "\n".join(rows)
+
+
+def problem_text(problem: Problem, *, color: bool) -> str:
+    """
+    Return one problem, where it is, and what to do next.
+    """
+    first = f"{paint('problem', 'warning', color=color)}: {paint(clean(problem.message), 'bold', color=color)}"
+    rows = [first] if problem.span is None else [first, f" --> {clean(str(problem.span))}"]
+    rows += (f"  = help: {clean(line)}" for line in problem.hint.splitlines())
+    return "\n".join(rows)
+
+
+def summary(report: Report, *, maybe: bool = False) -> str:
+    """
+    Return what was looked at and what came of it, so that a clean result never reads like one where nothing was seen.
+    """
+    rows = [looked_at(report.seen), found(report.findings)]
+    aside = Counter(one.status.value for one in report.findings if one.status is not Status.OPEN)
+    rows[1] += "".join(f", {number} {name}" for name, number in sorted(aside.items()))
+    uncertain = [one for one in report.findings if one.status is Status.OPEN and not one.certain]
+    if uncertain and not maybe:
+        rows.append(
+            f"not shown: {counted(len(uncertain), 'finding')} that may hold{most_frequent(uncertain)}; --maybe shows them"
+        )
+    hiding = sum(problem.hides for problem in report.problems)
+    if hiding:
+        rows.append(f"{counted(hiding, 'problem')} above: part of the network is missing from this result")
+    return "\n".join(rows)
+
+
+def looked_at(seen: Seen) -> str:
+    """
+    Return what was looked at.
+    """
+    if not seen.files:
+        return "looked at nothing: no Terraform files here"
+    roots = counted(seen.roots, "root module")
+    rows = f"looked at {roots}, {counted(seen.files, 'file')}, {counted(seen.resources, 'resource')}"
+    if not seen.interfaces:
+        return f"{rows}: no network interface among them"
+    scope = f"{seen.in_scope or 'none'} behind a transit gateway or Gateway Load Balancer"
+    if seen.maybe_in_scope:
+        scope += f", {seen.maybe_in_scope} more that may be"
+    return f"{rows}, {counted(seen.interfaces, 'interface')}: {scope}"
+
+
+def found(findings: Iterable[Finding]) -> str:
+    """
+    Return how many certain findings there are, by severity.
+    """
+    levels = Counter(one.severity for one in findings if one.status is Status.OPEN and one.certain)
+    counts = [counted(levels[severity], severity.value) for severity in Severity if levels[severity]]
+    return f"found {', '.join(counts) if counts else 'nothing certain'}"
+
+
+def most_frequent(uncertain: list[Finding]) -> str:
+    """
+    Return the reason that stands in the way of most findings, and where it is.
+    """
+    reasons = Counter(label for one in uncertain for label in one.unless)
+    if not reasons:
+        return ""
+    label, _ = min(reasons.items(), key=lambda item: (-item[1], item[0].span, item[0].text))
+    return f", most often because {clean(f'{label.text} ({label.span})')}"

@@ -1,0 +1,36 @@
+"""
+What all tests share: texts that are compared with a recorded one, and recorded anew with `pytest --accept`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Accept = Callable[[str, str], None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """
+    Add the option that records texts anew.
+    """
+    parser.addoption("--accept", action="store_true", help="record anew what differs from its expected file")
+
+
+@pytest.fixture
+def expect(request: pytest.FixtureRequest) -> Accept:
+    """
+    Compare a text with the file `expected/NAME` beside the test.
+    """
+
+    def compare(name: str, text: str) -> None:
+        path = Path(str(request.node.path)).parent / "expected" / name
+        if request.config.getoption("--accept"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        assert path.is_file(), f"{path} is not recorded; run pytest --accept and read it"
+        assert text == path.read_text(encoding="utf-8")
+
+    return compare

@@ -1,0 +1,62 @@
+"""
+What programs read: every field of the JSON, recorded.
+"""
+
+from __future__ import annotations
+
+import json
+
+from sglint.model import Direction, Interface, Role
+from sglint.output.inspect import render_json, render_text
+from sglint.output.json import render
+from sglint.rule import Judged
+from sglint.source import Problem
+from sglint.space import Bounds, Ports, Protocol
+from sglint.track import State
+from sglint.value import Unknown
+from tests.conftest import Accept
+from tests.output.made import UNTOLD, UNTRACKED, at, full, interface, judged, judgement, origin, verdict
+
+
+def network() -> Judged:
+    """
+    Return a network with an interface of every certainty.
+    """
+    maybe = Bounds(State.DENIED, State.UNTRACKED, (UNTOLD,))
+    hidden = Interface(
+        origin("aws_lb.front", 5, UNTOLD), "aws_lb", Role.MANAGED, (Unknown("not in the text"),), (), grouped=False
+    )
+    return judged(
+        judgement(verdict(), verdict(Direction.IN, Protocol.UDP, UNTRACKED, Ports(53, 53)), verdict(Direction.IN, state=maybe)),
+        judgement(of=interface("aws_instance.off"), in_scope=Bounds(least=False, most=False)),
+        judgement(of=hidden, in_scope=Bounds(least=False, most=True, because=(UNTOLD,))),
+    )
+
+
+def test_check(expect: Accept) -> None:
+    expect("report.json", render(full(), version="0"))
+
+
+def test_inspect(expect: Accept) -> None:
+    expect("inspect.json", render_json([network()], [Problem("x", at(1))]))
+
+
+def test_inspect_for_people(expect: Accept) -> None:
+    expect("inspect.txt", render_text([network()], [Problem("module.m cannot be read", at(1))]))
+
+
+def test_a_state_that_is_not_known_has_its_bounds() -> None:
+    flows = json.loads(render_json([network()], []))["interfaces"][0]["flows"]
+    assert [flow["state"] for flow in flows] == ["tracked", "untracked", "unknown"]
+    assert (flows[2]["least"], flows[2]["most"]) == ("denied", "untracked")
+    assert "least" not in flows[0]
+
+
+def test_scope_is_true_false_or_maybe() -> None:
+    interfaces = json.loads(render_json([network()], []))["interfaces"]
+    assert [one["in_scope"] for one in interfaces] == [True, False, "maybe"]
+    assert [one["exists"] for one in interfaces] == ["yes", "yes", "maybe"]
+
+
+def test_no_interface_is_said() -> None:
+    assert "no network interface" in render_text([judged()], [])
