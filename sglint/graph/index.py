@@ -1,0 +1,149 @@
+"""
+The links of a network by address, and the nouns of a walk through it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sglint.model import Appliance, Association, Link, Network, Prefix, Route, Subnet, Table, Target, Vpc
+from sglint.source import Span
+from sglint.space import Family
+from sglint.value import Unknown
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+OWN_TABLE = ""
+"""The link to the main table that a VPC comes with, which no text declares: it has `local` routes only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One step of a path: what it is, in words that name it as written, and where it is written."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """
+    One cell of an interface's routing: traffic to `destination` (less what longer prefixes take) goes to one of `targets`.
+
+    `subnet` and `table` say through which (an empty table is the main table that the VPC comes with); several targets, or an
+    UNKNOWN one, mean that the text does not decide, and `because` holds what stands in the way. `hops` are the subnet, the
+    association, the route, the target.
+    """
+
+    family: Family
+    destination: Prefix
+    targets: tuple[Target, ...]
+    subnet: Link
+    table: Link
+    hops: tuple[Hop, ...]
+    because: tuple[Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A route table that serves a subnet, or may serve it: then `because` says what decides that."""
+
+    table: Link
+    hops: tuple[Hop, ...] = ()
+    because: Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Floating:
+    """Targets that some traffic of a table goes to without the text saying which traffic."""
+
+    targets: tuple[Target, ...]
+    hops: tuple[Hop, ...]
+    because: Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What a route table says: the routes to each destination, and those whose destination is not known."""
+
+    exact: Mapping[Prefix, tuple[Route, ...]]
+    floating: tuple[Floating, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """What a subnet reaches inside its VPC: the known ranges, and what hides the others."""
+
+    prefixes: tuple[Prefix, ...]
+    hidden: Unknown | None
+    hops: tuple[Hop, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Where one destination leads, while it is put together."""
+
+    targets: dict[Target, None] = field(default_factory=dict)
+    hops: dict[Hop, None] = field(default_factory=dict)
+    because: dict[Unknown, None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Graph:
+    """
+    A network with its links by address; `ways` and `boards` remember what was worked out for a subnet and a table.
+    """
+
+    network: Network
+    vpcs: Mapping[str, Vpc]
+    subnets: Mapping[str, Subnet]
+    tables: Mapping[str, Table]
+    associations: Mapping[str, tuple[Association, ...]]
+    mains: Mapping[str, tuple[Association | Table, ...]]
+    adrift: tuple[Association, ...]
+    routes: Mapping[str, tuple[Route, ...]]
+    strays: tuple[Route, ...]
+    appliances: Mapping[str, tuple[Appliance, ...]]
+    ways: dict[Link, tuple[Path, ...]] = field(default_factory=dict)
+    boards: dict[Link, Board] = field(default_factory=dict)
+
+
+def build(net: Network) -> Graph:
+    """
+    Return the network with its links by address.
+    """
+    serving = [one for one in net.associations if one.gateway is None]
+    mains: list[tuple[Link, Association | Table]] = [(one.vpc, one) for one in serving if one.subnet is None and one.vpc]
+    mains += [(table.vpc, table) for table in net.tables if table.main]
+    return Graph(
+        network=net,
+        vpcs={vpc.origin.address: vpc for vpc in net.vpcs},
+        subnets={subnet.origin.address: subnet for subnet in net.subnets},
+        tables={table.origin.address: table for table in net.tables},
+        associations=grouped((one.subnet, one) for one in serving if isinstance(one.subnet, str)),
+        mains=grouped((vpc, one) for vpc, one in mains if isinstance(vpc, str)),
+        adrift=tuple(one for one in serving if isinstance(one.subnet, Unknown) or isinstance(one.vpc, Unknown)),
+        routes=grouped((route.table, route) for route in net.routes if isinstance(route.table, str)),
+        strays=tuple(route for route in net.routes if isinstance(route.table, Unknown)),
+        appliances=grouped((one.interface, one) for one in net.appliances),
+    )
+
+
+def grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, tuple[V, ...]]:
+    """
+    Return the second members by the first, in order.
+    """
+    found: dict[K, list[V]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}
+
+
+def declared(address: str) -> bool:
+    """
+    Return whether the text itself makes the thing, instead of looking it up in a data source.
+    """
+    return not address.startswith("data.") and ".data." not in address

@@ -1,0 +1,133 @@
+"""
+Which route table serves a subnet, and which addresses the subnet and its VPC have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sglint.graph.index import OWN_TABLE, Choice, Graph, Hop, Local, declared
+from sglint.model import Association, Interface, Link, Prefix
+from sglint.resource import Origin
+from sglint.space import Bounds, Family, family_of, within
+from sglint.value import Unknown
+
+
+def undecided(served: tuple[Choice, ...], subnet: Link) -> Unknown:
+    """
+    Return why it is not known which of several tables serves the subnet.
+    """
+    because = next((choice.because for choice in served if choice.because is not None), None)
+    why = f"several route tables may serve {subnet}" if because is None else because.why
+    return Unknown(why, None if because is None else because.span)
+
+
+def choices(graph: Graph, subnet: Link) -> tuple[Choice, ...]:
+    """
+    Return the route tables that may serve the subnet: that of its association, else the main one of its VPC.
+    """
+    if isinstance(subnet, Unknown):
+        return (Choice(subnet, because=subnet),)
+    own = graph.associations.get(subnet, ())
+    sure = tuple(one for one in own if one.origin.maybe is None)
+    if sure:
+        return tuple(dict.fromkeys(chosen(one.table, one.origin, None) for one in sure))
+    noun = graph.subnets.get(subnet)
+    vpc = None if noun is None else noun.vpc
+    found = [chosen(one.table, one.origin, one.origin.maybe) for one in own]
+    found += [chosen(one.table, one.origin, loose) for one in graph.adrift if (loose := may_serve(graph, one, vpc))]
+    return tuple(dict.fromkeys((*found, *main_choices(graph, subnet, vpc))))
+
+
+def chosen(table: Link, origin: Origin, because: Unknown | None) -> Choice:
+    """
+    Return the choice of a table that is written at `origin`.
+    """
+    name = table if isinstance(table, str) else "a route table that is not known"
+    why = table if isinstance(table, Unknown) else because
+    return Choice(table, (Hop(f"{'may be' if because else 'is'} served by {name}", origin.span),), why)
+
+
+def may_serve(graph: Graph, one: Association, vpc: Link | None) -> Unknown | None:
+    """
+    Return why an association with something unknown may be with a subnet of this VPC, or None when it cannot be.
+    """
+    table = graph.tables.get(one.table) if isinstance(one.table, str) else None
+    if table is not None and isinstance(table.vpc, str) and isinstance(vpc, str) and table.vpc != vpc:
+        return None
+    link = one.subnet if isinstance(one.subnet, Unknown) else one.vpc
+    return link if isinstance(link, Unknown) else None
+
+
+def main_choices(graph: Graph, subnet: str, vpc: Link | None) -> tuple[Choice, ...]:
+    """
+    Return the main tables that a subnet without an association of its own may have.
+    """
+    if isinstance(vpc, str):
+        mains = graph.mains.get(vpc, ())
+        found = tuple(
+            chosen(one.table if isinstance(one, Association) else one.origin.address, one.origin, one.origin.maybe)
+            for one in mains
+        )
+        if any(one.origin.maybe is None for one in mains) and declared(subnet):
+            return found
+        if vpc in graph.vpcs and declared(vpc) and declared(subnet):
+            return (*found, Choice(OWN_TABLE))
+    else:
+        found = ()
+    noun = graph.subnets.get(subnet)
+    why = f"no table is associated with {subnet} in this code; the main route table of its VPC is not in the text"
+    hidden = Unknown(why, None if noun is None else noun.origin.span)
+    return (*found, Choice(hidden, because=hidden))
+
+
+def ranges_of(graph: Graph, subnet: Link) -> tuple[Prefix | Unknown, ...]:
+    """
+    Return the ranges of the subnet, those of its VPC when it names none, and nothing when neither is in the text.
+    """
+    noun = graph.subnets.get(subnet) if isinstance(subnet, str) else None
+    if noun is None or noun.cidrs:
+        return () if noun is None else noun.cidrs
+    vpc = graph.vpcs.get(noun.vpc) if isinstance(noun.vpc, str) else None
+    return () if vpc is None else vpc.cidrs
+
+
+def possible(ranges: Iterable[Prefix | Unknown]) -> frozenset[Family]:
+    """
+    Return the families that the ranges may have: the first unknown one is IPv4 unless one is known, any other may be IPv6.
+    """
+    listed = list(ranges)
+    known = {family_of(one) for one in listed if not isinstance(one, Unknown)}
+    unknown = sum(isinstance(one, Unknown) for one in listed)
+    if unknown and Family.IPV4 not in known:
+        known, unknown = known | {Family.IPV4}, unknown - 1
+    return frozenset(known | ({Family.IPV6} if unknown else set()))
+
+
+def families(graph: Graph, interface: Interface) -> Bounds[frozenset[Family]]:
+    """
+    Return the address families that the subnets of the interface have: surely, and possibly.
+    """
+    known = [ranges for subnet in interface.subnets if (ranges := ranges_of(graph, subnet))]
+    if len(known) < max(len(interface.subnets), 1):
+        return Bounds(frozenset(), frozenset(Family))
+    found = frozenset(family for ranges in known for family in possible(ranges))
+    return Bounds(found, found)
+
+
+def local_of(graph: Graph, subnet: Link) -> Local:
+    """
+    Return what the subnet reaches inside its VPC.
+    """
+    noun = graph.subnets.get(subnet) if isinstance(subnet, str) else None
+    if noun is None:
+        return Local((), subnet if isinstance(subnet, Unknown) else Unknown(f"{subnet} is not in the text"))
+    vpc = graph.vpcs.get(noun.vpc) if isinstance(noun.vpc, str) else None
+    ranges: list[Prefix | Unknown] = [Unknown(f"the VPC of {subnet} is not in the text", noun.origin.span)]
+    if vpc is not None:
+        ranges = [*vpc.cidrs] or [Unknown(f"the ranges of {vpc.origin.address} are not in the text", vpc.origin.span)]
+    known = [one for one in ranges if not isinstance(one, Unknown)]
+    known += [one for one in noun.cidrs if not isinstance(one, Unknown) and not any(within(one, other) for other in known)]
+    hidden = next((one for one in ranges if isinstance(one, Unknown)), None)
+    hops = () if vpc is None else (Hop(f"inside {vpc.origin.address} traffic is local", vpc.origin.span),)
+    return Local(tuple(known), hidden, hops)

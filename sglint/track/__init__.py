@@ -1,0 +1,11 @@
+"""
+Whether a class of flows is tracked, and why.
+
+The idea: the states form a chain, and permitting more never lowers one. So a network is judged twice, with the least and with
+the most that the unknowns may permit, and every network in between is bounded by the two.
+"""
+
+from sglint.track.judge import judge
+from sglint.track.verdict import Judgement, Pair, Reason, State, Verdict, summary
+
+__all__ = ["Judgement", "Pair", "Reason", "State", "Verdict", "judge", "summary"]

@@ -1,0 +1,112 @@
+"""
+What is said about the flows of an interface.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from sglint.graph import Path
+from sglint.model import Direction, Interface, Permission, Target
+from sglint.source import Span
+from sglint.space import Bounds, Family, Ports, Protocol
+from sglint.value import Unknown
+
+
+class State(IntEnum):
+    """What happens to a flow; more permission never lowers it."""
+
+    DENIED = 0
+    TRACKED = 1
+    UNTRACKED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A sentence, where it comes from, and the documentation page that it rests on (may be empty)."""
+
+    text: str
+    span: Span | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """
+    What happens to one class of flows of an interface.
+
+    `ports` are the ports of the side that accepts the connection. `peer` is a CIDR, or the address of a security group or
+    prefix list that a rule names. `via` is what the path to the peer goes through: UNKNOWN when `candidates`, which lists all
+    that it may be, has several kinds, ANY when no path is meant. A flow is in the verdict with the longest CIDR that has its
+    peer. `state` is the whole judgement; `by_groups` is what the security groups alone would give, so that a finding can tell
+    "change the group" from "no group helps". `automatic` names what on the path is surely tracked automatically.
+    """
+
+    direction: Direction
+    family: Family
+    protocol: Protocol
+    ports: Ports
+    peer: str
+    via: Target
+    state: Bounds[State]
+    by_groups: Bounds[State]
+    automatic: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    candidates: tuple[Target, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """
+    The two rules that untracked flows of one direction, family and protocol need, as far as they are there.
+
+    `open` are the ports that single rules for everyone admit in this direction; `replied` is whether one rule for everyone
+    admits all ports in the other. The near misses: `narrow` are reply rules for everyone with fewer ports; `split` and
+    `split_replies` are rules that admit everyone (and all ports, for replies) together and not one by one.
+    """
+
+    direction: Direction
+    family: Family
+    protocol: Protocol
+    open: Bounds[tuple[Ports, ...]]
+    replied: Bounds[bool]
+    narrow: tuple[Permission, ...] = ()
+    split: tuple[Permission, ...] = ()
+    split_replies: tuple[Permission, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """
+    All that is known about one interface: its paths, the verdict of every class of its flows, and whether it is in scope.
+
+    `in_scope` is a pair of bounds: a route of its subnets leads to a transit gateway or Gateway Load Balancer endpoint, or
+    it is a Gateway Load Balancer's target. `because` holds every unknown that stands between the bounds of anything here.
+    `pairs` says for TCP and UDP which of the rules for untracked flows are there, and which are near misses.
+    """
+
+    interface: Interface
+    paths: tuple[Path, ...]
+    verdicts: tuple[Verdict, ...]
+    in_scope: Bounds[bool]
+    because: tuple[Unknown, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+
+
+def summary(
+    judgement: Judgement, direction: Direction, protocol: Protocol, family: Family = Family.IPV4
+) -> Bounds[State] | None:
+    """
+    Return the best state that any flow of this direction, protocol and family has; None when the interface has none.
+    """
+    found = [
+        verdict.state
+        for verdict in judgement.verdicts
+        if (verdict.direction, verdict.protocol, verdict.family) == (direction, protocol, family)
+    ]
+    if not found:
+        return None
+    least, most = max(state.least for state in found), max(state.most for state in found)
+    because = () if least is most else tuple(dict.fromkeys(unknown for state in found for unknown in state.because))
+    return Bounds(least, most, because)
