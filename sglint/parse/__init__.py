@@ -4,8 +4,8 @@ Text to syntax: one parser for each format, chosen by the name of the file.
 
 from __future__ import annotations
 
-from sglint.source import Source
-from sglint.syntax import Document
+from sglint.source import Problem, Source, Span
+from sglint.syntax import Document, Expr
 
 
 def parse(source: Source) -> Document:
@@ -19,3 +19,21 @@ def parse(source: Source) -> Document:
     from sglint.parse import hcl
 
     return hcl.parse(source)
+
+
+def parse_expression(source: Source) -> tuple[Expr, tuple[Problem, ...]]:
+    """
+    Return the expression that the whole text is; line ends do not matter in it.
+    """
+    from sglint.parse import template
+
+    return template.parse_expression(source)
+
+
+def parse_template(text: str, span: Span) -> tuple[Expr, tuple[Problem, ...]]:
+    """
+    Return the expression that a template file or a JSON string stands for.
+    """
+    from sglint.parse import template
+
+    return template.parse_template(text, span)

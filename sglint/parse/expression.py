@@ -2,7 +2,7 @@
 One expression: find where it ends, then let tree-sitter say how its operators, brackets and `for`s lie in one another.
 
 The idea: tree-sitter sees a skeleton of the same length as the text, so that its offsets are the text's. In the skeleton
-every string is a plain placeholder (its templates are read by `template`), comments are blanks, and the line ends that
+every string is a plain placeholder (its templates are read by `strings`), comments are blanks, and the line ends that
 separate the items of an object are commas, so that what Terraform says about line ends holds exactly.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from sglint.parse.template import NAME, Read, heredoc_at, read_heredoc, read_quoted
+from sglint.parse.strings import NAME, Read, heredoc_at, read_heredoc, read_quoted
 from sglint.parse.text import DEPTH, Failure, Text, shown
 from sglint.parse.tree import Skeleton, translate
 

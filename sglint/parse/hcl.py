@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from sglint.parse import template
-from sglint.parse.expression import read_all, read_inside, read_line, too_deep
+from sglint.parse import strings
+from sglint.parse.expression import read_line, too_deep
+from sglint.parse.template import broken
 from sglint.parse.text import DEPTH, Failure, Text, shown
-from sglint.source import Problem, Source, Span
-from sglint.syntax import Attribute, Block, Broken, Document, Expr
+from sglint.source import Source
+from sglint.syntax import Attribute, Block, Document
 
-_NAME = re.compile(template.NAME)
+_NAME = re.compile(strings.NAME)
 _BLANK = re.compile(r"(?:[ \t\n]|\r\n)+")
 _INLINE = re.compile(r"[ \t]+")
 _LINE_END = re.compile(r"\r?\n|\Z")
@@ -52,39 +53,6 @@ def parse(source: Source) -> Document:
     comments = sorted(text.comments, key=lambda comment: comment.span)
     problems = sorted(text.problems, key=lambda problem: problem.order)
     return Document(source.path, tuple(body.blocks), tuple(body.attributes), tuple(comments), tuple(problems))
-
-
-def parse_expression(source: Source) -> tuple[Expr, tuple[Problem, ...]]:
-    """
-    Return the expression that the whole text is; line ends do not matter in it.
-    """
-    text = Text(source.path, source.text)
-    try:
-        expr: Expr = read_all(text).expr
-    except Failure as failure:
-        expr = _broken(text, failure, 0, len(source.text))
-    return expr, tuple(text.problems)
-
-
-def parse_template(text: str, span: Span) -> tuple[Expr, tuple[Problem, ...]]:
-    """
-    Return the expression that a template file or a JSON string stands for.
-
-    Places are exact when `text` lies in the file as it is from the start of `span` to its end; else every place is `span`.
-    """
-    here = Text(span.path, text, span.line, span.column)
-    if here.place(len(text)) != (span.end_line, span.end_column):
-        here.fixed = span
-    try:
-        expr: Expr = template.read_whole(here, 0, read_inside).expr
-    except Failure as failure:
-        expr = _broken(here, failure, 0, len(text))
-    return expr, tuple(here.problems)
-
-
-def _broken(text: Text, failure: Failure, start: int, end: int) -> Broken:
-    text.problem(failure.message, failure.start, failure.end, failure.hint)
-    return Broken(failure.message, text.span(start, end))
 
 
 def _skip(text: Text, at: int) -> tuple[int, bool]:
@@ -199,7 +167,7 @@ def _attribute(text: Text, body: _Body, name: re.Match[str], at: int) -> int:
     except Failure as failure:
         resume = _recover(text, start, failure.resume)
         end = max(_line_end(text, value) if failure.resume is None else failure.resume, value)
-        expr = _broken(text, failure, value, end)
+        expr = broken(text, failure, value, end)
     if name[0] in body.names:
         hint = "keep one of them"
         text.problem(f"the argument {name[0]} is set twice", start, name.end(), hint, hides=False)
@@ -232,7 +200,7 @@ def _block(text: Text, body: _Body, name: re.Match[str], at: int) -> int:
             labels.append(label[0])
             last = label.end()
         elif content.startswith('"', at):
-            value, last = template.literal(text, at)
+            value, last = strings.literal(text, at)
             labels.append(value)
         else:
             at = _brace_below(text, name[0], at)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sglint.parse import json
 from sglint.parse.expression import read_all, read_inside
 from sglint.parse.json import Array, Json, Object, Scalar
-from sglint.parse.template import read_whole
+from sglint.parse.strings import read_whole
 from sglint.parse.text import Failure, Text
 from sglint.source import Source, Span
 from sglint.syntax import Attribute, Block, Broken, Document, Expr, Literal, ObjectExpr, TupleExpr
