@@ -141,20 +141,33 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Vpc:
-    """A VPC and its address ranges, IPv4 and IPv6; an Unknown stands for a range that it surely has but whose value is not known."""
+    """
+    A VPC and its address ranges, IPv4 and IPv6; an Unknown stands for a range that it surely has but whose value is not known.
+
+    `ipv6` says whether one of them is IPv6. `hidden` is set when it existed before this text (a data source, a default VPC).
+    """
 
     origin: Origin
     cidrs: tuple[Prefix | Unknown, ...]
+    ipv6: bool | Unknown = False
+    hidden: Unknown | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Subnet:
-    """A subnet; `zone` is its Availability Zone where the text says it."""
+    """
+    A subnet; `zone` is its Availability Zone where the text says it.
+
+    `ipv6` says whether it has an IPv6 range. `hidden` is set when it existed before this text (a data source, a default
+    subnet): then its route table need not be in the text, and without an association here it is not known.
+    """
 
     origin: Origin
     vpc: Link
     cidrs: tuple[Prefix | Unknown, ...]
     zone: str | Unknown | None = None
+    ipv6: bool | Unknown = False
+    hidden: Unknown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +201,18 @@ class Association:
 class Route:
     """
     One route: the destinations it may have (several for a prefix list, an Unknown when not known), and the targets it may have.
+
+    `families` are those that an Unknown destination may be of. `maybe` is set for a route block that need not be there
+    although its resource is.
     """
 
     origin: Origin
     table: Link
     destinations: tuple[Prefix | Unknown, ...]
     targets: tuple[Target, ...]
+    field: str = ""
+    families: tuple[Family, ...] = (Family.IPV4, Family.IPV6)
+    maybe: Unknown | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ class Unknown:
 
     `why` is a sentence fragment that reads well after "because" (`var.region has no default`), `span` the place that
     says so. What is known all the same: `among` lists the only values it can have (empty: no limit), `element` is the
-    value of each element of a collection whose length or keys are unknown, `refs` are the identities it was made from.
+    value of each element of a collection whose length or keys are unknown, `refs` are the identities it was made from,
+    `ends` is how a text surely ends whose beginning is unknown (`.s3` of `com.amazonaws.${var.region}.s3`).
     """
 
     why: str
@@ -52,6 +53,7 @@ class Unknown:
     among: tuple[Value, ...] = ()
     element: Value = None
     refs: tuple[Ref, ...] = ()
+    ends: str = ""
 
     def __str__(self) -> str:
         return f"unknown, because {self.why}"

@@ -1,0 +1,7 @@
+"""
+Evaluated resources to a network: the only place that knows what a resource type's attributes are called.
+"""
+
+from sglint.lower.network import KINDS, lower
+
+__all__ = ["KINDS", "lower"]

@@ -1,0 +1,286 @@
+"""
+Load balancers: their interfaces, and the appliances that a Gateway Load Balancer sends its traffic to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TypeAlias
+
+from sglint.lower import read
+from sglint.lower.index import Index, find, kind_of, link, links, places
+from sglint.lower.interface import given_groups, or_default, primary
+from sglint.lower.row import Row, View, same
+from sglint.model import Appliance, Interface, Link, Role
+from sglint.resource import Origin
+from sglint.source import Problem, Span
+from sglint.space import Ports, Protocol
+from sglint.value import Ref, Seq, Unknown, Value
+
+NETWORK_BALANCER = "Network Load Balancer"
+_BALANCER = {
+    "name": "name",
+    "type": "load_balancer_type",
+    "subnets": "subnets|subnet_mapping[].subnet_id",
+    "groups": "security_groups",
+    "internal": "internal",
+}
+_LISTENER = {
+    "balancer": "load_balancer_arn",
+    "port": "port",
+    "protocol": "protocol",
+    "target_groups": "default_action[].target_group_arn|default_action[].forward[].target_group[].arn",
+}
+_TARGETS = {
+    "name": "name",
+    "protocol": "protocol",
+    "type": "target_type",
+    "health": "health_check[].port",
+    "check": "health_check[].protocol",
+}
+ROWS = (
+    Row(
+        "balancer",
+        {**same(_BALANCER, "aws_lb", "aws_alb"), **same({"id": "arn", "name": "name"}, "data.aws_lb", "data.aws_alb")},
+    ),
+    Row("listener", same(_LISTENER, "aws_lb_listener", "aws_alb_listener")),
+    Row(
+        "target group",
+        {
+            **same(_TARGETS, "aws_lb_target_group", "aws_alb_target_group"),
+            **same({"id": "arn", "name": "name"}, "data.aws_lb_target_group", "data.aws_alb_target_group"),
+        },
+    ),
+    Row(
+        "target",
+        same(
+            {"group": "target_group_arn", "target": "target_id"},
+            "aws_lb_target_group_attachment",
+            "aws_alb_target_group_attachment",
+        ),
+    ),
+    Row(
+        "launcher target",
+        {
+            "aws_autoscaling_attachment": {
+                "launcher": "autoscaling_group_name",
+                "group": "lb_target_group_arn|alb_target_group_arn",
+            },
+            "aws_autoscaling_traffic_source_attachment": {
+                "launcher": "autoscaling_group_name",
+                "group": "traffic_source[].identifier",
+            },
+        },
+    ),
+    Row(
+        "classic balancer",
+        {
+            "aws_elb": {
+                "name": "name",
+                "subnets": "subnets",
+                "groups": "security_groups",
+                "internal": "internal",
+                "listeners": "listener",
+                "listeners.port": "lb_port",
+                "listeners.protocol": "lb_protocol",
+            }
+        },
+    ),
+)
+Serves: TypeAlias = tuple[tuple[Protocol, Ports], ...] | None
+_LISTENS = {
+    "tcp": (Protocol.TCP,),
+    "tls": (Protocol.TCP,),
+    "ssl": (Protocol.TCP,),
+    "http": (Protocol.TCP,),
+    "https": (Protocol.TCP,),
+    "udp": (Protocol.UDP,),
+    "quic": (Protocol.UDP,),
+    "tcp_udp": (Protocol.TCP, Protocol.UDP),
+    "tcp_quic": (Protocol.TCP, Protocol.UDP),
+}
+
+
+def lower(index: Index) -> Iterator[Interface | Problem]:
+    """
+    Yield the interfaces of load balancers; a Gateway Load Balancer's have no security group and are never judged.
+    """
+    for one in index.of("balancer"):
+        if one.resource.kind.startswith("data."):
+            continue
+        kind = "application" if not one.has("type") else read.word(one.value("type"))
+        if kind is None:
+            yield _untold(one)
+        elif kind != "gateway":
+            listeners = index.pointing("listener", "balancer").get(one.address, ())
+            yield _balancer(index, one, _serves(listeners), network=kind == "network")
+    for one in index.of("classic balancer"):
+        blocks = one.blocks("listeners")
+        views = tuple(block for block in blocks if isinstance(block, View))
+        yield _balancer(index, one, _serves(views) if len(views) == len(blocks) else None, network=False)
+
+
+def _untold(one: View) -> Problem:
+    because = read.unknown(one.value("type"), one.at("type"))
+    return Problem(
+        f"the type of {one.address} is not known, so its interfaces are left out: {because.why}",
+        one.at("type"),
+        "give the value with -var or -var-file",
+    )
+
+
+def _serves(listeners: tuple[View, ...]) -> Serves:
+    """
+    Return what listeners accept, None when some of it is not known or no listener is in the text.
+    """
+    found: set[tuple[Protocol, Ports]] = set()
+    for one in listeners:
+        port, protocols = read.number(one.value("port")), _LISTENS.get(read.word(one.value("protocol")) or "http")
+        if port is None or not 0 <= port <= 65535 or protocols is None or isinstance(one.value("protocol"), (Unknown, Ref)):
+            return None
+        found.update((protocol, Ports(port, port)) for protocol in protocols)
+    return tuple(sorted(found, key=lambda item: (item[0].value, item[1]))) or None
+
+
+def _balancer(index: Index, one: View, serves: Serves, *, network: bool) -> Interface:
+    subnets = places(index, one.slots("subnets"), one)
+    if not subnets:
+        subnets = (Unknown(f"{one.address} names no subnet", one.origin.span),)
+    groups = given_groups(index, one.slots("groups"), one)
+    if not network:
+        groups = or_default(index, groups, subnets, one.at("groups"))
+    inside = read.switch(one, "internal", default=False)
+    return Interface(
+        one.origin,
+        one.resource.kind,
+        Role.MANAGED,
+        subnets,
+        groups,
+        automatic=NETWORK_BALANCER if network else "",
+        grouped=bool(groups),
+        serves=serves,
+        public=inside if isinstance(inside, Unknown) else not inside,
+    )
+
+
+def appliances(index: Index) -> Iterator[Appliance | Problem]:
+    """
+    Yield the interfaces that Gateway Load Balancers send traffic to.
+    """
+    ips = _by_ip(index)
+    for one in index.of("target"):
+        group = _geneve(index, one.value("group"), one.at("group"))
+        if group is None:
+            continue
+        found = _target(index, one, ips)
+        if isinstance(found, str):
+            yield from _appliances(index, one.origin, found, group)
+        else:
+            yield _lost(one, found)
+    for one in index.of("launcher"):
+        yield from _launched(index, one, one.address, "target_groups")
+    for one in index.of("launcher target"):
+        launcher = link(index, one.value("launcher"), one.at("launcher"), ("launcher",))
+        if isinstance(launcher, str) and launcher in index.views:
+            yield from _launched(index, one, launcher, "group")
+        elif any(_geneve(index, slot.value, one.origin.at(slot.field)) for slot in one.slots("group")):
+            why = launcher if isinstance(launcher, Unknown) else Unknown(f"{launcher} is not in the text", one.at("launcher"))
+            yield _lost(one, why)
+
+
+def _lost(one: View, because: Unknown) -> Problem:
+    return Problem(f"the appliance that {one.address} registers is not known: {because.why}", because.span or one.origin.span)
+
+
+def _launched(index: Index, one: View, launcher: str, name: str) -> Iterator[Appliance]:
+    for slot in one.slots(name):
+        for item in links(index, slot, one.origin.at(slot.field), ("target group",)):
+            group = _geneve(index, item, one.origin.at(slot.field))
+            if group is not None:
+                yield from _appliances(index, one.origin, launcher, group)
+
+
+def _geneve(index: Index, value: Value, span: Span) -> View | None:
+    """
+    Return the target group if it is one of a Gateway Load Balancer.
+    """
+    found = link(index, value, span, ("target group",))
+    one = index.views.get(found) if isinstance(found, str) else None
+    return one if one is not None and read.word(one.value("protocol")) == "geneve" else None
+
+
+def _appliances(index: Index, origin: Origin, interface: str, group: View) -> Iterator[Appliance]:
+    """
+    Yield the appliance once for each load balancer that forwards to its target group.
+    """
+    listeners = index.pointing("listener", "target_groups").get(group.address, ())
+    balancers = [link(index, one.value("balancer"), one.at("balancer"), ("balancer",)) for one in listeners]
+    nobody = Unknown(f"no listener in the text forwards to {group.address}", group.origin.span)
+    for balancer in dict.fromkeys(balancers or [nobody]):
+        yield Appliance(origin, interface, balancer, group.address, _health(group))
+
+
+def _health(group: View) -> int | Unknown | None:
+    """
+    Return the port that the health check uses, where it is written.
+    """
+    value = group.value("health")
+    if value is None or read.word(value) == "traffic-port":
+        return None
+    port = read.number(value)
+    return port if port is not None else read.unknown(value, group.at("health"))
+
+
+def _by_ip(index: Index) -> dict[str, str]:
+    """
+    Return the interfaces by the literal addresses that they are given.
+    """
+    found: dict[str, str] = {}
+    for one in (*index.of("interface"), *index.of("instance")):
+        for slot in one.slots("ip"):
+            items = slot.value.items if isinstance(slot.value, Seq) else (slot.value,)
+            for item in items:
+                if isinstance(item, str):
+                    found.setdefault(item, primary(index, one.address) or one.address)
+    return found
+
+
+def _target(index: Index, one: View, ips: dict[str, str]) -> Link:
+    """
+    Return the interface that a registered target is reached on: an instance's primary one, or the one with that address.
+    """
+    value, span = one.value("target"), one.at("target")
+    if isinstance(value, str) and value in ips:
+        return ips[value]
+    refs = (value,) if isinstance(value, Ref) else value.refs if isinstance(value, Unknown) else ()
+    if isinstance(value, Unknown) and isinstance(value.element, Ref):
+        refs = (value.element,)
+    found = sorted({item for item in (_reached(index, ref) for ref in refs) if item})
+    if len(found) == 1:
+        return found[0]
+    because = link(index, value, span)
+    if isinstance(because, Unknown):
+        return because
+    return Unknown(f"{because} is not in the text", span)
+
+
+def _reached(index: Index, ref: Ref) -> str:
+    """
+    Return the interface behind a reference to an instance or interface, or to an address of one; "" for neither.
+    """
+    address = find(index, ref.address)
+    one = index.views.get(address)
+    if one is None or kind_of(address) == "module":
+        return ""
+    if one.row.noun == "instance":
+        return primary(index, address)
+    return address if one.row.noun == "interface" else ""
+
+
+def with_roles(found: list[Interface], served: list[Appliance]) -> list[Interface]:
+    """
+    Return the interfaces, those that are targets of a Gateway Load Balancer as forwarders.
+    """
+    targets = {one.interface for one in served}
+    return [replace(one, role=Role.FORWARDER) if one.address in targets and one.role is Role.WORKLOAD else one for one in found]

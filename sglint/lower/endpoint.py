@@ -1,0 +1,144 @@
+"""
+VPC endpoints with interfaces, Route 53 Resolver endpoints, and attachments to transit gateways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sglint.lower import read
+from sglint.lower.index import Index, link, places, unique
+from sglint.lower.interface import given_groups, or_default, perhaps
+from sglint.lower.row import Row, View
+from sglint.lower.target import endpoint_type
+from sglint.model import Attachment, Interface, Link, Role
+from sglint.source import Problem
+from sglint.value import Unknown
+
+PRIVATELINK = "AWS PrivateLink (interface VPC endpoint)"
+ROWS = (
+    Row(
+        "vpc endpoint",
+        {
+            "aws_vpc_endpoint": {
+                "type": "vpc_endpoint_type",
+                "service": "service_name",
+                "subnets": "subnet_ids|subnet_configuration[].subnet_id",
+                "groups": "security_group_ids",
+                "tables": "route_table_ids",
+                "vpc": "vpc_id",
+            },
+            "data.aws_vpc_endpoint": {"id": "id", "service": "service_name", "vpc": "vpc_id"},
+        },
+        ("prefix_list_id",),
+    ),
+    Row(
+        "endpoint service",
+        {
+            "aws_vpc_endpoint_service": {
+                "gateway_balancers": "gateway_load_balancer_arns",
+                "network_balancers": "network_load_balancer_arns",
+            },
+            "data.aws_vpc_endpoint_service": {"service": "service|service_name", "type": "service_type"},
+        },
+        ("service_name",),
+    ),
+    Row(
+        "endpoint group",
+        {
+            "aws_vpc_endpoint_security_group_association": {
+                "endpoint": "vpc_endpoint_id",
+                "groups": "security_group_id",
+                "replace": "replace_default_association",
+            }
+        },
+    ),
+    Row(
+        "endpoint subnet",
+        {"aws_vpc_endpoint_subnet_association": {"endpoint": "vpc_endpoint_id", "subnet": "subnet_id"}},
+    ),
+    Row(
+        "resolver endpoint",
+        {"aws_route53_resolver_endpoint": {"subnets": "ip_address[].subnet_id", "groups": "security_group_ids"}},
+    ),
+    Row(
+        "attachment",
+        {
+            "aws_ec2_transit_gateway_vpc_attachment": {
+                "gateway": "transit_gateway_id",
+                "vpc": "vpc_id",
+                "subnets": "subnet_ids",
+                "appliance": "appliance_mode_support",
+            },
+            "awscc_ec2_transit_gateway_attachment": {
+                "gateway": "transit_gateway_id",
+                "vpc": "vpc_id",
+                "subnets": "subnet_ids",
+                "appliance": "options[].appliance_mode_support",
+            },
+        },
+    ),
+)
+
+
+def lower(index: Index) -> Iterator[Interface | Problem]:
+    """
+    Yield the interfaces of VPC endpoints and Resolver endpoints.
+    """
+    for one in index.of("vpc endpoint"):
+        if not one.resource.kind.startswith("data."):
+            yield from _endpoint(index, one)
+    for one in index.of("resolver endpoint"):
+        subnets = places(index, one.slots("subnets"), one) or (_nowhere(one),)
+        groups = or_default(index, given_groups(index, one.slots("groups"), one), subnets, one.at("groups"))
+        yield Interface(one.origin, one.resource.kind, Role.RESOLVER, subnets, groups)
+
+
+def _nowhere(one: View) -> Unknown:
+    return Unknown(f"{one.address} names no subnet", one.origin.span)
+
+
+def _endpoint(index: Index, one: View) -> Iterator[Interface]:
+    """
+    Yield the interfaces of an endpoint that has some with a security group; one of unknown type may have them.
+    """
+    kind = endpoint_type(index, one)
+    if kind in ("gateway", "gatewayloadbalancer"):
+        return
+    subnets = places(index, one.slots("subnets"), one)
+    for more in index.pointing("endpoint subnet", "endpoint").get(one.address, ()):
+        subnets += tuple(perhaps(item, more) for item in places(index, more.slots("subnet"), more))
+    if isinstance(kind, Unknown) and not subnets and not one.has("groups"):
+        return
+    origin = one.origin
+    if isinstance(kind, Unknown) and origin.maybe is None:
+        origin = replace(origin, maybe=kind)
+    subnets = unique(subnets) or (_nowhere(one),)
+    automatic = PRIVATELINK if isinstance(kind, Unknown) or kind == "interface" else ""
+    yield Interface(origin, one.resource.kind, Role.MANAGED, subnets, _groups(index, one, subnets), automatic)
+
+
+def _groups(index: Index, one: View, subnets: tuple[Link, ...]) -> tuple[Link, ...]:
+    """
+    Return the groups of an endpoint: its own or the default one, and those that other resources associate.
+    """
+    own = given_groups(index, one.slots("groups"), one)
+    more = index.pointing("endpoint group", "endpoint").get(one.address, ())
+    replaced = any(read.switch(each, "replace", default=False) is True for each in more)
+    added = tuple(perhaps(item, each) for each in more for item in given_groups(index, each.slots("groups"), each))
+    return unique((*(() if replaced and not own else or_default(index, own, subnets, one.at("groups"))), *added))
+
+
+def attachments(index: Index) -> Iterator[Attachment]:
+    """
+    Yield the attachments of VPCs to transit gateways.
+    """
+    for one in index.of("attachment"):
+        yield Attachment(
+            one.origin,
+            link(index, one.value("gateway"), one.at("gateway")),
+            link(index, one.value("vpc"), one.at("vpc"), ("vpc",)),
+            places(index, one.slots("subnets"), one),
+            read.switch(one, "appliance", default=False),
+        )

@@ -1,0 +1,152 @@
+"""
+Launch templates and what launches instances from them: Auto Scaling groups and fleets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from sglint.lower import read
+from sglint.lower.index import Index, link, places
+from sglint.lower.interface import by_subnet, given_groups, or_default
+from sglint.lower.row import Row, Slot, View
+from sglint.model import Interface, Link, Role
+from sglint.source import Problem
+from sglint.value import Unknown, Value
+
+_DEVICE = {
+    "devices": "network_interfaces",
+    "devices.subnet": "subnet_id",
+    "devices.groups": "security_groups",
+    "devices.public": "associate_public_ip_address",
+    "devices.existing": "network_interface_id",
+    "devices.index": "device_index",
+}
+_SPECIFICATION = "launch_template_specification[]"
+_MIXED = f"mixed_instances_policy[].launch_template[].{_SPECIFICATION}"
+_OVERRIDE = f"mixed_instances_policy[].launch_template[].override[].{_SPECIFICATION}"
+_CONFIG = f"launch_template_config[].{_SPECIFICATION}"
+ROWS = (
+    Row(
+        "launch template",
+        {
+            "aws_launch_template": {
+                **_DEVICE,
+                "name": "name",
+                "groups": "vpc_security_group_ids|security_group_names",
+                "subnet": "network_interfaces[].subnet_id",
+            },
+            "aws_launch_configuration": {
+                "name": "name",
+                "groups": "security_groups",
+                "public": "associate_public_ip_address",
+            },
+            "data.aws_launch_template": {"id": "id", "name": "name"},
+            "data.aws_launch_configuration": {"name": "name"},
+        },
+    ),
+    Row(
+        "launcher",
+        {
+            "aws_autoscaling_group": {
+                "name": "name",
+                "subnets": "vpc_zone_identifier",
+                "template": "launch_template[].id|launch_template[].name|launch_configuration"
+                f"|{_MIXED}.launch_template_id|{_MIXED}.launch_template_name",
+                "others": f"{_OVERRIDE}.launch_template_id|{_OVERRIDE}.launch_template_name",
+                "target_groups": "target_group_arns|traffic_source[].identifier",
+            },
+            "aws_ec2_fleet": {
+                "subnets": "launch_template_config[].override[].subnet_id",
+                "template": f"{_CONFIG}.launch_template_id|{_CONFIG}.launch_template_name",
+            },
+            "aws_spot_fleet_request": {
+                "subnets": "launch_template_config[].overrides[].subnet_id",
+                "template": f"{_CONFIG}.id|{_CONFIG}.name",
+                "target_groups": "target_group_arns",
+                "specifications": "launch_specification",
+                "specifications.subnet": "subnet_id",
+                "specifications.groups": "vpc_security_group_ids",
+                "specifications.public": "associate_public_ip_address",
+            },
+        },
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """
+    One network device of the instances that a template describes.
+    """
+
+    source: View
+    subnets: tuple[Slot, ...]
+    groups: tuple[Slot, ...]
+    public: Value = None
+
+
+def lower(index: Index) -> Iterator[Interface | Problem]:
+    """
+    Yield the interfaces of the instances that fleets and Auto Scaling groups launch, one for each device.
+    """
+    for one in index.of("launcher"):
+        devices = [device for slot in _templates(one) for device in _devices(index, one, slot)]
+        devices += [
+            Device(block, block.slots("subnet"), block.slots("groups"), block.value("public"))
+            for block in one.blocks("specifications")
+            if isinstance(block, View)
+        ]
+        if not devices:
+            devices = [
+                Device(one, (), (Slot("", Unknown(f"the template of {one.address} is not in the text", one.origin.span)),))
+            ]
+        seen: dict[Interface, None] = {}
+        for device in devices:
+            seen.setdefault(_interface(index, one, device))
+        for position, found in enumerate(seen):
+            address = one.address if position == 0 else f"{one.address} (interface {position + 1})"
+            yield replace(found, origin=replace(found.origin, address=address))
+
+
+def _templates(one: View) -> tuple[Slot, ...]:
+    return (*one.slots("template"), *one.slots("others"))
+
+
+def _devices(index: Index, one: View, slot: Slot) -> Iterator[Device]:
+    """
+    Yield the devices of the template that a launcher names.
+    """
+    found = link(index, slot.value, one.origin.at(slot.field), ("launch template",))
+    template = index.views.get(found) if isinstance(found, str) else None
+    if template is None or template.resource.kind.startswith("data."):
+        why = f"{found} is not in the text" if isinstance(found, str) else found.why
+        yield Device(one, (), (Slot(slot.field, Unknown(why, one.origin.at(slot.field))),))
+        return
+    blocks = template.blocks("devices")
+    for block in blocks:
+        if isinstance(block, Slot):
+            unknown = read.unknown(block.value, template.origin.at(block.field))
+            yield Device(template, (), (Slot(block.field, unknown),))
+        elif not block.has("existing"):
+            groups = block.slots("groups") or template.slots("groups")
+            yield Device(block, block.slots("subnet"), groups, block.value("public"))
+    if not blocks:
+        yield Device(template, (), template.slots("groups"), template.value("public"))
+
+
+def _interface(index: Index, one: View, device: Device) -> Interface:
+    """
+    Return the interfaces that a launcher's instances have for one device; subnets of the launcher count first.
+    """
+    subnets: tuple[Link, ...] = places(index, one.slots("subnets"), one) or places(index, device.subnets, device.source)
+    if not subnets:
+        subnets = (
+            Unknown(f"{one.address} names no subnet, so its instances are launched in the default VPC", one.origin.span),
+        )
+    groups = or_default(index, given_groups(index, device.groups, device.source), subnets, device.source.at("groups"))
+    open_ = read.truth(device.public, device.source.at("public"), default=False)
+    if device.public is None:
+        open_ = by_subnet(index, subnets)
+    return Interface(one.origin, one.resource.kind, Role.WORKLOAD, subnets, groups, public=open_)

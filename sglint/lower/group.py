@@ -1,0 +1,154 @@
+"""
+Security groups and their rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sglint.lower import read
+from sglint.lower.index import Index, is_alias, link
+from sglint.lower.permission import EVERY_SERVICE, anything, boxes, permissions
+from sglint.lower.row import Row, Slot, View, same
+from sglint.lower.vpc import has_ipv6
+from sglint.model import Direction, Group, GroupPeer, Permission
+from sglint.source import Problem
+from sglint.space import Bounds, Family
+from sglint.value import Unknown
+
+_RULE = {
+    "protocol": "protocol",
+    "from": "from_port",
+    "to": "to_port",
+    "cidr4": "cidr_blocks",
+    "cidr6": "ipv6_cidr_blocks",
+    "lists": "prefix_list_ids",
+    "groups": "security_groups",
+    "self": "self",
+}
+
+
+def _inline(block: str, name: str) -> dict[str, str]:
+    return {name: block, **{f"{name}.{key}": path for key, path in _RULE.items()}}
+
+
+_GROUP = {"vpc": "vpc_id", "name": "name", **_inline("ingress", "in"), **_inline("egress", "out")}
+_ONE_PEER = {
+    "group": "security_group_id",
+    "protocol": "ip_protocol",
+    "from": "from_port",
+    "to": "to_port",
+    "cidr4": "cidr_ipv4",
+    "cidr6": "cidr_ipv6",
+    "lists": "prefix_list_id",
+    "groups": "referenced_security_group_id",
+}
+ROWS = (
+    Row(
+        "group",
+        {"aws_security_group": _GROUP, **same({"id": "id", "vpc": "vpc_id", "name": "name"}, "data.aws_security_group")},
+    ),
+    Row("groups", {"data.aws_security_groups": {}}, ("ids", "ids[*]", "ids[0]")),
+    Row("default group", {"aws_default_security_group": {key: path for key, path in _GROUP.items() if key != "name"}}),
+    Row(
+        "rule",
+        {
+            "aws_security_group_rule": {
+                **_RULE,
+                "group": "security_group_id",
+                "direction": "type",
+                "groups": "source_security_group_id",
+            }
+        },
+    ),
+    Row("ingress rule", {"aws_vpc_security_group_ingress_rule": _ONE_PEER}),
+    Row("egress rule", {"aws_vpc_security_group_egress_rule": _ONE_PEER}),
+    Row(
+        "prefix list",
+        {
+            "aws_ec2_managed_prefix_list": {"cidrs": "entry[].cidr", "name": "name"},
+            "data.aws_ec2_managed_prefix_list": {"id": "id", "name": "name"},
+            "data.aws_prefix_list": {"id": "prefix_list_id", "name": "name"},
+        },
+    ),
+    Row("prefix list entry", {"aws_ec2_managed_prefix_list_entry": {"list": "prefix_list_id", "cidr": "cidr"}}),
+)
+_NAMES = {Direction.IN: "in", Direction.OUT: "out"}
+_GROUPS = ("group", "default group", "groups")
+
+
+def lower(index: Index) -> Iterator[Group | Permission | Problem]:
+    """
+    Yield the groups of a root and what their rules permit.
+    """
+    for one in (*index.of("group"), *index.of("default group")):
+        if not is_alias(one):
+            yield _group(index, one)
+            for direction in Direction:
+                yield from _inline_rules(index, one, direction)
+    for one in index.of("groups"):
+        why = Unknown(f"the rules of {one.address} are not in the text", one.origin.span)
+        yield Group(one.origin, Unknown(f"the VPC of {one.address} is not in the text", one.origin.span), hidden=why)
+    for one in index.of("vpc"):
+        yield from _implicit(index, one)
+    for one in index.of("rule"):
+        yield from _either_way(index, one)
+    for noun, direction in (("ingress rule", Direction.IN), ("egress rule", Direction.OUT)):
+        for one in index.of(noun):
+            yield from permissions(index, one, link(index, one.value("group"), one.at("group"), _GROUPS), direction)
+
+
+def _group(index: Index, one: View) -> Group:
+    hidden = None
+    if one.resource.kind.startswith("data."):
+        hidden = Unknown(f"the rules of {one.address} are not in the text", one.origin.span)
+    vpc = Unknown(f"{one.address} names no VPC, so it belongs to the default VPC", one.origin.span)
+    found = link(index, one.value("vpc"), one.at("vpc"), ("vpc",)) if one.has("vpc") else vpc
+    return Group(one.origin, found, one.row.noun == "default group", hidden)
+
+
+def _inline_rules(index: Index, one: View, direction: Direction) -> Iterator[Permission | Problem]:
+    for block in one.blocks(_NAMES[direction]):
+        if isinstance(block, Slot):
+            yield anything(one, block, one.address, direction)
+        else:
+            yield from permissions(index, block, one.address, direction)
+
+
+def _either_way(index: Index, one: View) -> Iterator[Permission | Problem]:
+    """
+    Yield the permissions of a rule that says its own direction.
+    """
+    group = link(index, one.value("group"), one.at("group"), _GROUPS)
+    said = read.word(one.value("direction"))
+    if said in ("ingress", "egress"):
+        yield from permissions(index, one, group, Direction.IN if said == "ingress" else Direction.OUT)
+        return
+    because = read.unknown(one.value("direction"), one.at("direction"))
+    for direction in Direction:
+        yield from permissions(index, replace(one, maybe=because), group, direction)
+
+
+def _implicit(index: Index, vpc: View) -> Iterator[Group | Permission]:
+    """
+    Yield the default group of a VPC that no resource adopts: in, everything from itself; out, everything to everyone.
+    """
+    address = f"{vpc.address}.default_security_group_id"
+    if is_alias(vpc) or address in index.adopted:
+        return
+    origin = replace(vpc.origin, address=address)
+    if vpc.found:
+        why = Unknown(f"the rules of the default security group of {vpc.address} are not in the text", vpc.origin.span)
+        yield Group(origin, vpc.address, default=True, hidden=why)
+        return
+    yield Group(origin, vpc.address, default=True)
+    mine = tuple(box for service in EVERY_SERVICE for box in boxes(GroupPeer(address), service))
+    yield Permission(origin, address, Direction.IN, Bounds(mine, mine))
+    for family in Family:
+        out = tuple(box for service in EVERY_SERVICE for box in boxes(read.EVERYONE[family], service))
+        six = has_ipv6(index, vpc) if family is Family.IPV6 else True
+        if isinstance(six, Unknown):
+            yield Permission(origin, address, Direction.OUT, Bounds((), out, (six,)))
+        elif six:
+            yield Permission(origin, address, Direction.OUT, Bounds(out, out))

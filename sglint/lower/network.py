@@ -1,0 +1,64 @@
+"""
+The table of all rows, and the assembly of a network from what they yield.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sglint.lower import balancer, endpoint, fleet, group, interface, managed, routing, vpc
+from sglint.lower.index import build
+from sglint.lower.row import Row
+from sglint.model import (
+    Appliance,
+    Association,
+    Attachment,
+    Group,
+    Interface,
+    Network,
+    Permission,
+    Route,
+    Subnet,
+    Table,
+    Vpc,
+)
+from sglint.resource import Resource
+from sglint.source import Problem
+
+_FAMILIES = (vpc, group, routing, interface, fleet, endpoint, balancer, managed)
+TABLE: dict[str, Row] = {kind: row for family in _FAMILIES for row in family.ROWS for kind in row.kinds}
+KINDS: frozenset[str] = frozenset((*TABLE, *managed.NOT_MODELLED, "module"))
+_Noun = Vpc | Subnet | Group | Permission | Table | Association | Route | Attachment | Interface | Appliance
+
+
+def lower(root: str, resources: Sequence[Resource]) -> tuple[Network, tuple[Problem, ...]]:
+    """
+    Return the network that the resources of one root describe, and what could not be read of it.
+    """
+    index = build(resources, TABLE)
+    found: list[_Noun | Problem] = [noun for family in _FAMILIES for noun in family.lower(index)]
+    found += endpoint.attachments(index)
+    found += balancer.appliances(index)
+    found += managed.not_modelled(index)
+    problems = sorted({item for item in found if isinstance(item, Problem)}, key=lambda item: item.order)
+    return _network(root, [item for item in found if not isinstance(item, Problem)], len(resources)), tuple(problems)
+
+
+def _network(root: str, found: Iterable[_Noun], resources: int) -> Network:
+    nouns = sorted(found, key=lambda item: item.origin.address)
+    appliances = [item for item in nouns if isinstance(item, Appliance)]
+    interfaces = balancer.with_roles([item for item in nouns if isinstance(item, Interface)], appliances)
+    return Network(
+        root,
+        vpcs=tuple(item for item in nouns if isinstance(item, Vpc)),
+        subnets=tuple(item for item in nouns if isinstance(item, Subnet)),
+        groups=tuple(item for item in nouns if isinstance(item, Group)),
+        permissions=tuple(item for item in nouns if isinstance(item, Permission)),
+        tables=tuple(item for item in nouns if isinstance(item, Table)),
+        associations=tuple(item for item in nouns if isinstance(item, Association)),
+        routes=tuple(item for item in nouns if isinstance(item, Route)),
+        attachments=tuple(item for item in nouns if isinstance(item, Attachment)),
+        interfaces=tuple(interfaces),
+        appliances=tuple(appliances),
+        seen=(("resources", resources),),
+    )

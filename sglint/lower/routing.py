@@ -1,0 +1,263 @@
+"""
+Route tables, what they serve, and their routes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sglint.lower import read
+from sglint.lower.index import Index, is_alias, link, links, part_of
+from sglint.lower.permission import list_entries
+from sglint.lower.row import Row, Slot, View
+from sglint.lower.target import AWSCC_WORDS, WORDS, endpoint_type, gateway_endpoint, targets
+from sglint.lower.vpc import vpc_of
+from sglint.model import Association, Link, Prefix, Route, Table, Target, TargetKind
+from sglint.resource import Origin
+from sglint.source import Problem, Span
+from sglint.space import Family
+from sglint.value import Ref, Unknown
+
+_INLINE = {"cidr4": "cidr_block", "cidr6": "ipv6_cidr_block", "lists": "destination_prefix_list_id", **WORDS}
+_TABLE = {
+    "vpc": "vpc_id",
+    "routes": "route",
+    "propagating": "propagating_vgws",
+    **{f"routes.{name}": path for name, path in _INLINE.items()},
+}
+_DESTINATION = {
+    "table": "route_table_id",
+    "cidr4": "destination_cidr_block",
+    "cidr6": "destination_ipv6_cidr_block",
+    "lists": "destination_prefix_list_id",
+}
+_TABLES = ("table", "default table", "tables")
+ROWS = (
+    Row(
+        "table",
+        {
+            "aws_route_table": _TABLE,
+            "awscc_ec2_route_table": {"vpc": "vpc_id"},
+            "data.aws_route_table": {"id": "route_table_id", "vpc": "vpc_id", "subnet": "subnet_id", "gateway": "gateway_id"},
+        },
+        ("route_table_id",),
+    ),
+    Row("tables", {"data.aws_route_tables": {"vpc": "vpc_id"}}, ("ids", "ids[*]", "ids[0]")),
+    Row("default table", {"aws_default_route_table": {**_TABLE, "table": "default_route_table_id"}}),
+    Row(
+        "route",
+        {
+            "aws_route": {**_DESTINATION, **WORDS},
+            "awscc_ec2_route": {**_DESTINATION, **AWSCC_WORDS, "cidr6": "destination_ipv_6_cidr_block"},
+        },
+    ),
+    Row(
+        "association",
+        {
+            "aws_route_table_association": {"table": "route_table_id", "subnet": "subnet_id", "gateway": "gateway_id"},
+            "awscc_ec2_subnet_route_table_association": {"table": "route_table_id", "subnet": "subnet_id"},
+            "awscc_ec2_gateway_route_table_association": {"table": "route_table_id", "gateway": "gateway_id"},
+        },
+    ),
+    Row("main association", {"aws_main_route_table_association": {"table": "route_table_id", "vpc": "vpc_id"}}),
+    Row(
+        "propagation",
+        {
+            "aws_vpn_gateway_route_propagation": {"table": "route_table_id"},
+            "aws_vpc_route_server_propagation": {"table": "route_table_id"},
+        },
+    ),
+    Row(
+        "endpoint table",
+        {"aws_vpc_endpoint_route_table_association": {"table": "route_table_id", "endpoint": "vpc_endpoint_id"}},
+    ),
+)
+
+
+def lower(index: Index) -> Iterator[Table | Association | Route | Problem]:
+    """
+    Yield the route tables of a root, what they serve, and their routes.
+    """
+    mains = _mains(index)
+    for one in (*index.of("table"), *index.of("default table"), *index.of("tables")):
+        if not is_alias(one):
+            yield _table(index, one, mains)
+            yield from _inline_routes(index, one)
+            if one.has("subnet"):
+                yield Association(one.origin, one.address, link(index, one.value("subnet"), one.at("subnet"), ("subnet",)))
+    for one in index.of("vpc"):
+        yield from _implicit(index, one, mains)
+    for one in index.of("route"):
+        yield from _route(index, one, one, link(index, one.value("table"), one.at("table"), _TABLES))
+    for one in (*index.of("association"), *index.of("main association")):
+        yield from _association(index, one)
+    for one in index.of("vpc endpoint"):
+        yield from _endpoint_routes(index, one)
+
+
+def _mains(index: Index) -> dict[str, str]:
+    """
+    Return by VPC the table that surely became its main table instead of the one it was made with.
+    """
+    found: dict[str, str] = {}
+    for one in index.of("main association"):
+        vpc = link(index, one.value("vpc"), one.at("vpc"), ("vpc",))
+        table = link(index, one.value("table"), one.at("table"), _TABLES)
+        if isinstance(vpc, str) and one.origin.maybe is None:
+            found[vpc] = table if isinstance(table, str) else ""
+    return found
+
+
+def _table(index: Index, one: View, mains: dict[str, str]) -> Table:
+    """
+    Return the table that a resource is.
+    """
+    if one.row.noun != "default table":
+        return Table(one.origin, vpc_of(index, one), one.address in mains.values(), _hidden(index, one))
+    vpc = _default_vpc(index, one)
+    main = not (isinstance(vpc, str) and vpc in mains) or mains[vpc] == one.address
+    return Table(one.origin, vpc, main, _hidden(index, one))
+
+
+def _default_vpc(index: Index, one: View) -> Link:
+    """
+    Return the VPC whose main table an aws_default_route_table manages.
+    """
+    table = one.value("table")
+    if isinstance(table, Ref) and table.attribute in ("default_route_table_id", "main_route_table_id"):
+        return link(index, Ref(table.address, "id"), one.at("table"), ("vpc",))
+    return read.unknown(table, one.at("table")) if not isinstance(table, str) else _elsewhere(one, table)
+
+
+def _elsewhere(one: View, table: str) -> Unknown:
+    return Unknown(f"the VPC of {table} is not in the text", one.at("table"))
+
+
+def _hidden(index: Index, one: View) -> Unknown | None:
+    """
+    Return why some routes of a table are not in the text.
+    """
+    if one.found:
+        return Unknown(f"the routes of {one.address} are not in the text", one.origin.span)
+    own = one.slot("propagating")
+    if own is not None and links(index, own, one.at("propagating")):
+        return Unknown(f"routes are propagated into {one.address}", one.at("propagating"))
+    return _propagated(index, one.address)
+
+
+def _propagated(index: Index, address: str) -> Unknown | None:
+    """
+    Return why routes may appear in a table that nobody wrote.
+    """
+    found = index.pointing("propagation", "table").get(address, ())
+    return Unknown(f"routes are propagated into {address}", found[0].origin.span) if found else None
+
+
+def _implicit(index: Index, vpc: View, mains: dict[str, str]) -> Iterator[Table]:
+    """
+    Yield the main table of a VPC that no resource adopts; a new VPC's has only its local route.
+    """
+    address = part_of(index, vpc.address, "main_route_table_id", vpc.origin.span)
+    if is_alias(vpc) or not isinstance(address, str) or address in index.views:
+        return
+    hidden = _propagated(index, address)
+    if vpc.found:
+        hidden = Unknown(f"the routes of the main route table of {vpc.address} are not in the text", vpc.origin.span)
+    main = vpc.address not in mains or mains[vpc.address] == address
+    yield Table(replace(vpc.origin, address=address), vpc.address, main, hidden)
+
+
+def _inline_routes(index: Index, one: View) -> Iterator[Route | Problem]:
+    for block in one.blocks("routes"):
+        if isinstance(block, View):
+            yield from _route(index, one, block, one.address)
+            continue
+        because = read.unknown(block.value, one.origin.at(block.field))
+        anywhere = (Target(TargetKind.UNKNOWN, why=because),)
+        yield Route(one.origin, one.address, (because,), anywhere, block.field, maybe=because)
+
+
+def _route(index: Index, one: View, route: View, table: Link) -> Iterator[Route | Problem]:
+    """
+    Yield the route that a resource or block is.
+    """
+    found, families, problems = _destinations(index, route)
+    yield from problems
+    if not found and not problems:
+        span = one.origin.at(route.prefix.rstrip("."))
+        yield Problem(f"a route of {one.address} has no destination", span, "give it a CIDR block or a prefix list")
+        return
+    field = next((slot.field for name in ("cidr4", "cidr6", "lists") for slot in route.slots(name)), "")
+    yield Route(one.origin, table, found, targets(index, route), field, families, route.maybe)
+
+
+def _destinations(index: Index, route: View) -> tuple[tuple[Prefix | Unknown, ...], tuple[Family, ...], tuple[Problem, ...]]:
+    """
+    Return the destinations of a route, the families that its unknown ones may be of, and what is no destination.
+
+    Of several attributes that may be given, those that are null in the end do not count.
+    """
+    found: list[Prefix | Unknown] = []
+    problems: list[Problem] = []
+    families: list[Family] = []
+    for name, family in (("cidr4", Family.IPV4), ("cidr6", Family.IPV6)):
+        for item in read.prefixes(route, name):
+            (problems if isinstance(item, Problem) else found).append(item)  # type: ignore[arg-type]
+            families.append(family)
+    for slot in route.slots("lists"):
+        span = route.origin.at(slot.field)
+        target = link(index, slot.value, span, ("prefix list",))
+        known = list_entries(index, target)
+        found.extend(known if known is not None else (_of_list(target, span),))
+        families.extend(Family)
+    sure = [item for item in found if not isinstance(item, Unknown)]
+    if problems and not found:
+        found = [Unknown(problem.message, problem.span) for problem in problems]
+    return tuple(sure or found), tuple(dict.fromkeys(families)) or tuple(Family), tuple(problems)
+
+
+def _of_list(target: Link, span: Span) -> Unknown:
+    if isinstance(target, Unknown):
+        return target
+    return Unknown(f"the entries of {target} are not in the text", span)
+
+
+def _association(index: Index, one: View) -> Iterator[Association]:
+    """
+    Yield what a table serves.
+    """
+    table = link(index, one.value("table"), one.at("table"), _TABLES)
+    if one.row.noun == "main association":
+        yield Association(one.origin, table, vpc=link(index, one.value("vpc"), one.at("vpc"), ("vpc",)))
+    elif one.has("gateway") and not one.has("subnet"):
+        yield Association(one.origin, table, gateway=link(index, one.value("gateway"), one.at("gateway")))
+    else:
+        slots = one.slots("subnet")
+        found = [item for slot in slots for item in links(index, slot, one.origin.at(slot.field), ("subnet",))]
+        for item in found or [link(index, None, one.at("subnet"))]:
+            yield Association(one.origin, table, item)
+
+
+def _endpoint_routes(index: Index, one: View) -> Iterator[Route]:
+    """
+    Yield the routes that a gateway endpoint puts into its tables; their destination is the service's prefix list.
+    """
+    kind = endpoint_type(index, one)
+    if kind != "gateway" or is_alias(one):
+        return
+    target = gateway_endpoint(index, one)
+    destination = Unknown(f"the addresses of the service of {one.address} are not in the text", one.origin.span)
+    for slot in one.slots("tables"):
+        for table in links(index, slot, one.origin.at(slot.field), _TABLES):
+            yield _endpoint_route(one.origin, table, destination, target, slot)
+    for more in index.pointing("endpoint table", "endpoint").get(one.address, ()):
+        table = link(index, more.value("table"), more.at("table"), _TABLES)
+        yield _endpoint_route(more.origin, table, destination, target, Slot("route_table_id", None))
+
+
+def _endpoint_route(origin: Origin, table: Link, destination: Unknown, target: Target, slot: Slot) -> Route:
+    """
+    Return the route into one table; one that may be missing is a route that may be.
+    """
+    return Route(origin, table, (destination,), (target,), slot.field, tuple(Family), slot.maybe)

@@ -1,0 +1,172 @@
+"""
+The rows of the table that says how each resource type maps, and the views through which lowering reads a resource.
+
+The idea: lowering asks for things by our own names (`vpc`, `routes.cidr`), and the row of the resource's kind says where
+they are in that kind's vocabulary (`vpc_id`, `route[].cidr_block`). One row serves every kind and format of one noun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from sglint.resource import Origin, Resource
+from sglint.source import Span
+from sglint.value import Map, Seq, Unknown, Value
+
+Words: TypeAlias = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """
+    One value of a resource and its path; `maybe` says what decides whether it is there at all, None when it surely is.
+    """
+
+    field: str
+    value: Value
+    maybe: Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """
+    How one noun is written: for each kind of resource, what our names for its parts are in that kind's words.
+
+    A path descends into blocks with `[]` (`vpc_config[].subnet_ids`); `a|b` reads both. `identity` are the attributes by which
+    others refer to it, besides the usual ones. `found` are the kinds that take over something that exists already.
+    """
+
+    noun: str
+    kinds: Mapping[str, Words]
+    identity: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
+
+
+def same(words: Words, *kinds: str) -> dict[str, Words]:
+    """
+    Return the vocabulary of kinds that share their words.
+    """
+    return dict.fromkeys(kinds, words)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """
+    A resource, or one block of it, read through its row.
+    """
+
+    resource: Resource
+    row: Row
+    values: Map
+    prefix: str = ""
+    scope: str = ""
+    maybe: Unknown | None = None
+    _words: Words = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def origin(self) -> Origin:
+        """The origin of the resource."""
+        return self.resource.origin
+
+    @property
+    def address(self) -> str:
+        """The address of the resource."""
+        return self.resource.address
+
+    @property
+    def found(self) -> bool:
+        """Whether the thing existed before this text: a data source, or a resource that takes it over."""
+        return self.resource.kind.startswith("data.") or self.resource.kind in self.row.found
+
+    def slots(self, name: str) -> tuple[Slot, ...]:
+        """
+        Return every value that is written for `name`; an empty string is how the attribute syntax leaves a value out.
+        """
+        words = self._words.get(self.scope + name, "")
+        found = [slot for path in words.split("|") if path for slot in walk(self.values, path.split("."), self.prefix)]
+        return tuple(replace(slot, maybe=slot.maybe or self.maybe) for slot in found if slot.value not in ("", None))
+
+    def slot(self, name: str) -> Slot | None:
+        """
+        Return the first value that is written for `name`, or None.
+        """
+        return next(iter(self.slots(name)), None)
+
+    def value(self, name: str) -> Value:
+        """
+        Return the first value that is written for `name`, or None.
+        """
+        slot = self.slot(name)
+        return None if slot is None else slot.value
+
+    def has(self, name: str) -> bool:
+        """
+        Return whether something is written for `name`.
+        """
+        return self.slot(name) is not None
+
+    def at(self, name: str) -> Span:
+        """
+        Return the place of what is written for `name`, or of the resource.
+        """
+        slot = self.slot(name)
+        return self.origin.at(self.prefix.rstrip(".") if slot is None else slot.field)
+
+    def blocks(self, name: str) -> tuple[View | Slot, ...]:
+        """
+        Return a view for every block of `name`, and a slot for what may be blocks but is unknown.
+        """
+        found: list[View | Slot] = []
+        for slot in self.slots(name):
+            for item in entries(slot):
+                if isinstance(item.value, Map):
+                    prefix, scope = f"{item.field}.", f"{self.scope}{name}."
+                    found.append(View(self.resource, self.row, item.value, prefix, scope, item.maybe, self._words))
+                elif isinstance(item.value, Unknown):
+                    found.append(item)
+        return tuple(found)
+
+
+def view(resource: Resource, row: Row) -> View:
+    """
+    Return the view of a whole resource.
+    """
+    return View(resource, row, resource.values, _words=row.kinds[resource.kind])
+
+
+def entries(slot: Slot) -> Iterator[Slot]:
+    """
+    Yield the items of a block value, with their paths: a sequence, a single map, or what an unknown is known to hold.
+    """
+    value = slot.value
+    if isinstance(value, Seq):
+        for position, item in enumerate(value.items):
+            yield from entries(Slot(f"{slot.field}[{position}]", item, slot.maybe))
+    elif isinstance(value, Unknown) and value.element is not None:
+        yield from entries(Slot(slot.field, value.element, slot.maybe or value))
+    elif isinstance(value, Unknown) and value.among:
+        for item in value.among:
+            yield from entries(Slot(slot.field, item, slot.maybe or value))
+    elif value is not None:
+        yield slot
+
+
+def walk(values: Map, path: list[str], prefix: str) -> Iterator[Slot]:
+    """
+    Yield the values at a path, one for each of the blocks that it passes through.
+    """
+    head, rest = path[0], path[1:]
+    name = head.removesuffix("[]")
+    value = values.get(name)
+    start = Slot(prefix + name, value)
+    if not rest:
+        yield start
+        return
+    for item in entries(start):
+        if isinstance(item.value, Map):
+            for slot in walk(item.value, rest, f"{item.field}."):
+                yield replace(slot, maybe=item.maybe or slot.maybe)
+        elif isinstance(item.value, Unknown):
+            yield item
