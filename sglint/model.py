@@ -236,6 +236,7 @@ class Interface:
     kind of §1.3 of which every flow is tracked ("AWS PrivateLink (interface VPC endpoint)"), empty for none. `grouped` is
     False for a thing that has no security group. `serves` limits what it accepts to its listeners, None for no limit.
     `source_dest_check` is False for an interface that may forward. `attached_to` is the instance an ENI is attached to.
+    `purpose` is the one direction of flows that it is for (a Resolver endpoint answers, or asks), None for both or unknown.
     """
 
     origin: Origin
@@ -249,6 +250,7 @@ class Interface:
     source_dest_check: bool | Unknown = True
     public: bool | Unknown = False
     attached_to: Link | None = None
+    purpose: Direction | None = None
 
     @property
     def address(self) -> str:
