@@ -337,10 +337,10 @@ def test_workspace_and_path_and_files(tmp_path: Path) -> None:
 
 
 def test_reading_outside_the_tree_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "secret").write_text("top")
     root = evaluate(tmp_path / "tree", {"main.tf": 'resource "aws_vpc" "v" { cidr_block = file("../secret") }'})
     assert isinstance(one(root, "aws_vpc.v")["cidr_block"], Unknown)
-    assert len(root.problems) == 1 and "secret" not in str(to_json(one(root, "aws_vpc.v")["cidr_block"])).replace("../secret", "")
+    assert len(root.problems) == 1 and "top" not in str(to_json(one(root, "aws_vpc.v")["cidr_block"]))
 
 
 def test_elements_of_a_hidden_collection_are_known_by_what_they_are(tmp_path: Path) -> None:

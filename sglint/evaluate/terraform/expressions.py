@@ -64,8 +64,12 @@ def _concatenate(parts: Sequence[Value]) -> Value:
     spread = distribute(lambda *chosen: _concatenate(chosen), parts)
     if spread is not None:
         return spread
-    texts = [part for part in parts if isinstance(part, str)]
-    return "".join(texts) if len(texts) == len(parts) else merged(parts)
+    ends: list[str] = []
+    for part in reversed(parts):
+        ends.append(part if isinstance(part, str) else part.ends if isinstance(part, Unknown) else "")
+        if not isinstance(part, str):
+            return replace(merged(parts), ends="".join(reversed(ends)))
+    return "".join(reversed(ends))
 
 
 def _template_if(expr: syntax.TemplateIf, scope: Scope) -> Value:

@@ -15,13 +15,13 @@ from typing import Literal
 from sglint import syntax
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.expressions import evaluate_expression
-from sglint.evaluate.terraform.scope import Nowhere, Scope
-from sglint.evaluate.terraform.functions import Context
+from sglint.evaluate.terraform.files import nothing
 from sglint.evaluate.terraform.module import Library, Module
 from sglint.evaluate.terraform.run import Given
+from sglint.evaluate.terraform.scope import Nowhere, Scope
 from sglint.evaluate.terraform.types import ANY, STRING, Type, parse_type
 from sglint.parse import parse, parse_expression
-from sglint.source import Problem, Source, Span, SglintError, list_files, read
+from sglint.source import Problem, SglintError, Source, list_files, read
 from sglint.syntax import Document
 from sglint.value import Unknown, Value
 
@@ -78,7 +78,7 @@ def _take(document: Document, found: dict[str, Given], problems: list[Problem]) 
     problems.extend(document.problems)
     for attribute in document.attributes:
         try:
-            value = evaluate_expression(attribute.expr, Scope(Nowhere(Context.nothing(), "a variable file")))
+            value = evaluate_expression(attribute.expr, Scope(Nowhere(nothing(), "a variable file")))
         except EvaluationError as error:
             problems.append(Problem(error.message, error.span or attribute.span))
             value = Unknown(error.message, error.span or attribute.span)
@@ -115,6 +115,6 @@ def _from_text(name: str, text: str, type_: Type) -> Value:
     try:
         if problems:
             raise SglintError(f"--var {name}: {problems[0].message}")
-        return evaluate_expression(expr, Scope(Nowhere(Context.nothing(), "a variable file")))
+        return evaluate_expression(expr, Scope(Nowhere(nothing(), "a variable file")))
     except EvaluationError as error:
         raise SglintError(f"--var {name}: {error.message}") from None

@@ -11,9 +11,10 @@ import json
 import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from sglint.parse import parse
-from sglint.source import Problem, Source, Span, Tree, list_files, read, shown
+from sglint.source import Problem, Source, Span, Tree, displayed, list_files, read
 from sglint.syntax import Attribute, Block, Document, Literal
 
 LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1}
@@ -48,6 +49,7 @@ class Library:
         """
         Return the module in this absolute directory, or None when no Terraform file can be read there.
         """
+        directory = str(Path(directory).resolve())
         if directory not in self._modules:
             self._modules[directory] = self._read(directory)
         return self._modules[directory]
@@ -89,7 +91,7 @@ class Library:
         """
         Return the path as it is shown to people.
         """
-        return shown(self.tree, path)
+        return displayed(self.tree, path)
 
 
 def assemble(directory: str, documents: Iterable[Document], problems: Iterable[Problem] = ()) -> Module:

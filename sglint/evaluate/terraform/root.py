@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from sglint.evaluate.terraform.body import evaluate_body
-from sglint.evaluate.terraform.inputs import Inputs, given_values
 from sglint.evaluate.terraform.files import context
+from sglint.evaluate.terraform.inputs import Inputs, given_values
 from sglint.evaluate.terraform.instance import ModuleInstance
 from sglint.evaluate.terraform.module import Library, Module, is_local, source_of
 from sglint.evaluate.terraform.run import META, Run, Thing
