@@ -63,6 +63,7 @@ class Floating:
     targets: tuple[Target, ...]
     hops: tuple[Hop, ...]
     because: Unknown
+    families: tuple[Family, ...] = tuple(Family)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +143,15 @@ def grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, tuple[V, ...]]:
     return {key: tuple(values) for key, values in found.items()}
 
 
-def declared(address: str) -> bool:
+def doubt(route: Route) -> Unknown | None:
     """
-    Return whether the text itself makes the thing, instead of looking it up in a data source.
+    Return what decides whether the route exists, None when it surely does.
     """
-    return not address.startswith("data.") and ".data." not in address
+    return route.origin.maybe if route.maybe is None else route.maybe
+
+
+def place(route: Route) -> Span:
+    """
+    Return where the destination of the route is written.
+    """
+    return route.origin.at(route.field)

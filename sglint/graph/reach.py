@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sglint.facts import IN_SCOPE
-from sglint.graph.index import OWN_TABLE, Graph
+from sglint.graph.index import OWN_TABLE, Graph, doubt, place
 from sglint.graph.serve import choices
 from sglint.graph.table import hiding, name
 from sglint.model import Interface, Link, Route, TargetKind
@@ -45,7 +45,7 @@ def leads_surely(route: Route, kinds: tuple[str, ...]) -> bool:
     """
     Return whether the route surely exists and surely leads to one of these kinds.
     """
-    return route.origin.maybe is None and bool(route.targets) and all(target.kind.value in kinds for target in route.targets)
+    return doubt(route) is None and bool(route.targets) and all(target.kind.value in kinds for target in route.targets)
 
 
 def may_lead(graph: Graph, table: Link, kinds: tuple[str, ...]) -> Iterator[Unknown | None]:
@@ -61,8 +61,8 @@ def may_lead(graph: Graph, table: Link, kinds: tuple[str, ...]) -> Iterator[Unkn
     for route in (*graph.routes.get(table, ()), *(() if table == OWN_TABLE else graph.strays)):
         for target in route.targets:
             if target.kind.value in kinds or target.kind is TargetKind.UNKNOWN:
-                doubts = [link for link in (target.why, route.origin.maybe, route.table) if isinstance(link, Unknown)]
-                one_of_several = Unknown(f"{name(target)} is one of several targets of this route", route.origin.span)
+                doubts = [link for link in (target.why, doubt(route), route.table) if isinstance(link, Unknown)]
+                one_of_several = Unknown(f"{name(target)} is one of several targets of this route", place(route))
                 yield from doubts
                 if not doubts:
                     yield one_of_several if len(route.targets) > 1 else None

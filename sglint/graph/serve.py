@@ -4,10 +4,8 @@ Which route table serves a subnet, and which addresses the subnet and its VPC ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from sglint.graph.index import OWN_TABLE, Choice, Graph, Hop, Local, declared
-from sglint.model import Association, Interface, Link, Prefix
+from sglint.graph.index import OWN_TABLE, Choice, Graph, Hop, Local
+from sglint.model import Association, Link, Prefix
 from sglint.resource import Origin
 from sglint.space import Bounds, Family, family_of, within
 from sglint.value import Unknown
@@ -62,57 +60,23 @@ def may_serve(graph: Graph, one: Association, vpc: Link | None) -> Unknown | Non
 def main_choices(graph: Graph, subnet: str, vpc: Link | None) -> tuple[Choice, ...]:
     """
     Return the main tables that a subnet without an association of its own may have.
+
+    A subnet that existed before this text may have an association that is not in it, so its table is not known.
     """
-    if isinstance(vpc, str):
-        mains = graph.mains.get(vpc, ())
-        found = tuple(
-            chosen(one.table if isinstance(one, Association) else one.origin.address, one.origin, one.origin.maybe)
-            for one in mains
-        )
-        if any(one.origin.maybe is None for one in mains) and declared(subnet):
-            return found
-        if vpc in graph.vpcs and declared(vpc) and declared(subnet):
-            return (*found, Choice(OWN_TABLE))
-    else:
-        found = ()
     noun = graph.subnets.get(subnet)
+    mains = graph.mains.get(vpc, ()) if isinstance(vpc, str) else ()
+    found = tuple(
+        chosen(one.table if isinstance(one, Association) else one.origin.address, one.origin, one.origin.maybe) for one in mains
+    )
+    if noun is not None and noun.hidden is None and isinstance(vpc, str):
+        own = graph.vpcs.get(vpc)
+        if any(one.origin.maybe is None for one in mains):
+            return found
+        if own is not None and own.hidden is None:
+            return (*found, Choice(OWN_TABLE))
     why = f"no table is associated with {subnet} in this code; the main route table of its VPC is not in the text"
     hidden = Unknown(why, None if noun is None else noun.origin.span)
     return (*found, Choice(hidden, because=hidden))
-
-
-def ranges_of(graph: Graph, subnet: Link) -> tuple[Prefix | Unknown, ...]:
-    """
-    Return the ranges of the subnet, those of its VPC when it names none, and nothing when neither is in the text.
-    """
-    noun = graph.subnets.get(subnet) if isinstance(subnet, str) else None
-    if noun is None or noun.cidrs:
-        return () if noun is None else noun.cidrs
-    vpc = graph.vpcs.get(noun.vpc) if isinstance(noun.vpc, str) else None
-    return () if vpc is None else vpc.cidrs
-
-
-def possible(ranges: Iterable[Prefix | Unknown]) -> frozenset[Family]:
-    """
-    Return the families that the ranges may have: the first unknown one is IPv4 unless one is known, any other may be IPv6.
-    """
-    listed = list(ranges)
-    known = {family_of(one) for one in listed if not isinstance(one, Unknown)}
-    unknown = sum(isinstance(one, Unknown) for one in listed)
-    if unknown and Family.IPV4 not in known:
-        known, unknown = known | {Family.IPV4}, unknown - 1
-    return frozenset(known | ({Family.IPV6} if unknown else set()))
-
-
-def families(graph: Graph, interface: Interface) -> Bounds[frozenset[Family]]:
-    """
-    Return the address families that the subnets of the interface have: surely, and possibly.
-    """
-    known = [ranges for subnet in interface.subnets if (ranges := ranges_of(graph, subnet))]
-    if len(known) < max(len(interface.subnets), 1):
-        return Bounds(frozenset(), frozenset(Family))
-    found = frozenset(family for ranges in known for family in possible(ranges))
-    return Bounds(found, found)
 
 
 def local_of(graph: Graph, subnet: Link) -> Local:
@@ -131,3 +95,27 @@ def local_of(graph: Graph, subnet: Link) -> Local:
     hidden = next((one for one in ranges if isinstance(one, Unknown)), None)
     hops = () if vpc is None else (Hop(f"inside {vpc.origin.address} traffic is local", vpc.origin.span),)
     return Local(tuple(known), hidden, hops)
+
+
+def families(graph: Graph, subnets: tuple[Link, ...]) -> Bounds[frozenset[Family]]:
+    """
+    Return the address families of the subnets: those that the text names, and those that it does not rule out.
+    """
+    found = [families_of(graph, subnet) for subnet in subnets] or [Bounds(frozenset(), frozenset(Family))]
+    return Bounds(frozenset().union(*(one.least for one in found)), frozenset().union(*(one.most for one in found)))
+
+
+def families_of(graph: Graph, subnet: Link) -> Bounds[frozenset[Family]]:
+    """
+    Return the address families of one subnet; one that existed before may have both.
+    """
+    noun = graph.subnets.get(subnet) if isinstance(subnet, str) else None
+    if noun is None:
+        return Bounds(frozenset(), frozenset(Family))
+    known = {family_of(one) for one in noun.cidrs if not isinstance(one, Unknown)}
+    if len(known) == 0 or len(known) < len(noun.cidrs):
+        known.add(Family.IPV4)
+    if noun.ipv6 is True or (isinstance(noun.ipv6, Unknown) and noun.hidden is None):
+        known.add(Family.IPV6)
+    named = frozenset(known)
+    return Bounds(named, frozenset(Family) if isinstance(noun.ipv6, Unknown) else named)

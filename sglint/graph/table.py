@@ -4,7 +4,7 @@ What a route table says, sorted by what is known of its destinations.
 
 from __future__ import annotations
 
-from sglint.graph.index import OWN_TABLE, Board, Floating, Graph, Hop, grouped
+from sglint.graph.index import OWN_TABLE, Board, Floating, Graph, Hop, grouped, place
 from sglint.model import Link, Target, TargetKind
 from sglint.value import Unknown
 
@@ -34,11 +34,11 @@ def read_board(graph: Graph, table: Link) -> Board:
         unknown = next((one for one in route.destinations if isinstance(one, Unknown)), None)
         if unknown is not None:
             targets = tuple(target for target in route.targets if target.kind not in SERVICE_ENDPOINTS)
-            hops = tuple(Hop(f"some traffic leads to {name(target)}", route.origin.span) for target in targets)
-            floating += [Floating(targets, hops, unknown)] if targets else []
+            hops = tuple(Hop(f"some traffic leads to {name(target)}", place(route)) for target in targets)
+            floating += [Floating(targets, hops, unknown, route.families)] if targets else []
     for route in graph.strays:
         if isinstance(route.table, Unknown):
-            floating.append(Floating(route.targets, (), route.table))
+            floating.append(Floating(route.targets, (), route.table, route.families))
     pairs = ((one, route) for route in routes for one in route.destinations if not isinstance(one, Unknown))
     return Board(grouped(pairs), tuple(floating))
 

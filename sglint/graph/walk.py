@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sglint.facts import LOCAL_OVERRIDES
-from sglint.graph.index import Board, Cell, Floating, Graph, Hop, Local, Path
-from sglint.graph.serve import choices, local_of, possible, ranges_of, undecided
+from sglint.graph.index import Board, Cell, Floating, Graph, Hop, Local, Path, doubt, place
+from sglint.graph.serve import choices, families, local_of, undecided
 from sglint.graph.table import board, name
 from sglint.model import Interface, Link, Prefix, Route, Target, TargetKind
 from sglint.space import EVERYONE, Family, family_of
@@ -42,8 +42,8 @@ def find_ways(graph: Graph, subnet: Link) -> Iterator[Path]:
     served = choices(graph, subnet)
     local = local_of(graph, subnet)
     boards = [board(graph, choice.table) for choice in served]
-    ranges = ranges_of(graph, subnet)
-    rest = [EVERYONE[family] for family in Family if not ranges or family in possible(ranges)]
+    has = families(graph, (subnet,))
+    rest = [EVERYONE[family] for family in Family if family in has.most]
     destinations = {*rest, *local.prefixes, *(prefix for one in boards for prefix in one.exact)}
     table: Link = served[0].table if len(served) == 1 else undecided(served, subnet)
     noun = graph.subnets.get(subnet) if isinstance(subnet, str) else None
@@ -70,27 +70,27 @@ def resolve(cell: Cell, board: Board, local: Local, destination: Prefix) -> None
     """
     Add to the cell where the table sends the destination: its own routes, and what lies behind those that may not exist.
     """
-    place = destination
+    around = destination
     while True:
-        routes = board.exact.get(place, ())
+        routes = board.exact.get(around, ())
         lone = tuple(route for route in routes if len(route.destinations) == 1)
-        sure = any(route.origin.maybe is None for route in routes)
-        for route in lone if any(route.origin.maybe is None for route in lone) else routes:
-            take(cell, route, place)
+        sure = any(doubt(route) is None for route in routes)
+        for route in lone if any(doubt(route) is None for route in lone) else routes:
+            take(cell, route, around)
         if sure:
             break
-        if place in local.prefixes:
+        if around in local.prefixes:
             cell.targets[Target(TargetKind.LOCAL)] = None
             cell.hops.update(dict.fromkeys(local.hops))
             break
-        outer = next((one for one in supernets(place) if one in board.exact or one in local.prefixes), None)
+        outer = next((one for one in supernets(around) if one in board.exact or one in local.prefixes), None)
         if outer is None:
             if local.hidden is not None and destination == EVERYONE[family_of(destination)]:
                 cell.targets[Target(TargetKind.LOCAL)] = None
                 cell.because[local.hidden] = None
             cell.targets[Target(TargetKind.NONE)] = None
             break
-        place = outer
+        around = outer
     for one in board.floating:
         float_into(cell, one, is_local=destination in local.prefixes, family=family_of(destination))
 
@@ -99,14 +99,16 @@ def take(cell: Cell, route: Route, destination: Prefix) -> None:
     """
     Add the targets of a route to the cell.
     """
-    for target in route.targets:
+    missing = Unknown(f"the target of the route to {destination} is not in the text", place(route))
+    for target in route.targets or (Target(TargetKind.UNKNOWN, why=missing),):
         cell.targets[target] = None
         if target.why is not None:
             cell.because[target.why] = None
-        verb = "leads" if route.origin.maybe is None and len(route.targets) == 1 else "may lead"
-        cell.hops[Hop(f"{destination} {verb} to {name(target)}", route.origin.span)] = None
-    if route.origin.maybe is not None:
-        cell.because[route.origin.maybe] = None
+        verb = "leads" if doubt(route) is None and len(route.targets) == 1 else "may lead"
+        cell.hops[Hop(f"{destination} {verb} to {name(target)}", place(route))] = None
+    why = doubt(route)
+    if why is not None:
+        cell.because[why] = None
 
 
 def float_into(cell: Cell, one: Floating, *, is_local: bool, family: Family) -> None:
@@ -115,8 +117,7 @@ def float_into(cell: Cell, one: Floating, *, is_local: bool, family: Family) -> 
     """
     for target in one.targets:
         overrides = target.kind.value in LOCAL_OVERRIDES or target.kind is TargetKind.UNKNOWN
-        other_family = target.kind is TargetKind.EGRESS_ONLY and family is Family.IPV4
-        if (overrides or not is_local) and not other_family and target not in cell.targets:
+        if (overrides or not is_local) and family in one.families and target not in cell.targets:
             cell.targets[target] = None
             cell.because[one.because] = None
             cell.hops.update(dict.fromkeys(one.hops))

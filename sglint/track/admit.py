@@ -73,8 +73,8 @@ def admissions(graph: Graph, rules: Rules, interface: Interface) -> Admissions:
     """
     found = tuple(of_groups(rules, interface) if interface.grouped else of_listeners())
     named = {admission.box.family for _, admission in found if admission.rule is not None}
-    has = families(graph, interface)
-    wanted = has.most if has.least else named | {Family.IPV4}
+    has = families(graph, interface.subnets)
+    wanted = has.least | (has.most & (named if has.least else named | {Family.IPV4}))
     pairs = ((direction, admission) for direction, admission in found if admission.box.family in wanted)
     keyed = (((direction, one.box.family, one.box.protocol), one) for direction, one in pairs)
     admitted = grouped(clipped(keyed, interface))
