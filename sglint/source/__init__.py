@@ -1,0 +1,30 @@
+"""
+Text, places in it, and what could not be read.
+
+Every later stage points back here: a `Span` travels with each value from the parser to the printed finding, and a `Problem`
+says what is missing from the picture, so that "clean" and "did not look" never read alike.
+"""
+
+from __future__ import annotations
+
+from sglint.source.text import Problem, SglintError, Source, Span
+from sglint.source.tree import LIMIT, Tree, displayed, list_files, read, read_bytes, whole
+from sglint.source.walk import Discovery, Format, Found, discover
+
+__all__ = [
+    "LIMIT",
+    "Discovery",
+    "Format",
+    "Found",
+    "Problem",
+    "SglintError",
+    "Source",
+    "Span",
+    "Tree",
+    "discover",
+    "displayed",
+    "list_files",
+    "read",
+    "read_bytes",
+    "whole",
+]

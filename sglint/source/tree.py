@@ -1,0 +1,146 @@
+"""
+Reading inside the scanned tree and nowhere else.
+
+The tree comes from a stranger. Nothing is read outside of its boundaries, wherever a link leads, and nothing but regular
+files of a sane size.
+"""
+
+# ruff: noqa: PTH112, PTH116, PTH118, PTH123, PTH206, PTH208
+# Paths are text here: what is displayed is the path as it was written, which pathlib rewrites.
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from dataclasses import dataclass
+
+from sglint.source.text import Problem, Source, Span
+
+LIMIT = 5_000_000
+"""How many bytes a file may have; the largest hand-written ones have a tenth of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """
+    The files that may be read: those inside `boundaries`, which are absolute real directories.
+
+    Displayed paths are relative to `base`, the absolute directory in which the tool was started.
+    """
+
+    base: str
+    boundaries: tuple[str, ...]
+
+
+def read(tree: Tree, path: str, limit: int = LIMIT) -> Source | Problem:
+    """
+    Return the text of a file, or what keeps us from reading it; `path` is displayed, absolute, or relative to the base.
+    """
+    content = read_bytes(tree, path, limit)
+    if isinstance(content, Problem):
+        return content
+    shown = displayed(tree, path)
+    if b"\0" in content:
+        return Problem(f"{shown} is not text", whole(shown), "save it as UTF-8")
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return Problem(f"{shown} is not UTF-8", Span(shown, line, 1, line, 1), "save it as UTF-8")
+    return Source(shown, text.removeprefix("\ufeff"))
+
+
+def read_bytes(tree: Tree, path: str, limit: int = LIMIT) -> bytes | Problem:
+    """
+    Return the content of a file, or what keeps us from reading it.
+    """
+    shown = displayed(tree, path)
+    real = os.path.realpath(os.path.join(tree.base, path))
+    if not inside(tree, real):
+        return Problem(f"{shown} lies outside of what is scanned", whole(shown), "name a directory above both with --root")
+    try:
+        if not stat.S_ISREG(os.stat(real).st_mode):
+            return Problem(f"{shown} is not a regular file", whole(shown), "only regular files are read")
+        handle = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+        with open(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return Problem(f"{shown} is not a regular file", whole(shown), "only regular files are read")
+            content = file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        return Problem(f"cannot read {shown}: {reason(error)}", whole(shown), "see whether it exists and may be read")
+    if len(content) > limit:
+        return Problem(f"{shown} is larger than {limit} bytes", whole(shown), "split it, or leave it out with .gitignore")
+    return content
+
+
+def list_files(tree: Tree, directory: str) -> tuple[str, ...]:
+    """
+    Return the displayed paths of the files in a directory, in order and without those that Terraform ignores too.
+
+    A directory that lies outside of the tree or cannot be listed has none.
+    """
+    absolute = os.path.normpath(os.path.join(tree.base, directory))
+    if not inside(tree, os.path.realpath(absolute)):
+        return ()
+    try:
+        names = sorted(os.listdir(absolute))
+    except (OSError, ValueError):
+        return ()
+    found = (os.path.join(absolute, name) for name in names if not ignored_by_terraform(name))
+    return tuple(displayed(tree, path) for path in found if not os.path.isdir(path))
+
+
+def list_directories(tree: Tree, directory: str) -> tuple[str, ...]:
+    """
+    Return the displayed paths of the directories in a directory, in order; links are not followed.
+    """
+    absolute = os.path.normpath(os.path.join(tree.base, directory))
+    if not inside(tree, os.path.realpath(absolute)):
+        return ()
+    try:
+        with os.scandir(absolute) as entries:
+            names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+    except (OSError, ValueError):
+        return ()
+    return tuple(displayed(tree, os.path.join(absolute, name)) for name in names)
+
+
+def displayed(tree: Tree, path: str) -> str:
+    """
+    Return the path as a person would type it from where the tool was started.
+    """
+    absolute = os.path.normpath(os.path.join(tree.base, path))
+    try:
+        relative = os.path.relpath(absolute, tree.base)
+    except ValueError:
+        return slashed(absolute)
+    up = relative.split(os.sep).count(os.pardir)
+    near = up <= 2 and up < len([part for part in tree.base.split(os.sep) if part])
+    return slashed(relative if near else absolute)
+
+
+def whole(path: str) -> Span:
+    """
+    Return the place that stands for all of a file.
+    """
+    return Span(path, 1, 1, 1, 1)
+
+
+def slashed(path: str) -> str:
+    return path.replace(os.sep, "/")
+
+
+def reason(error: OSError | ValueError) -> str:
+    number = error.errno if isinstance(error, OSError) else None
+    return {errno.EACCES: "permission denied", errno.ENOENT: "no such file", errno.ELOOP: "its links form a circle"}.get(
+        number or 0, "the system refuses it"
+    )
+
+
+def inside(tree: Tree, real: str) -> bool:
+    return any(real == limit or real.startswith(limit.rstrip(os.sep) + os.sep) for limit in tree.boundaries)
+
+
+def ignored_by_terraform(name: str) -> bool:
+    return name.startswith(".") or name.endswith("~") or (name.startswith("#") and name.endswith("#"))

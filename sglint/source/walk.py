@@ -1,0 +1,204 @@
+"""
+Finding the files to read.
+"""
+
+# ruff: noqa: PTH100, PTH110, PTH112, PTH118, PTH120
+# Paths are text here: what is displayed is the path as it was written, which pathlib rewrites.
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from sglint.source.ignore import ignore, ignored, work_tree
+from sglint.source.text import Problem, SglintError
+from sglint.source.tree import Tree, displayed, ignored_by_terraform, inside, list_files, read_bytes, reason, whole
+
+Format: TypeAlias = Literal["terraform", "tfvars", "cloudformation"]
+
+
+DIRECTORIES = 50_000
+"""How many directories are walked through."""
+
+_TEMPLATES = (".yaml", ".yml", ".json", ".template")
+_CLOUDFORMATION = re.compile(
+    rb"""^(?:["']?)AWSTemplateFormatVersion["']?\s*:|^\s*\{?\s*"AWSTemplateFormatVersion"\s*:""", re.MULTILINE
+)
+_RESOURCES = re.compile(rb"""^["']?Resources["']?\s*:|^[\s{]*"Resources"\s*:""", re.MULTILINE)
+_TYPE = re.compile(rb"""["']?Type["']?\s*:\s*["']?AWS::[A-Z]""")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Found:
+    """
+    A file to read: its path as displayed, its absolute real path, and what it is written in.
+    """
+
+    path: str
+    real: str
+    format: Format
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """
+    The files of the given paths, in order; `named` are those given one by one, which stand for their directories.
+
+    The Terraform files next to a named one are among `files`.
+    """
+
+    tree: Tree
+    files: tuple[Found, ...]
+    named: tuple[Found, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What a walk has come to."""
+
+    tree: Tree
+    files: dict[str, Found] = field(default_factory=dict)
+    named: dict[str, Found] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+
+    def problem(self, path: str, message: str, hint: str) -> None:
+        self.problems.append(Problem(message, whole(displayed(self.tree, path)), hint))
+
+
+def discover(paths: Sequence[str], *, base: str, root: str | None = None) -> Discovery:
+    """
+    Return the files to read for these paths; what they refer to may lie in their git work trees, or in `root` if given.
+    """
+    base = os.path.abspath(base)
+    given = [os.path.normpath(os.path.join(base, path)) for path in paths]
+    for path, absolute in zip(paths, given, strict=True):
+        if not os.path.exists(absolute):
+            raise SglintError(f"no such file or directory: {path}")
+    walk = _Walk(Tree(base, _boundaries(given, None if root is None else os.path.join(base, root))))
+    for path, absolute in zip(paths, given, strict=True):
+        if not inside(walk.tree, os.path.realpath(absolute)):
+            raise SglintError(f"{path} lies outside of the root {root}")
+        if os.path.isdir(absolute):
+            _walk(walk, absolute)
+        else:
+            _name(walk, absolute)
+    files, named = tuple(sorted(walk.files.values())), tuple(sorted(walk.named.values()))
+    return Discovery(walk.tree, files, named, tuple(sorted(walk.problems, key=lambda problem: problem.order)))
+
+
+def _boundaries(given: Sequence[str], root: str | None) -> tuple[str, ...]:
+    if root is not None:
+        real = os.path.realpath(root)
+        if not os.path.isdir(real):
+            raise SglintError(f"the root {root} is not a directory")
+        return (real,)
+    found: set[str] = set()
+    for path in given:
+        real = os.path.realpath(path)
+        directory = real if os.path.isdir(real) else os.path.dirname(real)
+        found.add(directory)
+        enclosing = work_tree(directory)
+        if enclosing is not None:
+            found.add(enclosing)
+    return tuple(sorted(found))
+
+
+def _name(walk: _Walk, path: str) -> None:
+    """
+    Take a file that was given itself, and the Terraform files next to it.
+    """
+    kind = _format(walk.tree, path)
+    if kind is None:
+        if not path.endswith(_TEMPLATES):
+            walk.problem(path, f"{displayed(walk.tree, path)} is no Terraform or CloudFormation file", "leave it out")
+        return
+    found = Found(displayed(walk.tree, path), os.path.realpath(path), kind)
+    walk.named[found.real] = walk.files[found.real] = found
+    if kind != "cloudformation":
+        for neighbour in list_files(walk.tree, os.path.dirname(path)):
+            if _terraform(neighbour) is not None:
+                _take(walk, os.path.join(walk.tree.base, neighbour))
+
+
+def _terraform(name: str) -> Format | None:
+    if name.endswith((".tf", ".tf.json")):
+        return "terraform"
+    return "tfvars" if name.endswith((".tfvars", ".tfvars.json")) else None
+
+
+def _format(tree: Tree, path: str) -> Format | None:
+    """
+    Return what the file is written in, or None when it is none of ours; a template is known by its text.
+    """
+    kind = _terraform(path)
+    if kind is not None or not path.endswith(_TEMPLATES):
+        return kind
+    content = read_bytes(tree, path)
+    if isinstance(content, Problem):
+        return None
+    known = _CLOUDFORMATION.search(content) or (_RESOURCES.search(content) and _TYPE.search(content))
+    return "cloudformation" if known else None
+
+
+def _take(walk: _Walk, path: str) -> None:
+    kind = _format(walk.tree, path)
+    if kind is None:
+        return
+    real = os.path.realpath(path)
+    shown = displayed(walk.tree, path)
+    if not inside(walk.tree, real):
+        walk.problem(path, f"{shown} links to outside of what is scanned", "name a directory above both with --root")
+    elif not os.path.exists(real):
+        walk.problem(path, f"{shown} links to nothing", "remove the link")
+    else:
+        walk.files.setdefault(real, Found(shown, real, kind))
+
+
+def _walk(walk: _Walk, top: str) -> None:
+    """
+    Take the files below a directory that git would not ignore; links to directories come last, and every directory once.
+    """
+    before = len(walk.files)
+    rules = ignore(top)
+    waiting, links = [top], list[str]()
+    while waiting or links:
+        directory = waiting.pop() if waiting else links.pop(0)
+        real = os.path.realpath(directory)
+        if real in walk.seen:
+            continue
+        if not inside(walk.tree, real):
+            message = f"{displayed(walk.tree, directory)} links to outside of what is scanned"
+            walk.problem(directory, message, "name a directory above both with --root")
+            continue
+        if len(walk.seen) >= DIRECTORIES:
+            walk.problem(directory, f"more than {DIRECTORIES} directories, the rest is not read", "give fewer paths")
+            break
+        walk.seen.add(real)
+        below: list[str] = []
+        for entry in _entries(walk, directory):
+            if entry.is_dir():
+                if not (
+                    entry.name.startswith(".") or entry.name == "node_modules" or ignored(rules, entry.path, directory=True)
+                ):
+                    (links if entry.is_symlink() else below).append(entry.path)
+            elif not ignored_by_terraform(entry.name) and not ignored(rules, entry.path, directory=False):
+                _take(walk, entry.path)
+        waiting.extend(reversed(below))
+    if len(walk.files) == before and not walk.problems:
+        shown = displayed(walk.tree, top)
+        if not any(found.real.startswith(os.path.realpath(top) + os.sep) for found in walk.files.values()):
+            walk.problem(top, f"no Terraform or CloudFormation file in {shown}", "give the directory that holds them")
+
+
+def _entries(walk: _Walk, directory: str) -> Iterator[os.DirEntry[str]]:
+    try:
+        with os.scandir(directory) as entries:
+            yield from sorted(entries, key=lambda entry: entry.name)
+    except OSError as error:
+        message = f"cannot list {displayed(walk.tree, directory)}: {reason(error)}"
+        walk.problem(directory, message, "see whether it may be read")
