@@ -4,6 +4,8 @@ What a route table says, sorted by what is known of its destinations.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sglint.graph.index import OWN_TABLE, Board, Floating, Graph, Hop, grouped, place
 from sglint.model import Link, Target, TargetKind
 from sglint.value import Unknown
@@ -23,12 +25,13 @@ def board(graph: Graph, table: Link) -> Board:
 
 def read_board(graph: Graph, table: Link) -> Board:
     """
-    Sort the routes of the table by what is known of their destinations.
+    Sort the routes of the table by what is known of their destinations; one of an unknown table may be of this one.
     """
     if table == OWN_TABLE:
         return Board({}, ())
     hidden = table if isinstance(table, Unknown) else hiding(graph, table)
-    routes = () if isinstance(table, Unknown) else graph.routes.get(table, ())
+    own = () if isinstance(table, Unknown) else graph.routes.get(table, ())
+    routes = (*own, *(replace(one, maybe=one.table) for one in graph.strays if isinstance(one.table, Unknown)))
     floating = [] if hidden is None else [Floating((Target(TargetKind.UNKNOWN, why=hidden),), (), hidden)]
     for route in routes:
         unknown = next((one for one in route.destinations if isinstance(one, Unknown)), None)
@@ -36,9 +39,6 @@ def read_board(graph: Graph, table: Link) -> Board:
             targets = tuple(target for target in route.targets if target.kind not in SERVICE_ENDPOINTS)
             hops = tuple(Hop(f"some traffic leads to {name(target)}", place(route)) for target in targets)
             floating += [Floating(targets, hops, unknown, route.families)] if targets else []
-    for route in graph.strays:
-        if isinstance(route.table, Unknown):
-            floating.append(Floating(route.targets, (), route.table, route.families))
     pairs = ((one, route) for route in routes for one in route.destinations if not isinstance(one, Unknown))
     return Board(grouped(pairs), tuple(floating))
 
