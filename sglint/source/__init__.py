@@ -8,7 +8,7 @@ says what is missing from the picture, so that "clean" and "did not look" never 
 from __future__ import annotations
 
 from sglint.source.text import Problem, SglintError, Source, Span
-from sglint.source.tree import LIMIT, Tree, displayed, list_files, read, read_bytes, whole
+from sglint.source.tree import LIMIT, Tree, displayed, list_directories, list_files, read, read_bytes, whole
 from sglint.source.walk import Discovery, Format, Found, discover
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Tree",
     "discover",
     "displayed",
+    "list_directories",
     "list_files",
     "read",
     "read_bytes",

@@ -15,7 +15,9 @@ from sglint.evaluate.terraform.root import Root, evaluate_root, find_roots
 from sglint.source import discover
 from sglint.value import Map, Ref, Seq, Unknown, Value, to_json
 
-KINDS = frozenset({"aws_vpc", "aws_subnet", "aws_instance", "aws_security_group", "aws_route", "data.aws_vpc", "aws_route_table"})
+KINDS = frozenset(
+    {"aws_vpc", "aws_subnet", "aws_instance", "aws_security_group", "aws_route", "data.aws_vpc", "aws_route_table"}
+)
 
 
 def evaluate(directory: Path, files: dict[str, str], inputs: Inputs | None = None, root: str = "") -> Root:
@@ -371,11 +373,14 @@ def test_roots_are_the_directories_that_nobody_calls(tmp_path: Path) -> None:
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    library = Library(discover([str(tmp_path)], base=str(tmp_path)).tree)
-    every = [str(tmp_path / name) for name in ("a", "b", "c", "shared", "shared/deep")]
-    assert find_roots(library, every) == tuple(every[:3])
-    assert find_roots(library, every, [every[4]]) == tuple(every[:2])
+    (tmp_path / ".git").mkdir()
+    base = str(tmp_path)
 
+    def roots(*paths: str) -> list[str]:
+        discovery = discover([str(tmp_path / path) for path in paths], base=base)
+        return [str(Path(root).relative_to(tmp_path)) for root in find_roots(Library(discovery.tree), discovery)]
 
-def known(value: Value) -> bool:
-    return not isinstance(value, (Ref, Unknown)) and (not isinstance(value, Seq) or all(known(item) for item in value))
+    assert roots(".") == ["a", "b", "c"]
+    assert roots("shared/deep/variables.tf") == ["a", "b"]
+    assert roots("c/main.tf") == ["c"]
+    assert roots("shared/deep") == ["shared/deep"]

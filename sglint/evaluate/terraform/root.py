@@ -5,6 +5,7 @@ From a directory to the resources that Terraform would make of it.
 from __future__ import annotations
 
 import posixpath
+import re
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,8 +17,10 @@ from sglint.evaluate.terraform.instance import ModuleInstance
 from sglint.evaluate.terraform.module import Library, Module, is_local, source_of
 from sglint.evaluate.terraform.run import META, Run, Thing
 from sglint.resource import Origin, Resource
-from sglint.source import Problem, Source
+from sglint.source import Discovery, Found, Problem, Source, discover, list_files, read
 from sglint.syntax import Document
+
+_LOCAL_CALL = re.compile(r'source"?\s*[=:]\s*"\.')
 
 MAX_FRAMES = 10_000
 """How many Python frames an evaluation may nest; beyond that an expression is reported as nested too deeply."""
@@ -101,28 +104,51 @@ def calls_of(module: Module) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def find_roots(library: Library, directories: Collection[str], changed: Collection[str] = ()) -> tuple[str, ...]:
+def find_roots(library: Library, discovery: Discovery) -> tuple[str, ...]:
     """
-    Return the root modules among the directories: those that no other of them calls as a module.
+    Return the absolute directories of the root modules to look at: those that no other scanned directory calls as a module.
 
-    With `changed`, only the roots that one of these directories is part of. Modules that call each other in a circle and
-    that nobody else calls are all roots.
+    A file given by name stands for every root of its work tree that its directory is a part of. Modules that call each other in a
+    circle and that nobody else calls are all roots.
     """
+    named = {_directory(found) for found in discovery.named if found.format != "cloudformation"}
+    apart = {_directory(found) for found in discovery.files if found.format == "terraform"} - named
+    found = set(_uncalled(library, apart))
+    if named:
+        around = discover(discovery.tree.boundaries, base=discovery.tree.base)
+        every = {_directory(found) for found in around.files if found.format == "terraform"} | named
+        calls = {directory: _calls(library, directory) for directory in sorted(every)}
+        found.update(root for root in _uncalled(library, every) if _reach([root], calls) & named)
+    return tuple(sorted(found))
+
+
+def _directory(found: Found) -> str:
+    return posixpath.dirname(found.real)
+
+
+def _uncalled(library: Library, directories: Collection[str]) -> list[str]:
     calls: dict[str, tuple[str, ...]] = {}
     todo = sorted(directories)
     while todo:
         directory = todo.pop()
         if directory not in calls:
-            module = library.load(directory)
-            calls[directory] = calls_of(module) if module is not None else ()
+            calls[directory] = _calls(library, directory)
             todo.extend(calls[directory])
     called = {target for caller, targets in calls.items() for target in targets if target != caller}
     roots = [directory for directory in sorted(directories) if directory not in called]
     covered = _reach(roots, calls)
-    roots.extend(directory for directory in sorted(directories) if directory not in covered)
-    if changed:
-        roots = [root for root in roots if _reach([root], calls) & set(changed)]
-    return tuple(sorted(roots))
+    return roots + [directory for directory in sorted(directories) if directory not in covered]
+
+
+def _calls(library: Library, directory: str) -> tuple[str, ...]:
+    """Return the directories that the module in this one calls by a local path; files that call none are not parsed."""
+    for path in list_files(library.tree, directory):
+        if path.endswith((".tf", ".tf.json")):
+            source = read(library.tree, path)
+            if isinstance(source, Source) and _LOCAL_CALL.search(source.text):
+                module = library.load(directory)
+                return calls_of(module) if module is not None else ()
+    return ()
 
 
 def _reach(starts: Collection[str], calls: Mapping[str, tuple[str, ...]]) -> set[str]:
