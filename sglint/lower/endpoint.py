@@ -12,10 +12,11 @@ from sglint.lower.index import Index, link, places, unique
 from sglint.lower.interface import given_groups, or_default, perhaps
 from sglint.lower.row import Row, View
 from sglint.lower.target import endpoint_type
-from sglint.model import Attachment, Interface, Link, Role
+from sglint.model import Attachment, Direction, Interface, Link, Role
 from sglint.source import Problem
 from sglint.value import Unknown
 
+_DIRECTIONS = {"inbound": Direction.IN, "inbound_delegation": Direction.IN, "outbound": Direction.OUT}
 PRIVATELINK = "AWS PrivateLink (interface VPC endpoint)"
 ROWS = (
     Row(
@@ -60,7 +61,13 @@ ROWS = (
     ),
     Row(
         "resolver endpoint",
-        {"aws_route53_resolver_endpoint": {"subnets": "ip_address[].subnet_id", "groups": "security_group_ids"}},
+        {
+            "aws_route53_resolver_endpoint": {
+                "subnets": "ip_address[].subnet_id",
+                "groups": "security_group_ids",
+                "direction": "direction",
+            }
+        },
     ),
     Row(
         "attachment",
@@ -92,7 +99,8 @@ def lower(index: Index) -> Iterator[Interface | Problem]:
     for one in index.of("resolver endpoint"):
         subnets = places(index, one.slots("subnets"), one) or (_nowhere(one),)
         groups = or_default(index, given_groups(index, one.slots("groups"), one), subnets, one.at("groups"))
-        yield Interface(one.origin, one.resource.kind, Role.RESOLVER, subnets, groups)
+        purpose = _DIRECTIONS.get(read.word(one.value("direction")) or "")
+        yield Interface(one.origin, one.resource.kind, Role.RESOLVER, subnets, groups, purpose=purpose)
 
 
 def _nowhere(one: View) -> Unknown:

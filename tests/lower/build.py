@@ -33,7 +33,7 @@ def value(plain: Plain) -> Value:
     return plain
 
 
-def res(address: str, maybe: Unknown | None = None, fields: Mapping[str, Span] | None = None, **values: Plain) -> Resource:
+def res(address: str, maybe: Unknown | None = None, fields: Mapping[str, Span] | None = None, /, **values: Plain) -> Resource:
     """
     Return a resource of the kind that its address says.
     """

@@ -7,12 +7,13 @@ from __future__ import annotations
 import pytest
 
 from sglint.model import Direction, GroupPeer, ListPeer
+from sglint.resource import Resource
 from sglint.space import ALL_PORTS, Protocol
 from sglint.value import Unknown
 from tests.lower.build import VPC, WHY, Plain, among, element, net, problems, ref, res, rules, shown
 
 
-def group(**rule: Plain) -> object:
+def group(**rule: Plain) -> Resource:
     return res("aws_security_group.g", vpc_id=ref("aws_vpc.v.id"), ingress=[rule])
 
 
@@ -28,7 +29,7 @@ def bounds(**rule: Plain) -> tuple[list[str], list[str]]:
     return shown(one.boxes.least), shown(one.boxes.most)
 
 
-TCP = {"protocol": "tcp", "from_port": 443, "to_port": 443}
+TCP: dict[str, Plain] = {"protocol": "tcp", "from_port": 443, "to_port": 443}
 
 
 @pytest.mark.parametrize("spelling", ["tcp", "TCP", "6", 6, "Tcp"])
@@ -121,7 +122,7 @@ def test_conditional_cidr_is_bounded_by_its_branches() -> None:
 
 
 def test_conditional_ports_are_bounded_by_their_branches() -> None:
-    rule = {"protocol": "tcp", "from_port": among(0, 1024), "to_port": 65535, "cidr_blocks": ["0.0.0.0/0"]}
+    rule: dict[str, Plain] = {"protocol": "tcp", "from_port": among(0, 1024), "to_port": 65535, "cidr_blocks": ["0.0.0.0/0"]}
     assert bounds(**rule) == (
         ["ipv4 tcp 0.0.0.0/0 1024-65535"],
         ["ipv4 tcp 0.0.0.0/0 0-65535", "ipv4 tcp 0.0.0.0/0 1024-65535"],
@@ -150,7 +151,7 @@ def test_rules_of_which_nothing_is_known() -> None:
 
 
 def test_block_that_may_not_exist_admits_nothing_at_least() -> None:
-    block = {**TCP, "cidr_blocks": ["0.0.0.0/0"]}
+    block: dict[str, Plain] = {**TCP, "cidr_blocks": ["0.0.0.0/0"]}
     (one,) = rules(net(VPC, res("aws_security_group.g", ingress=[element(block)])), "aws_security_group.g")
     assert (shown(one.boxes.least), shown(one.boxes.most)) == ([], ["ipv4 tcp 0.0.0.0/0 443"])
     assert [because.why for because in one.boxes.because] == [WHY.why]

@@ -7,13 +7,14 @@ from __future__ import annotations
 import pytest
 
 from sglint.model import Network, Route, Target, TargetKind
+from sglint.resource import Resource
 from sglint.value import Ref, Unknown
 from tests.lower.build import BASE, SUBNET, VPC, WHY, Plain, among, element, net, problems, ref, res
 
 TABLE = res("aws_route_table.t", vpc_id=ref("aws_vpc.v.id"))
 
 
-def route(*others: object, **target: Plain) -> Route:
+def route(*others: Resource, **target: Plain) -> Route:
     """
     Return the route to this target.
     """
@@ -23,7 +24,7 @@ def route(*others: object, **target: Plain) -> Route:
     return found
 
 
-def leads(*others: object, **target: Plain) -> list[tuple[TargetKind, str]]:
+def leads(*others: Resource, **target: Plain) -> list[tuple[TargetKind, str]]:
     return [(one.kind, one.address) for one in route(*others, **target).targets]
 
 
@@ -84,7 +85,7 @@ SERVICE = res("aws_vpc_endpoint_service.s", gateway_load_balancer_arns=[ref("aws
         res("aws_vpc_endpoint.e", vpc_endpoint_type=WHY, service_name=ref("aws_vpc_endpoint_service.s.service_name")),
     ],
 )
-def test_endpoint_of_a_gateway_load_balancer(endpoint: object) -> None:
+def test_endpoint_of_a_gateway_load_balancer(endpoint: Resource) -> None:
     assert leads(endpoint, SERVICE, vpc_endpoint_id=ref("aws_vpc_endpoint.e.id")) == [
         (TargetKind.GWLB_ENDPOINT, "aws_vpc_endpoint.e")
     ]

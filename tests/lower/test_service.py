@@ -1,0 +1,261 @@
+"""
+Load balancers, endpoints, appliances and managed services.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from sglint.lower import KINDS
+from sglint.model import Appliance, Role
+from sglint.resource import Resource
+from sglint.space import Ports, Protocol
+from sglint.value import Ref, Unknown
+from tests.lower.build import BASE, WHY, Plain, among, net, only, problems, ref, res
+
+A = ref("aws_subnet.a.id")
+G = ref("aws_security_group.g.id")
+PLACED: dict[str, Plain] = {"subnet_ids": [A], "security_group_ids": [G]}
+
+
+def test_network_load_balancer_is_automatic_and_serves_its_listeners() -> None:
+    listeners = (
+        res("aws_lb_listener.a", load_balancer_arn=ref("aws_lb.n.arn"), port="53", protocol="TCP_UDP"),
+        res("aws_alb_listener.b", load_balancer_arn=ref("aws_lb.n.arn"), port=443, protocol="TLS"),
+    )
+    one = only(
+        net(*BASE, res("aws_lb.n", load_balancer_type="network", subnet_mapping=[{"subnet_id": A}], internal=True), *listeners),
+        "aws_lb.n",
+    )
+    assert (one.automatic, one.grouped, one.groups, one.public) == ("Network Load Balancer", False, (), False)
+    assert one.serves == (
+        (Protocol.TCP, Ports(53, 53)),
+        (Protocol.TCP, Ports(443, 443)),
+        (Protocol.UDP, Ports(53, 53)),
+    )
+
+
+def test_listener_of_unknown_port_limits_nothing() -> None:
+    listener = res("aws_lb_listener.a", load_balancer_arn=ref("aws_lb.n.arn"), port=WHY, protocol="TCP")
+    assert only(net(*BASE, res("aws_lb.n", load_balancer_type="network", subnets=[A]), listener), "aws_lb.n").serves is None
+
+
+@pytest.mark.parametrize("address", ["aws_lb.x", "aws_alb.x", "aws_elb.x"])
+def test_other_load_balancers_are_not_automatic(address: str) -> None:
+    one = only(net(*BASE, res(address, subnets=[A], security_groups=[G])), address)
+    assert (one.role, one.automatic, one.grouped, one.groups) == (Role.MANAGED, "", True, ("aws_security_group.g",))
+
+
+def test_load_balancer_of_unknown_type_is_a_problem() -> None:
+    (problem,) = problems(*BASE, res("aws_lb.x", load_balancer_type=WHY, subnets=[A]))
+    assert problem.message == "the type of aws_lb.x is not known, so its interfaces are left out: var.x has no default"
+    assert problem.hides
+
+
+GENEVE = (
+    res("aws_lb.g", load_balancer_type="gateway", subnets=[A]),
+    res("aws_lb_target_group.t", protocol="GENEVE", port=6081, health_check=[{"port": "80", "protocol": "TCP"}]),
+    res(
+        "aws_lb_listener.l",
+        load_balancer_arn=ref("aws_lb.g.id"),
+        default_action=[{"type": "forward", "target_group_arn": ref("aws_lb_target_group.t.id")}],
+    ),
+)
+ENI = res("aws_network_interface.e", subnet_id=A, private_ips=["10.0.1.10"])
+INSTANCE = res("aws_instance.i", subnet_id=A)
+ATTACHED = res(
+    "aws_instance.j", network_interface=[{"network_interface_id": ref("aws_network_interface.e.id"), "device_index": 0}]
+)
+
+
+def attach(target: Plain) -> Resource:
+    return res("aws_lb_target_group_attachment.x", target_group_arn=ref("aws_lb_target_group.t.arn"), target_id=target)
+
+
+@pytest.mark.parametrize(
+    ("target", "interface"),
+    [
+        (ref("aws_instance.i.id"), "aws_instance.i"),
+        (ref("aws_instance.i.private_ip"), "aws_instance.i"),
+        (ref("aws_instance.j.id"), "aws_network_interface.e"),
+        (ref("aws_network_interface.e.private_ip"), "aws_network_interface.e"),
+        (Ref("aws_network_interface.e", "private_ips[0]"), "aws_network_interface.e"),
+        (
+            Unknown("the function is applied later", refs=(Ref("aws_network_interface.e", "private_ips"),)),
+            "aws_network_interface.e",
+        ),
+        ("10.0.1.10", "aws_network_interface.e"),
+    ],
+)
+def test_targets_of_a_gateway_load_balancer_are_forwarders(target: Plain, interface: str) -> None:
+    network = net(*BASE, *GENEVE, ENI, INSTANCE, ATTACHED, attach(target))
+    (found,) = network.appliances
+    assert (found.interface, found.balancer, found.target_group, found.health_port) == (
+        interface,
+        "aws_lb.g",
+        "aws_lb_target_group.t",
+        80,
+    )
+    assert [one.address for one in network.interfaces if one.role is Role.FORWARDER] == [interface]
+
+
+def test_gateway_load_balancer_has_no_interface_to_judge() -> None:
+    assert net(*BASE, *GENEVE).interfaces == ()
+
+
+def test_target_that_is_not_known_is_a_problem() -> None:
+    (problem,) = problems(*BASE, *GENEVE, attach(WHY))
+    expected = "the appliance that aws_lb_target_group_attachment.x registers is not known: var.x has no default"
+    assert problem.message == expected
+
+
+def test_targets_of_other_load_balancers_are_no_appliances() -> None:
+    group = res("aws_lb_target_group.t", protocol="TCP", port=80)
+    assert net(*BASE, group, INSTANCE, attach(ref("aws_instance.i.id"))).appliances == ()
+
+
+@pytest.mark.parametrize(
+    ("own", "other"),
+    [
+        ({"target_group_arns": [ref("aws_lb_target_group.t.arn")]}, ()),
+        ({"traffic_source": [{"identifier": ref("aws_lb_target_group.t.arn"), "type": "elbv2"}]}, ()),
+        (
+            {},
+            (
+                res(
+                    "aws_autoscaling_attachment.x",
+                    autoscaling_group_name=ref("aws_autoscaling_group.s.name"),
+                    lb_target_group_arn=ref("aws_lb_target_group.t.arn"),
+                ),
+            ),
+        ),
+    ],
+)
+def test_auto_scaling_group_behind_a_gateway_load_balancer(own: dict[str, Plain], other: tuple[Resource, ...]) -> None:
+    template = res("aws_launch_template.t", vpc_security_group_ids=[G])
+    scaling = res(
+        "aws_autoscaling_group.s", vpc_zone_identifier=[A], launch_template=[{"id": ref("aws_launch_template.t.id")}], **own
+    )
+    network = net(*BASE, *GENEVE, template, scaling, *other)
+    assert [one.interface for one in network.appliances] == ["aws_autoscaling_group.s"]
+    assert only(network, "aws_autoscaling_group.s").role is Role.FORWARDER
+
+
+def test_appliance_without_a_listener_still_is_one() -> None:
+    (found,) = net(*BASE, GENEVE[1], INSTANCE, attach(ref("aws_instance.i.id"))).appliances
+    assert isinstance(found, Appliance)
+    assert isinstance(found.balancer, Unknown)
+
+
+def test_resolver_endpoint() -> None:
+    addresses = [{"subnet_id": A}, {"subnet_id": ref("aws_subnet.b.id")}]
+    network = net(
+        *BASE, res("aws_route53_resolver_endpoint.r", direction="INBOUND", ip_address=addresses, security_group_ids=[G])
+    )
+    one = only(network, "aws_route53_resolver_endpoint.r")
+    assert (one.role, one.subnets, one.groups) == (Role.RESOLVER, ("aws_subnet.a", "aws_subnet.b"), ("aws_security_group.g",))
+
+
+def test_interface_endpoint_is_automatic_and_gets_the_default_group() -> None:
+    endpoint = res(
+        "aws_vpc_endpoint.e", vpc_endpoint_type="Interface", service_name="com.amazonaws.eu-west-1.ssm", subnet_ids=[A]
+    )
+    one = only(net(*BASE, endpoint), "aws_vpc_endpoint.e")
+    assert (one.automatic, one.role) == ("AWS PrivateLink (interface VPC endpoint)", Role.MANAGED)
+    assert one.groups == ("aws_vpc.v.default_security_group_id",)
+
+
+def test_what_other_resources_add_to_an_interface_endpoint() -> None:
+    network = net(
+        *BASE,
+        res("aws_vpc_endpoint.e", vpc_endpoint_type="Interface", service_name="x", subnet_configuration=[{"subnet_id": A}]),
+        res(
+            "aws_vpc_endpoint_subnet_association.s",
+            vpc_endpoint_id=ref("aws_vpc_endpoint.e.id"),
+            subnet_id=ref("aws_subnet.b.id"),
+        ),
+        res(
+            "aws_vpc_endpoint_security_group_association.g",
+            vpc_endpoint_id=ref("aws_vpc_endpoint.e.id"),
+            security_group_id=G,
+            replace_default_association=True,
+        ),
+    )
+    one = only(network, "aws_vpc_endpoint.e")
+    assert (one.subnets, one.groups) == (("aws_subnet.a", "aws_subnet.b"), ("aws_security_group.g",))
+
+
+def test_endpoint_of_unknown_type_may_have_interfaces() -> None:
+    one = only(net(*BASE, res("aws_vpc_endpoint.e", vpc_endpoint_type=WHY, service_name="x", **PLACED)), "aws_vpc_endpoint.e")
+    assert one.origin.maybe == WHY
+
+
+@pytest.mark.parametrize(
+    ("address", "values"),
+    [
+        ("aws_ecs_service.x", {"network_configuration": [{"subnets": [A], "security_groups": [G]}]}),
+        ("aws_eks_cluster.x", {"vpc_config": [PLACED]}),
+        ("aws_efs_mount_target.x", {"subnet_id": A, "security_groups": [G]}),
+        ("aws_fsx_windows_file_system.x", PLACED),
+        ("aws_msk_cluster.x", {"broker_node_group_info": [{"client_subnets": [A], "security_groups": [G]}]}),
+        ("aws_mq_broker.x", {"subnet_ids": [A], "security_groups": [G]}),
+        ("aws_opensearch_domain.x", {"vpc_options": [PLACED]}),
+        ("aws_ec2_instance_connect_endpoint.x", {"subnet_id": A, "security_group_ids": [G]}),
+        ("aws_db_proxy.x", {"vpc_subnet_ids": [A], "vpc_security_group_ids": [G]}),
+        ("aws_db_instance.x", {"db_subnet_group_name": ref("aws_db_subnet_group.s.name"), "vpc_security_group_ids": [G]}),
+        ("aws_rds_cluster.x", {"db_subnet_group_name": "main", "vpc_security_group_ids": [G]}),
+        (
+            "aws_dms_replication_config.x",
+            {"compute_config": [{"replication_subnet_group_id": "main", "vpc_security_group_ids": [G]}]},
+        ),
+    ],
+)
+def test_services_by_their_rows(address: str, values: dict[str, Plain]) -> None:
+    group = res("aws_db_subnet_group.s", name="main", subnet_ids=[A])
+    one = only(net(*BASE, group, res(address, **values)), address)
+    assert (one.subnets, one.groups, one.automatic) == (("aws_subnet.a",), ("aws_security_group.g",), "")
+
+
+def test_lambda_is_automatic_in_a_vpc_and_nothing_outside() -> None:
+    network = net(*BASE, res("aws_lambda_function.f", vpc_config=[PLACED]), res("aws_lambda_function.g"))
+    (one,) = network.interfaces
+    assert (one.address, one.automatic) == ("aws_lambda_function.f", "AWS Lambda (Hyperplane elastic network interface)")
+
+
+def test_subnet_group_that_is_not_in_the_text() -> None:
+    one = only(
+        net(*BASE, res("aws_db_instance.x", db_subnet_group_name="elsewhere", vpc_security_group_ids=[G])), "aws_db_instance.x"
+    )
+    (subnet,) = one.subnets
+    assert isinstance(subnet, Unknown)
+    assert subnet.why == "the subnets of elsewhere are not in the text"
+
+
+def test_kinds_without_a_row_are_problems_only_where_they_are_in_a_subnet() -> None:
+    found = problems(
+        res("aws_eks_node_group.x", subnet_ids=[A]),
+        res("aws_emr_cluster.y", ec2_attributes=[{"subnet_id": "subnet-1"}]),
+        res("aws_emr_cluster.z"),
+    )
+    assert [(one.message, one.hides) for one in found] == [
+        ("aws_eks_node_group.x (aws_eks_node_group) can have interfaces in subnets but is not modelled", True),
+        ("aws_emr_cluster.y (aws_emr_cluster) can have interfaces in subnets but is not modelled", True),
+    ]
+
+
+def test_attachments_and_their_appliance_mode() -> None:
+    common: dict[str, Plain] = {"transit_gateway_id": "tgw-1", "vpc_id": ref("aws_vpc.v.id"), "subnet_ids": [A]}
+    network = net(
+        *BASE,
+        res("aws_ec2_transit_gateway_vpc_attachment.a", **common, appliance_mode_support="enable"),
+        res("aws_ec2_transit_gateway_vpc_attachment.b", **common),
+        res("aws_ec2_transit_gateway_vpc_attachment.c", **common, appliance_mode_support=among("enable", "disable")),
+    )
+    modes = [one.appliance_mode for one in network.attachments]
+    assert modes[:2] == [True, False]
+    assert isinstance(modes[2], Unknown)
+    assert {(one.gateway, one.vpc, one.subnets) for one in network.attachments} == {("tgw-1", "aws_vpc.v", ("aws_subnet.a",))}
+
+
+def test_kinds_name_everything_that_is_read() -> None:
+    assert {"aws_vpc", "data.aws_vpc", "aws_alb_target_group", "aws_emr_cluster", "awscc_ec2_route", "module"} <= KINDS
