@@ -32,11 +32,11 @@ LEVELS = ["error", "warning", "note", "never"]
 def check(  # noqa: PLR0913 -- click passes every option
     ctx: click.Context,
     *,
-    paths: tuple[Path, ...],
+    paths: tuple[str, ...],
     var: tuple[str, ...],
     var_file: tuple[str, ...],
     workspace: str | None,
-    root: Path | None,
+    root: str | None,
     output: tuple[str, ...],
     color: str,
     debug: bool,

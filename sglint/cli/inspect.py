@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from sglint.cli.options import Ordered, assignments, colored, outputs, shared, stop, write
@@ -25,11 +23,11 @@ from sglint.cli.options import Ordered, assignments, colored, outputs, shared, s
 def inspect(  # noqa: PLR0913 -- click passes every option
     ctx: click.Context,
     *,
-    paths: tuple[Path, ...],
+    paths: tuple[str, ...],
     var: tuple[str, ...],
     var_file: tuple[str, ...],
     workspace: str | None,
-    root: Path | None,
+    root: str | None,
     output: tuple[str, ...],
     color: str,
     debug: bool,
@@ -50,13 +48,13 @@ def inspect(  # noqa: PLR0913 -- click passes every option
 
     where = outputs(ctx, formats, output, "text")
     try:
-        judged = judge(Request(paths, assignments(ctx, var, var_file), workspace, root, debug))
-        networks = only(judged.networks, address)
+        found = judge(Request(paths, assignments(ctx, var, var_file), workspace, root, debug))
+        networks = only(found.judged, address)
     except SglintError as error:
         stop(str(error))
     for one in where:
         if one.format == "json":
-            write(one, render_json(networks, judged.problems))
+            write(one, render_json(networks, found.problems))
         else:
-            write(one, render_text(networks, judged.problems, color=colored(color, one)))
-    ctx.exit(2 if any(problem.hides for problem in judged.problems) else 0)
+            write(one, render_text(networks, found.problems, color=colored(color, one)))
+    ctx.exit(2 if any(problem.hides for problem in found.problems) else 0)

@@ -49,13 +49,12 @@ def shared(command: F) -> F:
     Give the command the options that say what to read.
     """
     options = (
-        click.argument("paths", nargs=-1, type=click.Path(path_type=Path)),
+        click.argument("paths", nargs=-1, type=click.Path()),
         click.option("--var", multiple=True, metavar="NAME=VALUE", help="Value of a root variable, as in Terraform."),
         click.option("--var-file", multiple=True, metavar="FILE", help="File of root variables; later ones win."),
         click.option("--workspace", metavar="NAME", help="Value of terraform.workspace; not known when not given."),
         click.option(
             "--root",
-            type=click.Path(path_type=Path, file_okay=False),
             metavar="DIR",
             help="Nothing outside this folder is read. Default: the git work tree around each path.",
         ),
@@ -123,9 +122,7 @@ def stop(message: str) -> NoReturn:
     """
     End the run with a message and exit code 2: how sglint was called is wrong.
     """
-    error = click.ClickException(message)
-    error.exit_code = 2
-    raise error
+    raise click.exceptions.UsageError(message)
 
 
 def write(output: Output, text: str) -> None:

@@ -8,11 +8,11 @@ certain follows from the network; no rule can choose it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 
 from sglint.graph import Path
-from sglint.model import Appliance, Box, Direction, Group, Interface, Network, Permission, Role, Target, TargetKind
+from sglint.model import Appliance, Box, Direction, Group, Interface, Link, Network, Permission, Role, Target, TargetKind
 from sglint.space import ALL_PORTS, Bounds, Family, Ports, Protocol
 from sglint.track import Judgement, State, Verdict
 from sglint.value import Unknown
@@ -34,6 +34,14 @@ class Judged:
 
     network: Network
     judgements: tuple[Judgement, ...]
+    _rules: dict[Link, list[Permission]] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
+    _appliances: dict[str, Appliance] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for permission in self.network.permissions:
+            self._rules.setdefault(permission.group, []).append(permission)
+        for appliance in self.network.appliances:
+            self._appliances.setdefault(appliance.interface, appliance)
 
     def interfaces(self, *roles: Role) -> tuple[Judgement, ...]:
         """
@@ -57,8 +65,9 @@ class Judged:
         """
         return tuple(
             permission
-            for permission in self.network.permissions
-            if permission.group in interface.groups and direction in {None, permission.direction}
+            for group in dict.fromkeys(interface.groups)
+            for permission in self._rules.get(group, ())
+            if direction in {None, permission.direction}
         )
 
     def concerned(self, judgement: Judgement) -> tuple[Verdict, ...]:
@@ -73,9 +82,8 @@ class Judged:
             for verdict in judgement.verdicts
             if may_track(verdict) and verdict.via.kind is not TargetKind.NONE and not on_path(interface, verdict)
         )
-        if interface.role is Role.RESOLVER and interface.serves is not None:
-            direction = Direction.IN if interface.serves else Direction.OUT
-            return tuple(verdict for verdict in found if verdict.direction is direction)
+        if interface.purpose is not None:
+            return tuple(verdict for verdict in found if verdict.direction is interface.purpose)
         if self.appliance(interface) is None or gains(judgement):
             return tuple(found)
         return tuple(verdict for verdict in found if is_geneve(verdict))
@@ -105,7 +113,7 @@ class Judged:
         """
         Return how a Gateway Load Balancer sends traffic to the interface, or None when none does.
         """
-        return next((item for item in self.network.appliances if item.interface == interface.address), None)
+        return self._appliances.get(interface.address)
 
     def everyone(self, interface: Interface, direction: Direction, family: Family, protocol: Protocol) -> tuple[Ports, ...]:
         """
