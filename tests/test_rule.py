@@ -187,7 +187,7 @@ def test_what_it_takes_is_what_is_missing() -> None:
     one = judgement(verdict(), verdict(protocol=Protocol.UDP), verdict(Direction.IN, ports=Ports(22, 22)))
     net = judged(one, permissions=(permission(Direction.OUT, Protocol.TCP, EVERYONE),))
     assert missing(net, one, one.verdicts) == (
-        "ingress TCP 0-65535 and UDP 0-65535 from 0.0.0.0/0",
+        "ingress TCP and UDP 0-65535 from 0.0.0.0/0",
         "egress UDP 0-65535 to 0.0.0.0/0",
     )
 
@@ -216,6 +216,7 @@ def test_flows_in_words() -> None:
         verdict(protocol=Protocol.UDP),
     )
     assert flows_name(one, one.verdicts) == "TCP 22 and 443 from peers, TCP and UDP that it opens"
+    assert flows_name(one, (verdict(), verdict(Direction.IN))) == "TCP both from peers and that it opens"
 
 
 def test_targets_in_words() -> None:

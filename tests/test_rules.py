@@ -12,7 +12,7 @@ import pytest
 
 from sglint.finding import Status
 from sglint.pipeline import Request, lint
-from sglint.rule import Rule, choose, load
+from sglint.rule import Rule, load
 
 RULES = load()
 EXAMPLE = re.compile(r"^```hcl (\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -50,7 +50,7 @@ def test_a_page_has_good_and_bad_examples(rule: Rule) -> None:
 def test_an_example_is_found_where_the_page_says(example: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "main.tf").write_text(example.text)
     monkeypatch.chdir(tmp_path)
-    report = lint(Request(), choose(RULES, [example.rule.slug], []), RULES)
+    report = lint(Request(), RULES, RULES)
     marked = [number for number, line in enumerate(example.text.splitlines(), 1) if line.rstrip().endswith("# found")]
     found = [finding for finding in report.findings if finding.rule == example.rule.slug and finding.status is Status.OPEN]
     assert [finding.span.line for finding in found] == marked

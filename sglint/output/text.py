@@ -90,9 +90,10 @@ def found(findings: Iterable[Finding]) -> str:
     """
     Return how many certain findings there are, by severity.
     """
-    levels = Counter(one.severity for one in findings if one.status is Status.OPEN and one.certain)
+    still = [one for one in findings if one.status is Status.OPEN]
+    levels = Counter(one.severity for one in still if one.certain)
     counts = [counted(levels[severity], severity.value) for severity in Severity if levels[severity]]
-    return f"found {', '.join(counts) if counts else 'nothing certain'}"
+    return f"found {', '.join(counts) or ('nothing certain' if still else 'nothing')}"
 
 
 def most_frequent(uncertain: list[Finding]) -> str:

@@ -95,8 +95,8 @@ def flows_name(judgement: Judgement, verdicts: Iterable[Verdict]) -> str:
     """
     listed = tuple(verdicts)
     has = {verdict.family for verdict in judgement.verdicts}
-    parts = []
-    for direction, words in ((Direction.IN, "from peers"), (Direction.OUT, "that it opens")):
+    names: dict[Direction, str] = {}
+    for direction in Direction:
         by_protocol: dict[Protocol, set[Ports]] = {}
         families = set()
         for verdict in listed:
@@ -105,8 +105,11 @@ def flows_name(judgement: Judgement, verdicts: Iterable[Verdict]) -> str:
                 families.add(verdict.family)
         if by_protocol:
             family = {Family.IPV4: "IPv4 ", Family.IPV6: "IPv6 "}[families.pop()] if len(families) == 1 < len(has) else ""
-            parts.append(f"{family}{protocols_name(by_protocol)} {words}")
-    return ", ".join(parts)
+            names[direction] = f"{family}{protocols_name(by_protocol)}"
+    if len(names) == 2 and len(set(names.values())) == 1:
+        return f"{names[Direction.IN]} both from peers and that it opens"
+    words = {Direction.IN: "from peers", Direction.OUT: "that it opens"}
+    return ", ".join(f"{name} {words[direction]}" for direction, name in names.items())
 
 
 def missing(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
@@ -132,12 +135,12 @@ def missing(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> t
 
 def spelled(by_protocol: dict[Protocol, set[Ports]]) -> str:
     """
-    Return protocols with their ports as a rule names them; all ports are `0-65535`.
+    Return protocols with their ports as rules name them, `TCP and UDP 0-65535`; every port takes in the others.
     """
-    return " and ".join(
-        part if part.strip() and part[-1].isdigit() else f"{part} 0-65535"
-        for part in [protocols_name({protocol: ports}) for protocol, ports in by_protocol.items()]
-    )
+    same: dict[str, list[str]] = {}
+    for protocol, ports in by_protocol.items():
+        same.setdefault(ports_name(ports) or f" {ALL_PORTS}", []).append(NAMES[protocol])
+    return join(f"{join(names)}{ports}" for ports, names in same.items())
 
 
 def where(interface: Interface) -> str:
