@@ -6,8 +6,6 @@ from __future__ import annotations
 
 from sglint.source import Span
 
-from sglint.source import Span
-
 
 class EvaluationError(Exception):
     """

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from sglint.evaluate.terraform.number import number_text
+from sglint.evaluate.terraform.digits import general_text
 from sglint.evaluate.terraform.unknown import same, wholly_known
-from sglint.value import Map, Number, Ref, Seq, Unknown, Value
+from sglint.value import Map, Ref, Seq, Unknown, Value
 
 _KNOWN, _NULL, _REF, _UNKNOWN = range(4)
 _ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", '"': '\\"', "\\": "\\\\"}
@@ -56,7 +56,7 @@ def _hash_text(value: Value) -> str:
     if isinstance(value, bool):
         return "T" if value else "F"
     if isinstance(value, (int, Decimal)):
-        return short_number(value)
+        return general_text(value, 10)
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, Map) and value.kind == "map":
@@ -64,21 +64,6 @@ def _hash_text(value: Value) -> str:
     items = value.values() if isinstance(value, Map) else value.items
     opening, closing = ("[", "]") if isinstance(value, Seq) and value.kind != "tuple" else ("<", ">")
     return opening + "".join(f"{_hash_text(item)};" for item in items) + closing
-
-
-def short_number(number: Number) -> str:
-    """
-    Return the number with at most ten digits, with an exponent when it is long.
-    """
-    if not number:
-        return "0"
-    rounded = Decimal(f"{Decimal(number_text(number)):.9e}").normalize()
-    size, digits = rounded.adjusted(), len(rounded.as_tuple().digits)
-    longest = digits if digits > size and digits < 10 else 10
-    if -4 <= size < longest:
-        return f"{rounded:f}"
-    mantissa = f"{rounded.scaleb(-size):f}"
-    return f"{mantissa}e{'-' if size < 0 else '+'}{abs(size):02d}"
 
 
 def quoted(text: str) -> str:

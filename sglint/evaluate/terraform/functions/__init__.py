@@ -1,0 +1,67 @@
+"""
+Terraform's built-in functions, one file per family.
+
+`call` is the only way in. A new function is one entry in the table of its family: what computes it, what it takes, and which of
+its arguments may be unknown.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.functions import (
+    collection,
+    conversion,
+    crypto,
+    date,
+    encoding,
+    filesystem,
+    format,
+    network,
+    number,
+    sets,
+    string,
+)
+from sglint.evaluate.terraform.functions.signature import Context, Function, invoke
+from sglint.evaluate.terraform.unknown import distribute, merged
+from sglint.value import Value
+
+__all__ = ["NAMES", "Context", "call"]
+
+_FAMILIES = (collection, conversion, crypto, date, encoding, filesystem, format, network, number, sets, string)
+_FUNCTIONS: dict[str, Function] = {name: function for family in _FAMILIES for name, function in family.FUNCTIONS.items()}
+
+NAMES = frozenset(_FUNCTIONS)
+"""The name of every function; each also has a long form that starts with `core::`."""
+
+
+def call(name: str, arguments: Sequence[Value], context: Context) -> Value:
+    """
+    Return the result of a function.
+
+    When an argument can have only a few values, the function is called for each of them.
+    """
+    if name.startswith("provider::"):
+        return merged(arguments, why=f"{name} belongs to a provider, and providers are not run")
+    short = name.removeprefix("core::")
+    function = _FUNCTIONS.get(short)
+    if function is None:
+        raise EvaluationError(f'there is no function named "{name}"{_suggestion(short)}')
+    spread = distribute(lambda *values: invoke(short, function, values, context), arguments)
+    return _composed(invoke(short, function, arguments, context) if spread is None else spread)
+
+
+def _suggestion(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, sorted(NAMES), 1)
+    return f'; did you mean "{close[0]}"' if close else ""
+
+
+def _composed(value: Value) -> Value:
+    """
+    Return a string with its accents composed, the form in which Terraform keeps every string.
+    """
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) and not value.isascii() else value

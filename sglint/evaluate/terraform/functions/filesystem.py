@@ -1,0 +1,93 @@
+"""
+Functions over paths and files. Files are read only through the Context, which refuses what lies outside the scan.
+"""
+
+from __future__ import annotations
+
+import base64
+import posixpath
+from collections.abc import Callable
+
+from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.functions.crypto import digest
+from sglint.evaluate.terraform.functions.signature import PARTLY, TEXT, Context, Function
+from sglint.evaluate.terraform.order import set_of
+from sglint.value import Map, Unknown, Value
+
+
+def _abspath(path: str) -> Value:
+    if path.startswith("/"):
+        return _clean(path)
+    return Unknown("the working directory differs between machines")
+
+
+def _clean(path: str) -> str:
+    cleaned = posixpath.normpath(path) if path else "."
+    return cleaned[1:] if cleaned.startswith("//") else cleaned
+
+
+def _basename(path: str) -> Value:
+    if not path:
+        return "."
+    return path.rstrip("/").rpartition("/")[2] or "/"
+
+
+def _dirname(path: str) -> Value:
+    return _clean(path[: path.rfind("/") + 1])
+
+
+def _pathexpand(path: str) -> Value:
+    if not path.startswith("~"):
+        return path
+    if path != "~" and not path.startswith("~/"):
+        raise EvaluationError("pathexpand cannot expand the home directory of another user")
+    return Unknown("the home directory differs between machines")
+
+
+def _file(context: Context, path: str) -> Value:
+    return context.read_text(path)
+
+
+def _filebase64(context: Context, path: str) -> Value:
+    return base64.b64encode(context.read_bytes(path)).decode()
+
+
+def _fileexists(context: Context, path: str) -> Value:
+    return context.exists(path)
+
+
+def _fileset(context: Context, path: str, pattern: str) -> Value:
+    return set_of(context.fileset(path, pattern))
+
+
+def _hex(algorithm: str) -> Callable[[Context, str], Value]:
+    return lambda context, path: digest(algorithm, context.read_bytes(path)).hex()
+
+
+def _base64(algorithm: str) -> Callable[[Context, str], Value]:
+    return lambda context, path: base64.b64encode(digest(algorithm, context.read_bytes(path))).decode()
+
+
+def _templatefile(context: Context, path: str, variables: Value) -> Value:
+    if not isinstance(variables, Map):
+        raise EvaluationError("the variables of templatefile must be a map")
+    return context.render(context.read_text(path), path, variables)
+
+
+FUNCTIONS = {
+    "abspath": Function(_abspath, (TEXT,)),
+    "basename": Function(_basename, (TEXT,)),
+    "dirname": Function(_dirname, (TEXT,)),
+    "file": Function(_file, (TEXT,), context=True),
+    "filebase64": Function(_filebase64, (TEXT,), context=True),
+    "filebase64sha256": Function(_base64("sha256"), (TEXT,), context=True),
+    "filebase64sha512": Function(_base64("sha512"), (TEXT,), context=True),
+    "fileexists": Function(_fileexists, (TEXT,), context=True),
+    "filemd5": Function(_hex("md5"), (TEXT,), context=True),
+    "fileset": Function(_fileset, (TEXT, TEXT), context=True),
+    "filesha1": Function(_hex("sha1"), (TEXT,), context=True),
+    "filesha256": Function(_hex("sha256"), (TEXT,), context=True),
+    "filesha512": Function(_hex("sha512"), (TEXT,), context=True),
+    "pathexpand": Function(_pathexpand, (TEXT,)),
+    "templatefile": Function(_templatefile, (TEXT, PARTLY), context=True),
+}

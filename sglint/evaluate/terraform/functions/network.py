@@ -1,0 +1,117 @@
+"""
+Functions over IP prefixes.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+
+from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.functions.signature import TEXT, WHOLE, Function, whole
+from sglint.value import Number, Seq, Value
+
+_IPV4 = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prefix:
+    address: int
+    length: int
+    bits: int
+
+    def __str__(self) -> str:
+        return f"{_address_text(self.address, self.bits)}/{self.length}"
+
+
+def _address_text(address: int, bits: int) -> str:
+    if bits == 32:
+        return str(ipaddress.IPv4Address(address))
+    if address >> 32 == 0xFFFF:
+        return str(ipaddress.IPv4Address(address & 0xFFFFFFFF))
+    return str(ipaddress.IPv6Address(address))
+
+
+def _parse(text: str) -> _Prefix:
+    """
+    Return the prefix, with the host bits cleared; leading zeros in IPv4 numbers mean nothing.
+    """
+    address, slash, length = text.partition("/")
+    number, bits = _address(address)
+    if number is None or not slash or not re.fullmatch(r"[0-9]{1,6}", length, re.ASCII) or int(length) > bits:
+        raise EvaluationError(f'"{text[:60]}" is not a CIDR prefix')
+    hosts = bits - int(length)
+    return _Prefix(number >> hosts << hosts, int(length), bits)
+
+
+def _address(text: str) -> tuple[int | None, int]:
+    found = _IPV4.fullmatch(text)
+    if found is not None:
+        parts = [int(part) for part in found.groups()]
+        return (int.from_bytes(bytes(parts), "big") if max(parts) < 256 else None), 32
+    try:
+        return (int(ipaddress.IPv6Address(text)) if "%" not in text else None), 128
+    except ValueError:
+        return None, 128
+
+
+def _cidrhost(prefix: str, host: Number) -> Value:
+    network = _parse(prefix)
+    number = _whole(host, "the host number")
+    size = 1 << (network.bits - network.length)
+    if not -size <= number < size:
+        raise EvaluationError(f"a prefix of {network.length} bits has no host number {number}")
+    return _address_text(network.address + (number if number >= 0 else size + number), network.bits)
+
+
+def _whole(value: Number, what: str) -> int:
+    if not isinstance(value, int):
+        raise EvaluationError(f"{what} must be a whole number")
+    return value
+
+
+def _cidrnetmask(prefix: str) -> Value:
+    network = _parse(prefix)
+    if network.bits != 32:
+        raise EvaluationError("an IPv6 prefix has no netmask")
+    hosts = 32 - network.length
+    return _address_text((1 << 32) - (1 << hosts), 32)
+
+
+def _cidrsubnet(prefix: str, newbits: Number, netnum: Number) -> Value:
+    network = _parse(prefix)
+    extra, number = whole(newbits, "the number of new bits"), _whole(netnum, "the network number")
+    length = network.length + extra
+    if extra < 0 or length > network.bits:
+        raise EvaluationError(f"a prefix of {network.length} bits cannot be extended by {extra}")
+    if not 0 <= number < 1 << extra:
+        raise EvaluationError(f"extending a prefix by {extra} bits makes no subnet number {number}")
+    return str(_Prefix(network.address + (number << (network.bits - length)), length, network.bits))
+
+
+def _cidrsubnets(prefix: str, *newbits: Number) -> Value:
+    network = _parse(prefix)
+    position = network.address
+    end = network.address + (1 << (network.bits - network.length))
+    result: list[Value] = []
+    for bits in newbits:
+        extra = whole(bits, "the number of new bits")
+        length = network.length + extra
+        if not 1 <= extra <= 32 or length > network.bits:
+            raise EvaluationError(f"a prefix of {network.length} bits cannot be extended by {extra} bits here")
+        size = 1 << (network.bits - length)
+        start = -(-position // size) * size
+        if start + size > end:
+            raise EvaluationError(f"{prefix} has not enough space left for a subnet with a prefix of {length} bits")
+        result.append(str(_Prefix(start, length, network.bits)))
+        position = start + size
+    return Seq(tuple(result), "list")
+
+
+FUNCTIONS = {
+    "cidrhost": Function(_cidrhost, (TEXT, WHOLE)),
+    "cidrnetmask": Function(_cidrnetmask, (TEXT,)),
+    "cidrsubnet": Function(_cidrsubnet, (TEXT, WHOLE, WHOLE)),
+    "cidrsubnets": Function(_cidrsubnets, (TEXT,), WHOLE),
+}

@@ -1,0 +1,174 @@
+"""
+What a function takes, and how it treats what is not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from sglint.evaluate.terraform.convert import convert
+from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.types import ANY, BOOL, NUMBER, STRING, Collection, Type
+from sglint.evaluate.terraform.unknown import collapse, merged, wholly_known
+from sglint.value import Map, Number, Ref, Seq, Unknown, Value
+
+UnknownRule = Literal["no", "inside", "yes"]
+"""
+Whether an argument may be unknown: not at all (the result is then unknown), only what a known collection contains, or all of it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """
+    What functions may read, as callables that refuse with an EvaluationError.
+    """
+
+    read_text: Callable[[str], str]
+    read_bytes: Callable[[str], bytes]
+    exists: Callable[[str], bool]
+    fileset: Callable[[str, str], list[str]]
+    render: Callable[[str, str, Map], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """
+    One parameter: its type, whether it may be null, and whether it may be unknown.
+    """
+
+    type: Type = ANY
+    null: bool = False
+    unknown: UnknownRule = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """
+    A function and its parameters; `rest` is the type of any further arguments.
+
+    `keeps` says that the elements of the result are elements of the first argument, so that what is known of the elements
+    of an unknown collection stays known. With `context` the function gets the Context as its first argument.
+    """
+
+    apply: Callable[..., Value]
+    parameters: tuple[Parameter, ...] = ()
+    rest: Parameter | None = None
+    keeps: bool = False
+    context: bool = False
+
+
+TEXT = Parameter(STRING)
+WHOLE = Parameter(NUMBER)
+FLAG = Parameter(BOOL)
+KNOWN = Parameter(ANY)
+KNOWN_OR_NULL = Parameter(ANY, null=True)
+PARTLY = Parameter(ANY, unknown="inside")
+ANYTHING = Parameter(ANY, null=True, unknown="yes")
+TEXTS = Parameter(Collection("list", STRING))
+PARTLY_LIST = Parameter(Collection("list", ANY), unknown="inside")
+PARTLY_SET = Parameter(Collection("set", ANY), unknown="inside")
+
+
+def invoke(name: str, function: Function, arguments: Sequence[Value], context: Context) -> Value:
+    """
+    Return the result of the function, with the arguments converted to the types of the parameters.
+    """
+    parameters = _parameters(name, function, len(arguments))
+    converted = [
+        _convert(name, number, argument, parameter)
+        for number, (argument, parameter) in enumerate(zip(arguments, parameters, strict=True), 1)
+    ]
+    if not all(map(_acceptable, converted, parameters)):
+        first = converted[0]
+        element = first.element if function.keeps and isinstance(first, Unknown) else None
+        return merged(converted, element=element)
+    return function.apply(context, *converted) if function.context else function.apply(*converted)
+
+
+def _parameters(name: str, function: Function, count: int) -> list[Parameter]:
+    fixed = len(function.parameters)
+    if count < fixed:
+        raise EvaluationError(f"{name} takes {'at least ' if function.rest else ''}{_plural(fixed)}, but got {count}")
+    if count > fixed and function.rest is None:
+        raise EvaluationError(f"{name} takes {_plural(fixed)}, but got {count}")
+    rest = [] if function.rest is None else [function.rest] * (count - fixed)
+    return [*function.parameters, *rest]
+
+
+def _plural(count: int) -> str:
+    return {0: "no arguments", 1: "one argument"}.get(count, f"{count} arguments")
+
+
+def _convert(name: str, number: int, argument: Value, parameter: Parameter) -> Value:
+    if argument is None:
+        if parameter.null:
+            return None
+        raise EvaluationError(f"argument {number} of {name} must not be null")
+    try:
+        return convert(argument, parameter.type)
+    except EvaluationError as error:
+        raise EvaluationError(f"argument {number} of {name}: {error.message}") from None
+
+
+def _acceptable(value: Value, parameter: Parameter) -> bool:
+    if parameter.unknown == "yes":
+        return True
+    if isinstance(value, (Ref, Unknown)):
+        return False
+    return parameter.unknown == "inside" or wholly_known(value)
+
+
+def whole(value: Number, what: str) -> int:
+    """
+    Return a number that has to be whole.
+    """
+    if isinstance(value, Decimal):
+        raise EvaluationError(f"{what} must be a whole number")
+    if value.bit_length() > 63:
+        raise EvaluationError(f"{what} is too large")
+    return value
+
+
+def sequence(value: Value, name: str) -> Seq:
+    """
+    Return an argument that has to be a list or tuple.
+    """
+    if isinstance(value, Seq) and value.kind != "set":
+        return value
+    raise EvaluationError(f"{name} takes a list or tuple")
+
+
+def element_of(value: Value) -> Value:
+    """
+    Return what is known of each element of a collection, None when nothing is.
+    """
+    if isinstance(value, Unknown):
+        return value.element
+    if isinstance(value, Ref):
+        return Ref(value.address, f"{value.attribute}[*]") if value.attribute else None
+    if isinstance(value, Seq):
+        items = value.items
+    elif isinstance(value, Map):
+        items = tuple(value.values())
+    else:
+        return None
+    return collapse(items, items) if items else None
+
+
+def common_element(values: Sequence[Value]) -> Value:
+    """
+    Return what is known of each element of several collections together, None when nothing is.
+    """
+    elements = []
+    for value in values:
+        if value is None or (isinstance(value, (Seq, Map)) and not len(value)):
+            continue
+        element = element_of(value)
+        if element is None:
+            return None
+        elements.append(element)
+    return collapse(elements, values) if elements else None

@@ -1,0 +1,184 @@
+"""
+Functions over strings. A character is what a reader sees as one, so an accent belongs to its letter.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.functions.signature import TEXT, TEXTS, WHOLE, Context, Function, Parameter, whole
+from sglint.value import Map, Number, Seq, Value
+
+LONGEST = 1_000_000
+"""Strings that a function would make longer than this are refused."""
+
+SPACES = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+_NEWLINES = re.compile(r"(?:\r\n?|\n)*\Z")
+
+
+def characters(text: str) -> list[str]:
+    """
+    Return the characters of the text as a reader sees them.
+    """
+    if text.isascii() and "\r" not in text:
+        return list(text)
+    import regex
+
+    return regex.findall(r"\X", text)
+
+
+def _upper(text: str) -> Value:
+    return text.upper() if text.isascii() else "".join(_one(c, c.upper()) for c in text)
+
+
+def _lower(text: str) -> Value:
+    return text.lower() if text.isascii() else "".join(c.lower()[0] for c in text)
+
+
+def _one(character: str, changed: str) -> str:
+    return changed if len(changed) == 1 else character
+
+
+def _title(text: str) -> Value:
+    result = []
+    inside = False
+    for character in text:
+        result.append(character if inside else _one(character, character.title()))
+        inside = _is_letter(character)
+    return "".join(result)
+
+
+def _is_letter(character: str) -> bool:
+    """
+    Return whether what comes after this character is still the same word.
+    """
+    if character.isascii():
+        return character.isalnum() or character == "_"
+    return unicodedata.category(character)[0] in "LN" or character not in SPACES
+
+
+def _chomp(text: str) -> Value:
+    return _NEWLINES.sub("", text)
+
+
+def _indent(spaces: Number, text: str) -> Value:
+    count = whole(spaces, "the number of spaces")
+    if count < 0:
+        raise EvaluationError("the number of spaces must not be negative")
+    if count * text.count("\n") > LONGEST:
+        raise EvaluationError(f"the result of indent would be longer than {LONGEST} characters")
+    return text.replace("\n", "\n" + " " * count)
+
+
+def _join(separator: str, *lists: Seq) -> Value:
+    items = [item for one in lists for item in one.items]
+    if not lists:
+        raise EvaluationError("join takes at least one list")
+    if any(item is None for item in items):
+        raise EvaluationError("join takes no null elements")
+    texts = [item for item in items if isinstance(item, str)]
+    if sum(map(len, texts)) + len(separator) * len(texts) > LONGEST:
+        raise EvaluationError(f"the result of join would be longer than {LONGEST} characters")
+    return separator.join(texts)
+
+
+def _split(separator: str, text: str) -> Value:
+    if not separator:
+        return Seq(tuple(text), "list")
+    return Seq(tuple(text.split(separator)), "list")
+
+
+def _replace(text: str, wanted: str, replacement: str) -> Value:
+    if len(wanted) > 1 and wanted.startswith("/") and wanted.endswith("/"):
+        from sglint.evaluate.terraform.functions.pattern import replace_all
+
+        return replace_all(wanted[1:-1], text, replacement)
+    if (text.count(wanted) + 1) * len(replacement) + len(text) > LONGEST:
+        raise EvaluationError(f"the result of replace would be longer than {LONGEST} characters")
+    return text.replace(wanted, replacement)
+
+
+def _regex(pattern: str, text: str) -> Value:
+    from sglint.evaluate.terraform.functions.pattern import first_match
+
+    return first_match(pattern, text)
+
+
+def _regexall(pattern: str, text: str) -> Value:
+    from sglint.evaluate.terraform.functions.pattern import all_matches
+
+    return all_matches(pattern, text)
+
+
+def _strrev(text: str) -> Value:
+    return "".join(reversed(characters(text)))
+
+
+def _substr(text: str, offset: Number, length: Number) -> Value:
+    start, count = whole(offset, "the offset"), whole(length, "the length")
+    parts = characters(text)
+    if start < 0:
+        start = max(start + len(parts), 0)
+    return "".join(parts[start:] if count < 0 else parts[start : start + count])
+
+
+def _strcontains(text: str, wanted: str) -> Value:
+    return wanted in text
+
+
+def _startswith(text: str, prefix: str) -> Value:
+    return text.startswith(prefix)
+
+
+def _endswith(text: str, suffix: str) -> Value:
+    return text.endswith(suffix)
+
+
+def _trim(text: str, cut: str) -> Value:
+    return text.strip(cut) if cut else text
+
+
+def _trimprefix(text: str, prefix: str) -> Value:
+    return text.removeprefix(prefix)
+
+
+def _trimsuffix(text: str, suffix: str) -> Value:
+    return text.removesuffix(suffix)
+
+
+def _trimspace(text: str) -> Value:
+    return text.strip(SPACES)
+
+
+def _templatestring(context: Context, text: str, variables: Value) -> Value:
+    if not isinstance(variables, Map):
+        raise EvaluationError("the variables of templatestring must be a map")
+    return context.render(text, "<templatestring>", variables)
+
+
+FUNCTIONS = {
+    "chomp": Function(_chomp, (TEXT,)),
+    "endswith": Function(_endswith, (TEXT, TEXT)),
+    "indent": Function(_indent, (WHOLE, TEXT)),
+    "join": Function(_join, (TEXT,), TEXTS),
+    "lower": Function(_lower, (TEXT,)),
+    "regex": Function(_regex, (TEXT, TEXT)),
+    "regexall": Function(_regexall, (TEXT, TEXT)),
+    "replace": Function(_replace, (TEXT, TEXT, TEXT)),
+    "split": Function(_split, (TEXT, TEXT)),
+    "startswith": Function(_startswith, (TEXT, TEXT)),
+    "strcontains": Function(_strcontains, (TEXT, TEXT)),
+    "strrev": Function(_strrev, (TEXT,)),
+    "substr": Function(_substr, (TEXT, WHOLE, WHOLE)),
+    "templatestring": Function(_templatestring, (TEXT, Parameter(unknown="inside")), context=True),
+    "title": Function(_title, (TEXT,)),
+    "trim": Function(_trim, (TEXT, TEXT)),
+    "trimprefix": Function(_trimprefix, (TEXT, TEXT)),
+    "trimspace": Function(_trimspace, (TEXT,)),
+    "trimsuffix": Function(_trimsuffix, (TEXT, TEXT)),
+    "upper": Function(_upper, (TEXT,)),
+}
