@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 
 from sglint.parse.strings import NAME, Read, heredoc_at, read_heredoc, read_quoted
-from sglint.parse.text import DEPTH, Failure, Text, shown
+from sglint.parse.text import DEPTH, PARTS, Failure, Text, shown
 from sglint.parse.tree import Skeleton, translate
 
 _STOP = re.compile(r'["#\n{}()\[\]]|//|/\*|<<-?[^\W\d]|\d+(?:\.\d+)?[eE][+-]?\d+|[^\x00-\x7f]+|\*')
@@ -93,10 +93,14 @@ def too_deep(start: int, end: int, resume: int | None = None) -> Failure:
 
 def _refuse_chains(state: _State, skeleton: str, end: int) -> None:
     """
-    Refuse endless chains of operators before they cost memory.
+    Refuse endless lists and chains of operators before they cost memory.
     """
     if len(skeleton) > 4 * DEPTH:
-        for piece in _PIECES.split(skeleton):
+        pieces = _PIECES.split(skeleton)
+        if len(pieces) > PARTS:
+            hint = "split it, or read it from a file"
+            raise Failure(f"the expression has more than {PARTS} parts", state.start, state.start + 1, hint, end)
+        for piece in pieces:
             if len(piece) > 4 * DEPTH and len(_OPERATORS.findall(piece)) > 4 * DEPTH:
                 raise too_deep(state.start, end, end)
 

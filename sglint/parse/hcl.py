@@ -206,6 +206,8 @@ def _block(text: Text, body: _Body, name: re.Match[str], at: int) -> int:
             at = _brace_below(text, name[0], at)
             break
         at = _skip_inline(text, last)
+        if len(labels) > DEPTH:
+            raise Failure(f"the block {name[0]} has more than {DEPTH} labels", name.start(), name.end(), "open it with {")
     header = text.span(name.start(), last)
     if body.depth >= DEPTH:
         raise too_deep(at, at + 1)

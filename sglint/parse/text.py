@@ -13,6 +13,9 @@ from sglint.syntax import Comment
 DEPTH = 100
 """How many levels of blocks, brackets, operators and templates may lie in one another."""
 
+PARTS = 100_000
+"""How many brackets and commas one expression may have: beyond, it is data and not configuration."""
+
 PROBLEMS = 100
 """After so many problems the rest of a file is not read: it is something else than what its name says."""
 
