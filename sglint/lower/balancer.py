@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from sglint.lower import read
-from sglint.lower.index import Index, find, kind_of, link, links, places
+from sglint.lower.index import Index, find, kind_of
 from sglint.lower.interface import given_groups, or_default, primary
+from sglint.lower.link import follow, link, links, places, pointing
 from sglint.lower.row import Row, View, same
 from sglint.model import Appliance, Interface, Link, Role
 from sglint.resource import Origin
@@ -113,7 +114,7 @@ def lower(index: Index) -> Iterator[Interface | Problem]:
         if kind is None:
             yield _untold(one)
         elif kind != "gateway":
-            listeners = index.pointing("listener", "balancer").get(one.address, ())
+            listeners = pointing(index, "listener", "balancer").get(one.address, ())
             yield _balancer(index, one, _serves(listeners), network=kind == "network")
     for one in index.of("classic balancer"):
         blocks = one.blocks("listeners")
@@ -181,7 +182,7 @@ def appliances(index: Index) -> Iterator[Appliance | Problem]:
     for one in index.of("launcher"):
         yield from _launched(index, one, one.address, "target_groups")
     for one in index.of("launcher target"):
-        launcher = link(index, one.value("launcher"), one.at("launcher"), ("launcher",))
+        launcher = follow(index, one, "launcher", ("launcher",))
         if isinstance(launcher, str) and launcher in index.views:
             yield from _launched(index, one, launcher, "group")
         elif any(_geneve(index, slot.value, one.origin.at(slot.field)) for slot in one.slots("group")):
@@ -214,8 +215,8 @@ def _appliances(index: Index, origin: Origin, interface: str, group: View) -> It
     """
     Yield the appliance once for each load balancer that forwards to its target group.
     """
-    listeners = index.pointing("listener", "target_groups").get(group.address, ())
-    balancers = [link(index, one.value("balancer"), one.at("balancer"), ("balancer",)) for one in listeners]
+    listeners = pointing(index, "listener", "target_groups").get(group.address, ())
+    balancers = [follow(index, one, "balancer", ("balancer",)) for one in listeners]
     nobody = Unknown(f"no listener in the text forwards to {group.address}", group.origin.span)
     for balancer in dict.fromkeys(balancers or [nobody]):
         yield Appliance(origin, interface, balancer, group.address, _health(group))

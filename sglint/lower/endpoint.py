@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sglint.lower import read
-from sglint.lower.index import Index, link, places, unique
+from sglint.lower.index import Index
 from sglint.lower.interface import given_groups, or_default, perhaps
+from sglint.lower.link import follow, places, pointing, unique
 from sglint.lower.row import Row, View
 from sglint.lower.target import endpoint_type
 from sglint.model import Attachment, Direction, Interface, Link, Role
@@ -115,7 +116,7 @@ def _endpoint(index: Index, one: View) -> Iterator[Interface]:
     if kind in ("gateway", "gatewayloadbalancer"):
         return
     subnets = places(index, one.slots("subnets"), one)
-    for more in index.pointing("endpoint subnet", "endpoint").get(one.address, ()):
+    for more in pointing(index, "endpoint subnet", "endpoint").get(one.address, ()):
         subnets += tuple(perhaps(item, more) for item in places(index, more.slots("subnet"), more))
     if isinstance(kind, Unknown) and not subnets and not one.has("groups"):
         return
@@ -132,7 +133,7 @@ def _groups(index: Index, one: View, subnets: tuple[Link, ...]) -> tuple[Link, .
     Return the groups of an endpoint: its own or the default one, and those that other resources associate.
     """
     own = given_groups(index, one.slots("groups"), one)
-    more = index.pointing("endpoint group", "endpoint").get(one.address, ())
+    more = pointing(index, "endpoint group", "endpoint").get(one.address, ())
     replaced = any(read.switch(each, "replace", default=False) is True for each in more)
     added = tuple(perhaps(item, each) for each in more for item in given_groups(index, each.slots("groups"), each))
     return unique((*(() if replaced and not own else or_default(index, own, subnets, one.at("groups"))), *added))
@@ -145,8 +146,8 @@ def attachments(index: Index) -> Iterator[Attachment]:
     for one in index.of("attachment"):
         yield Attachment(
             one.origin,
-            link(index, one.value("gateway"), one.at("gateway")),
-            link(index, one.value("vpc"), one.at("vpc"), ("vpc",)),
+            follow(index, one, "gateway"),
+            follow(index, one, "vpc", ("vpc",)),
             places(index, one.slots("subnets"), one),
             read.switch(one, "appliance", default=False),
         )

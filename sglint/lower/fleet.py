@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sglint.lower import read
-from sglint.lower.index import Index, link, places
+from sglint.lower.index import Index
 from sglint.lower.interface import by_subnet, given_groups, or_default
+from sglint.lower.link import link, places
 from sglint.lower.row import Row, Slot, View
 from sglint.model import Interface, Link, Role
 from sglint.source import Problem

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sglint.lower import read
-from sglint.lower.index import Index, is_alias, link
+from sglint.lower.index import Index
+from sglint.lower.link import follow, is_alias
 from sglint.lower.permission import EVERY_SERVICE, anything, boxes, permissions
 from sglint.lower.row import Row, Slot, View, same
 from sglint.lower.vpc import has_ipv6
@@ -96,7 +97,7 @@ def lower(index: Index) -> Iterator[Group | Permission | Problem]:
         yield from _either_way(index, one)
     for noun, direction in (("ingress rule", Direction.IN), ("egress rule", Direction.OUT)):
         for one in index.of(noun):
-            yield from permissions(index, one, link(index, one.value("group"), one.at("group"), _GROUPS), direction)
+            yield from permissions(index, one, follow(index, one, "group", _GROUPS), direction)
 
 
 def _group(index: Index, one: View) -> Group:
@@ -104,7 +105,7 @@ def _group(index: Index, one: View) -> Group:
     if one.resource.kind.startswith("data."):
         hidden = Unknown(f"the rules of {one.address} are not in the text", one.origin.span)
     vpc = Unknown(f"{one.address} names no VPC, so it belongs to the default VPC", one.origin.span)
-    found = link(index, one.value("vpc"), one.at("vpc"), ("vpc",)) if one.has("vpc") else vpc
+    found = follow(index, one, "vpc", ("vpc",), required=False) if one.has("vpc") else vpc
     return Group(one.origin, found, one.row.noun == "default group", hidden)
 
 
@@ -120,7 +121,7 @@ def _either_way(index: Index, one: View) -> Iterator[Permission | Problem]:
     """
     Yield the permissions of a rule that says its own direction.
     """
-    group = link(index, one.value("group"), one.at("group"), _GROUPS)
+    group = follow(index, one, "group", _GROUPS)
     said = read.word(one.value("direction"))
     if said in ("ingress", "egress"):
         yield from permissions(index, one, group, Direction.IN if said == "ingress" else Direction.OUT)

@@ -1,28 +1,21 @@
 """
-Who is who: the resources of one root by address, noun and name, and the resolution of references to addresses.
+Who is who: the resources of one root by address, noun and name.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from sglint.lower.row import Row, Slot, View, view
-from sglint.model import Link
+from sglint.lower.row import Row, View, view
 from sglint.resource import Resource
-from sglint.source import Span
-from sglint.value import Map, Ref, Seq, Unknown, Value
+from sglint.value import Unknown, Value
 
-_KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
-_ARN_TAIL = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:.*/)?([a-z]+-[0-9a-f]{8,17})$")
-_IDENTITY = frozenset({"", "id", "arn", "name", "id[0]", "identifier"})
-_VPC_PARTS = {
-    "default_security_group_id": "default_security_group_id",
-    "default_route_table_id": "main_route_table_id",
-    "main_route_table_id": "main_route_table_id",
-}
-_DEPTH = 16
+KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
+
+
+_MODULE = re.compile(r'module\.[^.\[]+(?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\])?\.')
 
 
 @dataclass(slots=True)
@@ -36,10 +29,10 @@ class Index:
     resources: dict[str, Resource]
     stars: dict[str, str]
     literals: dict[str, str]
-    names: dict[tuple[str, str], str]
+    names: dict[tuple[str, Value], tuple[str, ...]]
     adopted: dict[str, str] = field(default_factory=dict)
-    _joins: dict[tuple[str, str], dict[str, tuple[View, ...]]] = field(default_factory=dict)
-    _modules: dict[str, str] = field(default_factory=dict)
+    joins: dict[tuple[str, str], dict[str, tuple[View, ...]]] = field(default_factory=dict)
+    modules: dict[str, str] = field(default_factory=dict)
 
     def of(self, noun: str) -> tuple[View, ...]:
         """
@@ -47,24 +40,10 @@ class Index:
         """
         return self.nouns.get(noun, ())
 
-    def pointing(self, noun: str, name: str) -> Mapping[str, tuple[View, ...]]:
-        """
-        Return the resources of `noun` by the address that their `name` leads to.
-        """
-        if (noun, name) not in self._joins:
-            found: dict[str, list[View]] = {}
-            for one in self.of(noun):
-                for item in one.slots(name):
-                    for link in links(self, item, one.origin.at(item.field)):
-                        if isinstance(link, str):
-                            found.setdefault(link, []).append(one)
-            self._joins[noun, name] = {key: tuple(group) for key, group in found.items()}
-        return self._joins[noun, name]
 
-
-def build(resources: Sequence[Resource], table: Mapping[str, Row]) -> Index:
+def gather(resources: Sequence[Resource], table: Mapping[str, Row]) -> Index:
     """
-    Return the index of these resources.
+    Return the index of these resources, before anything in them is resolved.
     """
     ordered = sorted(resources, key=lambda resource: (resource.address, resource.kind))
     views = {one.address: view(one, table[one.kind]) for one in ordered if one.kind in table}
@@ -81,8 +60,6 @@ def build(resources: Sequence[Resource], table: Mapping[str, Row]) -> Index:
     )
     for one in views.values():
         _name(index, one)
-    for one in (*index.of("default group"), *index.of("default table")):
-        _adopt(index, one)
     return index
 
 
@@ -93,24 +70,9 @@ def _name(index: Index, one: View) -> None:
     known, named = one.value("id"), one.value("name")
     if isinstance(known, str):
         index.literals.setdefault(known, one.address)
-    if isinstance(named, str):
-        index.names.setdefault((one.row.noun, named), one.address)
-
-
-def _adopt(index: Index, one: View) -> None:
-    """
-    Remember which resource manages the default group or main table of a VPC.
-    """
-    if one.row.noun == "default group":
-        vpc = link(index, one.value("vpc"), one.at("vpc"), ("vpc",))
-        if isinstance(vpc, str):
-            index.adopted.setdefault(f"{vpc}.default_security_group_id", one.address)
-        return
-    table = one.value("table")
-    if isinstance(table, Ref) and table.attribute in _VPC_PARTS:
-        vpc = link(index, Ref(table.address, "id"), one.at("table"), ("vpc",))
-        if isinstance(vpc, str):
-            index.adopted.setdefault(f"{vpc}.main_route_table_id", one.address)
+    if isinstance(named, (str, Unknown)):
+        key = (one.row.noun, named)
+        index.names[key] = (*index.names.get(key, ()), one.address)
 
 
 def kind_of(address: str) -> str:
@@ -120,12 +82,27 @@ def kind_of(address: str) -> str:
     >>> kind_of('module.a["x.y"].data.aws_vpc.b[0]')
     'data.aws_vpc'
     """
-    parts = _KEY.sub("", address).split(".")
+    parts = KEY.sub("", address).split(".")
     while len(parts) > 2 and parts[0] == "module":
         parts = parts[2:]
     if parts[0] == "data" and len(parts) > 1:
         return f"data.{parts[1]}"
     return parts[0]
+
+
+def module_of(address: str) -> str:
+    """
+    Return the address of the module that a resource lies in, "" for the root.
+
+    >>> module_of('module.a["x"].module.b.aws_vpc.c')
+    'module.a["x"].module.b'
+    """
+    end = 0
+    for step in _MODULE.finditer(address):
+        if step.start() != end:
+            break
+        end = step.end()
+    return address[:end].rstrip(".")
 
 
 def find(index: Index, address: str) -> str:
@@ -146,7 +123,7 @@ def _starred(address: str) -> Iterator[str]:
     """
     Yield the address with some of its instance keys replaced by `[*]`, last key first.
     """
-    keys = list(_KEY.finditer(address))
+    keys = list(KEY.finditer(address))
     if len(keys) > 4:
         keys = keys[-4:]
     for chosen in range(1, 1 << len(keys)):
@@ -158,186 +135,3 @@ def _starred(address: str) -> Iterator[str]:
                 end = key.start()
         parts.append(address[:end])
         yield "".join(reversed(parts))
-
-
-def link(index: Index, value: Value, span: Span, nouns: tuple[str, ...] = (), depth: int = 0) -> Link:
-    """
-    Return the address that a value leads to: a literal id is its own, and what leads nowhere is unknown with its reason.
-
-    `nouns` are what it may be; none for anything.
-    """
-    if depth > _DEPTH:
-        return Unknown("the reference leads back to itself", span)
-    if isinstance(value, Seq) and len(value) == 1:
-        return link(index, value[0], span, nouns, depth + 1)
-    if isinstance(value, str):
-        return _literal(index, value, span, nouns)
-    if isinstance(value, Ref):
-        return _reference(index, value, span, nouns, depth)
-    if isinstance(value, Unknown):
-        return _bounded(index, value, span, nouns, depth)
-    if value is None:
-        return Unknown("it is not given", span)
-    return Unknown("the value is not an identity", span)
-
-
-def _literal(index: Index, value: str, span: Span, nouns: tuple[str, ...]) -> Link:
-    text = value.strip()
-    if not text:
-        return Unknown("it is empty", span)
-    tail = _ARN_TAIL.match(text)
-    text = tail[1] if tail else text
-    if text in index.literals:
-        return index.literals[text]
-    return next((index.names[noun, text] for noun in nouns if (noun, text) in index.names), text)
-
-
-def _bounded(index: Index, value: Unknown, span: Span, nouns: tuple[str, ...], depth: int) -> Unknown:
-    """
-    Return the unknown with its alternatives as addresses, where each of them is one.
-    """
-    here = value if value.span is not None else replace(value, span=span)
-    if not value.among:
-        return here
-    found = [link(index, item, span, nouns, depth + 1) for item in value.among if item is not None]
-    if len(found) < len(value.among) or any(isinstance(item, Unknown) for item in found):
-        return replace(here, among=())
-    return replace(here, among=tuple(dict.fromkeys(item for item in found if isinstance(item, str))))
-
-
-def _reference(index: Index, ref: Ref, span: Span, nouns: tuple[str, ...], depth: int) -> Link:
-    address = find(index, ref.address)
-    kind = kind_of(ref.address)
-    if kind == "module" or (address and index.resources[address].kind == "module"):
-        return Unknown(hidden_module(index, address or ref.address), span, refs=(ref,))
-    if not address:
-        late = "is known only after deployment" if kind.startswith("data.") else "leads to nothing known"
-        return Unknown(f"{ref} {late}", span, refs=(ref,))
-    one = index.views.get(address)
-    if one is not None and one.row.noun == "vpc" and ref.attribute in _VPC_PARTS:
-        vpc = link(index, Ref(address, "id"), span, ("vpc",), depth + 1)
-        return part_of(index, vpc, _VPC_PARTS[ref.attribute], span) if isinstance(vpc, str) else vpc
-    if _is_identity(one, ref.attribute):
-        return _alias(index, one, address, span, nouns, depth)
-    written = index.resources[address].values.get(ref.attribute)
-    if written is not None:
-        return link(index, written, span, nouns, depth + 1)
-    return Unknown(f"{ref} is known only after deployment", span, refs=(ref,))
-
-
-def _is_identity(one: View | None, attribute: str) -> bool:
-    return attribute in _IDENTITY or (one is not None and attribute in one.row.identity)
-
-
-def _alias(index: Index, one: View | None, address: str, span: Span, nouns: tuple[str, ...], depth: int) -> Link:
-    """
-    Return the address of a resource, or what a data source that is asked for by identity stands for.
-    """
-    if one is None:
-        return address
-    if nouns and one.row.noun not in nouns:
-        return Unknown(f"{address} is not a {nouns[0]}", span, refs=(Ref(address, "id"),))
-    same = one.value("id") if one.resource.kind.startswith("data.") else None
-    return link(index, same, span, nouns, depth + 1) if isinstance(same, Ref) else address
-
-
-def is_alias(one: View) -> bool:
-    """
-    Return whether a data source only looks up what another resource's identity names.
-    """
-    return one.resource.kind.startswith("data.") and isinstance(one.value("id"), Ref)
-
-
-def part_of(index: Index, vpc: str, attribute: str, span: Span) -> Link:
-    """
-    Return the address of a VPC's default group or main table: of the resource that adopts it, or of the implicit one.
-    """
-    if vpc not in index.views:
-        what = "default security group" if attribute == "default_security_group_id" else "main route table"
-        return Unknown(f"the {what} of {vpc} is not in the text", span)
-    return index.adopted.get(f"{vpc}.{attribute}", f"{vpc}.{attribute}")
-
-
-def hidden_module(index: Index, address: str) -> str:
-    """
-    Return why nothing is known of what lies in a module that could not be read.
-    """
-    if address not in index._modules:
-        call = _KEY.sub("", address)
-        resource = index.resources.get(address)
-        given = resource is not None and _gives_gateway(resource.values)
-        index._modules[address] = f"{address} could not be read" + (f" ({call} is given a transit gateway)" if given else "")
-    return index._modules[address]
-
-
-def _gives_gateway(value: Value) -> bool:
-    """
-    Return whether a transit gateway is named anywhere in a value.
-    """
-    if isinstance(value, Ref):
-        return kind_of(value.address).removeprefix("data.") in {"aws_ec2_transit_gateway", "awscc_ec2_transit_gateway"}
-    if isinstance(value, str):
-        return value.startswith("tgw-")
-    if isinstance(value, Map):
-        return any(
-            _gives_gateway(item) or (isinstance(item, (Ref, Unknown)) and "transit_gateway_id" in key)
-            for key, item in value.items()
-        )
-    if isinstance(value, Unknown):
-        return any(_gives_gateway(item) for item in (*value.refs, *value.among, value.element))
-    return isinstance(value, Seq) and any(_gives_gateway(item) for item in value.items)
-
-
-def links(index: Index, slot: Slot, span: Span, nouns: tuple[str, ...] = ()) -> tuple[Link, ...]:
-    """
-    Return what a value leads to that is one identity or a collection of them.
-
-    An item that may be missing is an `Unknown` whose `refs` name it.
-    """
-    value = slot.value
-    if isinstance(value, Seq):
-        found = [found for item in value.items for found in links(index, Slot(slot.field, item, slot.maybe), span, nouns)]
-        return tuple(dict.fromkeys(found))
-    if isinstance(value, Unknown) and value.element is not None:
-        return links(index, Slot(slot.field, value.element, slot.maybe or value), span, nouns)
-    if isinstance(value, Unknown) and any(isinstance(item, Seq) for item in value.among):
-        return _either(index, value, slot, span, nouns)
-    if value in (None, ""):
-        return ()
-    found_link = link(index, value, span, nouns)
-    if slot.maybe is not None and isinstance(found_link, str) and "[*]" not in found_link:
-        return (Unknown(slot.maybe.why, slot.maybe.span or span, refs=(Ref(found_link, "id"),)),)
-    return (found_link,)
-
-
-def _either(index: Index, value: Unknown, slot: Slot, span: Span, nouns: tuple[str, ...]) -> tuple[Link, ...]:
-    """
-    Return what is in every alternative as it is, and the rest as unknown.
-    """
-    sides = [links(index, Slot(slot.field, side, None), span, nouns) for side in value.among]
-    common = [item for item in sides[0] if all(item in side for side in sides)]
-    rest = sorted({item for side in sides for item in side if isinstance(item, str) and item not in common})
-    refs = tuple(Ref(item, "id") for item in rest)
-    if not rest and all(len(side) == len(common) for side in sides):
-        return tuple(common)
-    among = tuple(rest) if all(len(side) == len(common) + 1 for side in sides) and not common else ()
-    return (*common, Unknown(value.why, value.span or span, among=among if len(among) == len(sides) else (), refs=refs))
-
-
-def places(index: Index, slots: Iterable[Slot], one: View) -> tuple[Link, ...]:
-    """
-    Return the subnets that a thing has interfaces in; a collection of unknown size stands for its elements.
-    """
-    found = unique(item for slot in slots for item in links(index, slot, one.origin.at(slot.field), ("subnet",)))
-    if len(found) == 1 and isinstance(found[0], Unknown) and not found[0].among and len(found[0].refs) == 1:
-        ref = found[0].refs[0]
-        if ref.attribute == "id" and ref.address in index.views and index.views[ref.address].row.noun == "subnet":
-            return (ref.address,)
-    return found
-
-
-def unique(items: Iterable[Link]) -> tuple[Link, ...]:
-    """
-    Return the links without repetition, in order.
-    """
-    return tuple(dict.fromkeys(items))

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from sglint.lower import read
-from sglint.lower.index import Index, link, links, part_of, places, unique
+from sglint.lower.index import Index
+from sglint.lower.link import follow, links, part_of, places, pointing, unique
 from sglint.lower.row import Row, Slot, View, same
 from sglint.lower.vpc import vpc_of
 from sglint.model import Interface, Link, Role
@@ -124,7 +125,7 @@ def _attached_groups(index: Index, address: str) -> tuple[Link, ...]:
     Return the groups that other resources put on an interface; one that may be missing is unknown.
     """
     found: list[Link] = []
-    for one in index.pointing("group attachment", "interface").get(address, ()):
+    for one in pointing(index, "group attachment", "interface").get(address, ()):
         found.extend(perhaps(item, one) for item in given_groups(index, one.slots("groups"), one))
     return unique(found)
 
@@ -165,20 +166,20 @@ def _instance_of(index: Index, one: View) -> Link | None:
     Return the instance that an interface is attached to, wherever that is written.
     """
     if one.has("instance"):
-        return link(index, one.value("instance"), one.at("instance"), ("instance",))
-    for more in index.pointing("interface attachment", "interface").get(one.address, ()):
-        return link(index, more.value("instance"), more.at("instance"), ("instance",))
-    return next((more.address for more in index.pointing("instance", "attached").get(one.address, ())), None)
+        return follow(index, one, "instance", ("instance",))
+    for more in pointing(index, "interface attachment", "interface").get(one.address, ()):
+        return follow(index, more, "instance", ("instance",))
+    return next((more.address for more in pointing(index, "instance", "attached").get(one.address, ())), None)
 
 
 def _has_address(index: Index, address: str, instance: Link | None) -> bool | Unknown:
     """
     Return whether a public address is put on an interface.
     """
-    found = [one for noun in ("address", "address association") for one in index.pointing(noun, "interface").get(address, ())]
+    found = [one for noun in ("address", "address association") for one in pointing(index, noun, "interface").get(address, ())]
     if isinstance(instance, str) and (instance == address or primary(index, instance) == address):
         for noun in ("address", "address association"):
-            found.extend(index.pointing(noun, "instance").get(instance, ()))
+            found.extend(pointing(index, noun, "instance").get(instance, ()))
     answer: bool | Unknown = False
     for one in found:
         if one.origin.maybe is None:
@@ -195,12 +196,12 @@ def primary(index: Index, instance: str) -> str:
     if one is None or one.row.noun != "instance":
         return ""
     if one.has("primary"):
-        found = link(index, one.value("primary"), one.at("primary"), ("interface",))
+        found = follow(index, one, "primary", ("interface",))
         return found if isinstance(found, str) else ""
     devices = [block for block in one.blocks("devices") if isinstance(block, View)]
     for block in devices:
         if read.number(block.value("index")) == 0:
-            found = link(index, block.value("interface"), block.at("interface"), ("interface",))
+            found = follow(index, block, "interface", ("interface",))
             return found if isinstance(found, str) else ""
     return "" if one.has("attached") else instance
 
@@ -232,7 +233,7 @@ def _own(index: Index, one: View, attached: tuple[Slot, ...]) -> Iterator[Interf
 
 
 def _template(index: Index, one: View) -> str:
-    found = link(index, one.value("template"), one.at("template"), ("launch template",)) if one.has("template") else ""
+    found = follow(index, one, "template", ("launch template",)) if one.has("template") else ""
     return found if isinstance(found, str) else ""
 
 

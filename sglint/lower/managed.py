@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sglint.lower.index import Index, link, places
+from sglint.lower.index import Index
 from sglint.lower.interface import given_groups, or_default
+from sglint.lower.link import follow, places
 from sglint.lower.row import Row, View, Words
 from sglint.model import Interface, Link, Role
 from sglint.source import Problem
@@ -213,7 +214,7 @@ def _subnets(index: Index, one: View) -> tuple[Link, ...]:
             return direct
         return (Unknown(f"{one.address} names no subnet group", one.origin.span),)
     span = one.origin.at(slot.field)
-    found = link(index, slot.value, span, ("subnet group",))
+    found = follow(index, one, "subnet_group", ("subnet group",))
     group = index.views.get(found) if isinstance(found, str) else None
     inside = places(index, group.slots("subnets"), group) if group is not None else ()
     if inside:

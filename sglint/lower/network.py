@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sglint.lower import balancer, endpoint, fleet, group, interface, managed, routing, vpc
-from sglint.lower.index import build
+from sglint.lower.link import build
 from sglint.lower.row import Row
 from sglint.model import (
     Appliance,

@@ -13,7 +13,8 @@ from itertools import product
 from typing import TypeVar
 
 from sglint.lower import read
-from sglint.lower.index import Index, link
+from sglint.lower.index import Index
+from sglint.lower.link import link, pointing
 from sglint.lower.row import Slot, View
 from sglint.model import Box, Direction, GroupPeer, Link, ListPeer, Peer, Permission, Prefix
 from sglint.source import Problem, Span
@@ -273,7 +274,7 @@ def list_entries(index: Index, target: Link) -> tuple[Prefix, ...] | None:
     if one is None or one.row.noun != "prefix list" or one.resource.kind.startswith("data."):
         return None
     found = list(read.prefixes(one, "cidrs"))
-    for entry in index.pointing("prefix list entry", "list").get(one.address, ()):
+    for entry in pointing(index, "prefix list entry", "list").get(one.address, ()):
         if entry.origin.maybe is not None:
             return None
         found.extend(read.prefixes(entry, "cidr"))

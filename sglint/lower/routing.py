@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sglint.lower import read
-from sglint.lower.index import Index, is_alias, link, links, part_of
+from sglint.lower.index import Index
+from sglint.lower.link import follow, is_alias, link, links, part_of, pointing
 from sglint.lower.permission import list_entries
 from sglint.lower.row import Row, Slot, View
 from sglint.lower.target import AWSCC_WORDS, WORDS, endpoint_type, gateway_endpoint, targets
@@ -85,11 +86,11 @@ def lower(index: Index) -> Iterator[Table | Association | Route | Problem]:
             yield _table(index, one, mains)
             yield from _inline_routes(index, one)
             if one.has("subnet"):
-                yield Association(one.origin, one.address, link(index, one.value("subnet"), one.at("subnet"), ("subnet",)))
+                yield Association(one.origin, one.address, follow(index, one, "subnet", ("subnet",)))
     for one in index.of("vpc"):
         yield from _implicit(index, one, mains)
     for one in index.of("route"):
-        yield from _route(index, one, one, link(index, one.value("table"), one.at("table"), _TABLES))
+        yield from _route(index, one, one, follow(index, one, "table", _TABLES))
     for one in (*index.of("association"), *index.of("main association")):
         yield from _association(index, one)
     for one in index.of("vpc endpoint"):
@@ -102,8 +103,8 @@ def _mains(index: Index) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for one in index.of("main association"):
-        vpc = link(index, one.value("vpc"), one.at("vpc"), ("vpc",))
-        table = link(index, one.value("table"), one.at("table"), _TABLES)
+        vpc = follow(index, one, "vpc", ("vpc",))
+        table = follow(index, one, "table", _TABLES)
         if isinstance(vpc, str) and one.origin.maybe is None:
             found[vpc] = table if isinstance(table, str) else ""
     return found
@@ -150,7 +151,7 @@ def _propagated(index: Index, address: str) -> Unknown | None:
     """
     Return why routes may appear in a table that nobody wrote.
     """
-    found = index.pointing("propagation", "table").get(address, ())
+    found = pointing(index, "propagation", "table").get(address, ())
     return Unknown(f"routes are propagated into {address}", found[0].origin.span) if found else None
 
 
@@ -227,11 +228,11 @@ def _association(index: Index, one: View) -> Iterator[Association]:
     """
     Yield what a table serves.
     """
-    table = link(index, one.value("table"), one.at("table"), _TABLES)
+    table = follow(index, one, "table", _TABLES)
     if one.row.noun == "main association":
-        yield Association(one.origin, table, vpc=link(index, one.value("vpc"), one.at("vpc"), ("vpc",)))
+        yield Association(one.origin, table, vpc=follow(index, one, "vpc", ("vpc",)))
     elif one.has("gateway") and not one.has("subnet"):
-        yield Association(one.origin, table, gateway=link(index, one.value("gateway"), one.at("gateway")))
+        yield Association(one.origin, table, gateway=follow(index, one, "gateway"))
     else:
         slots = one.slots("subnet")
         found = [item for slot in slots for item in links(index, slot, one.origin.at(slot.field), ("subnet",))]
@@ -251,8 +252,8 @@ def _endpoint_routes(index: Index, one: View) -> Iterator[Route]:
     for slot in one.slots("tables"):
         for table in links(index, slot, one.origin.at(slot.field), _TABLES):
             yield _endpoint_route(one.origin, table, destination, target, slot)
-    for more in index.pointing("endpoint table", "endpoint").get(one.address, ()):
-        table = link(index, more.value("table"), more.at("table"), _TABLES)
+    for more in pointing(index, "endpoint table", "endpoint").get(one.address, ()):
+        table = follow(index, more, "table", _TABLES)
         yield _endpoint_route(more.origin, table, destination, target, Slot("route_table_id", None))
 
 

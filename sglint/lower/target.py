@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from sglint.lower import read
-from sglint.lower.index import Index, find, hidden_module, kind_of, link
+from sglint.lower.index import Index, find, kind_of
+from sglint.lower.link import hidden_module, link
 from sglint.lower.row import Slot, View
 from sglint.model import Target, TargetKind
 from sglint.source import Span

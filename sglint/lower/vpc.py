@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sglint.lower import read
-from sglint.lower.index import Index, is_alias, link
+from sglint.lower.index import Index
+from sglint.lower.link import follow, is_alias, pointing
 from sglint.lower.row import Row, View
 from sglint.model import Link, Prefix, Subnet, Vpc
 from sglint.source import Problem
@@ -125,7 +126,7 @@ def _vpc_ranges(index: Index, one: View) -> Iterator[Prefix | Unknown | Problem]
     yield from _ranges(one)
     if one.found and not one.has("cidr4"):
         yield Unknown(f"the range of {one.address} is not in the text", one.origin.span)
-    for more in index.pointing("vpc range", "vpc").get(one.address, ()):
+    for more in pointing(index, "vpc range", "vpc").get(one.address, ()):
         for item in _ranges(more):
             if more.origin.maybe is None or isinstance(item, Problem):
                 yield item
@@ -138,7 +139,7 @@ def has_ipv6(index: Index, one: View) -> bool | Unknown:
     Return whether a VPC or subnet has an IPv6 range.
     """
     answer: bool | Unknown = False
-    more = index.pointing("vpc range", "vpc").get(one.address, ()) if one.row.noun == "vpc" else ()
+    more = pointing(index, "vpc range", "vpc").get(one.address, ()) if one.row.noun == "vpc" else ()
     for each in (one, *more):
         cidr = each.value("cidr6")
         given = read.switch(each, "given6", default=False)
@@ -184,8 +185,8 @@ def vpc_of(index: Index, one: View) -> Link:
     Return the VPC that a resource names; for a data source of subnets also the one that its filter names.
     """
     if one.has("vpc"):
-        return link(index, one.value("vpc"), one.at("vpc"), ("vpc",))
+        return follow(index, one, "vpc", ("vpc",))
     for block in one.blocks("filters"):
         if isinstance(block, View) and block.value("name") == "vpc-id":
-            return link(index, block.value("values"), block.at("values"), ("vpc",))
+            return follow(index, block, "values", ("vpc",))
     return Unknown(f"the VPC of {one.address} is not in the text", one.origin.span)

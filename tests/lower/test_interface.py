@@ -126,7 +126,7 @@ def test_unknown_source_destination_check_stays_unknown() -> None:
     ],
 )
 def test_elastic_ip_makes_an_interface_public(elastic: Resource) -> None:
-    attached = [{"network_interface_id": ref("aws_network_interface.e.id"), "device_index": 0}]
+    attached: Plain = [{"network_interface_id": ref("aws_network_interface.e.id"), "device_index": 0}]
     network = net(*BASE, ENI, res("aws_instance.i", network_interface=attached), elastic)
     assert only(network, "aws_network_interface.e").public is True
 
@@ -245,7 +245,7 @@ def test_auto_scaling_group_with_a_launch_configuration() -> None:
 
 
 def test_every_device_of_a_template_is_an_interface() -> None:
-    devices = [{"device_index": 0, "security_groups": ["sg-1"]}, {"device_index": 1, "security_groups": ["sg-2"]}]
+    devices: Plain = [{"device_index": 0, "security_groups": ["sg-1"]}, {"device_index": 1, "security_groups": ["sg-2"]}]
     template = res("aws_launch_template.t", network_interfaces=devices)
     assert launched(template, launch_template=[{"id": ref("aws_launch_template.t.id")}]) == [
         ("aws_autoscaling_group.s", BOTH, ("sg-1",)),

@@ -49,8 +49,7 @@ def mains(network: Network) -> list[str]:
     ],
 )
 def test_target_by_reference(attribute: str, address: str, kind: TargetKind) -> None:
-    others = (res(address),)
-    assert leads(*others, **{attribute: Ref(address, "id")}) == [(kind, address)]
+    assert leads(**{attribute: Ref(address, "id")}) == [(kind, address)]
 
 
 @pytest.mark.parametrize(
@@ -206,7 +205,7 @@ def test_edge_association_serves_no_subnet() -> None:
     one = res(
         "aws_route_table_association.a", gateway_id=ref("aws_internet_gateway.i.id"), route_table_id=ref("aws_route_table.t.id")
     )
-    (found,) = net(*BASE, TABLE, res("aws_internet_gateway.i"), one).associations
+    (found,) = net(*BASE, TABLE, one).associations
     assert (found.subnet, found.vpc, found.gateway) == (None, None, "aws_internet_gateway.i")
 
 
