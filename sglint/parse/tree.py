@@ -168,13 +168,35 @@ def _compound(skeleton: Skeleton, node: Node, level: int) -> Expr:
         return _compound(skeleton, children[0], level)
     span = skeleton.text.span(_offset(skeleton, node.start_byte), _offset(skeleton, node.end_byte))
     if kind == "conditional":
-        test, yes, no = (_expression(skeleton, children[index], level + 1) for index in (0, 2, 4))
-        return Conditional(test, yes, no, span)
+        return _conditional(skeleton, node, level)
     if kind == "unary_operation":
         return Unary(children[0].type, _side(skeleton, children[1:], level + 1), span)
     at = next(index for index, child in enumerate(children) if child.type in _OPERATORS)
     left = _side(skeleton, children[:at], level + 1)
     return Binary(children[at].type, left, _side(skeleton, children[at + 1 :], level + 1), span)
+
+
+def _conditional(skeleton: Skeleton, node: Node, level: int) -> Expr:
+    """
+    Return `a ? b : c ? d : e` as Terraform groups it, `a ? b : (c ? d : e)`; the grammar groups it the other way.
+    """
+    branches: list[tuple[Expr, Expr]] = []
+    while True:
+        parts = [child for child in node.children if child.type != "comment"]
+        yes, no = (_expression(skeleton, parts[index], level + 1) for index in (2, 4))
+        branches.append((yes, no))
+        first = parts[0].children
+        if len(first) != 1 or first[0].type != "conditional":
+            break
+        node = first[0]
+        _enter(skeleton, node, level + len(branches))
+    test = _expression(skeleton, parts[0], level + 1)
+    branches.reverse()
+    tests = [test, *(no for _, no in branches[:-1])]
+    result = branches[-1][1]
+    for condition, (yes, _) in zip(reversed(tests), reversed(branches), strict=True):
+        result = Conditional(condition, yes, result, condition.span.until(result.span))
+    return result
 
 
 _COMPOUND = frozenset({"operation", "conditional", "unary_operation", "binary_operation"})
@@ -201,6 +223,8 @@ def _term(skeleton: Skeleton, nodes: Sequence[Node], level: int) -> Expr:
     steps: list[Node] = []
     for node in rest:
         steps.extend(_steps(node))
+    if nodes[0].type == "literal_value" and steps[0].type == "legacy_index":
+        raise Failure(f"unexpected {shown(skeleton.text, start)} with a second point", start, start + 1, resume=_end(skeleton))
     if len(steps) + level > skeleton.budget:
         _enter(skeleton, nodes[0], len(steps) + level)
     skeleton.deepest = max(skeleton.deepest, len(steps) + level)
@@ -277,6 +301,8 @@ def _primary(skeleton: Skeleton, node: Node, level: int) -> Expr:
     kind = node.type
     start, end = _offset(skeleton, node.start_byte), _offset(skeleton, node.end_byte)
     if kind == "variable_expr":
+        if "::" in _written(skeleton, node):
+            raise Failure("expected ( after the name of a function", start, end, "call it", _end(skeleton))
         return Variable(_written(skeleton, node), skeleton.text.span(start, end))
     if start in skeleton.strings:
         return skeleton.strings[start].expr
