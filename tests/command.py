@@ -5,6 +5,7 @@ Runs sglint as its users do: as a command, in a process of its own.
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -29,6 +30,23 @@ class Run:
         return self.out + self.err
 
 
+MEMORY = 4 << 30
+
+
+def bounded(before: Callable[[], None] | None) -> Callable[[], None]:
+    """
+    Return what to do in a new process: `before`, and a limit on its memory where the system has one.
+    """
+
+    def prepare() -> None:
+        if sys.platform == "linux":
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        if before is not None:
+            before()
+
+    return prepare
+
+
 def sglint(
     *arguments: str | Path, cwd: Path = REPOSITORY, timeout: float = 60, before: Callable[[], None] | None = None
 ) -> Run:
@@ -48,7 +66,7 @@ def sglint(
         errors="backslashreplace",
         timeout=timeout,
         check=False,
-        preexec_fn=before,
+        preexec_fn=bounded(before),
     )
     run = Run(done.returncode, done.stdout, done.stderr)
     assert "Traceback" not in run.said, run.said[-3000:]

@@ -93,7 +93,8 @@ def test_locals_that_mean_each_other(scan: Path) -> None:
     )
     run = sglint("check", "bad", "good", cwd=scan)
     assert "tracked-forwarder" in run.out
-    assert "local.a" in run.said
+    assert "bad/main.tf:3:3" in run.out
+    assert "refers to itself" in run.out
 
 
 def test_a_resource_that_means_itself(scan: Path) -> None:
