@@ -168,7 +168,7 @@ def check(net: Judged) -> Iterator[Found]:
         interface = judgement.interface
         flows = tuple(verdict for verdict in net.concerned(judgement) if net.narrow_reply(interface, verdict))
         if flows:
-            tracked = f"so EC2 tracks {flows_name(judgement, flows)}, {behind(judgement)}"
+            tracked = f"so EC2 tracks {flows_name(judgement, flows)}, {behind(net, judgement)}"
             yield Found(
                 interface,
                 f"{ranges(net, judgement, flows)}, not 0-65535, {tracked}",

@@ -167,7 +167,7 @@ def check(net: Judged) -> Iterator[Found]:
         if flows:
             yield Found(
                 judgement.interface,
-                f"this appliance's security groups make EC2 track {flows_name(judgement, flows)}, {behind(judgement)}",
+                f"this appliance's security groups make EC2 track {flows_name(judgement, flows)}, {behind(net, judgement)}",
                 labels(judgement, flows),
                 remedy(net, judgement, flows),
                 holds(judgement, flows),

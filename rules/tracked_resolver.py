@@ -173,7 +173,7 @@ def check(net: Judged) -> Iterator[Found]:
         if flows:
             yield Found(
                 judgement.interface,
-                f"its security groups make EC2 track DNS queries ({flows_name(judgement, flows)}), {behind(judgement)}: "
+                f"its security groups make EC2 track DNS queries ({flows_name(judgement, flows)}), {behind(net, judgement)}: "
                 "1,500 instead of 10,000 queries/s per address",
                 labels(judgement, flows),
                 remedy(net, judgement, flows),

@@ -239,9 +239,10 @@ def check(net: Judged) -> Iterator[Found]:
     for judgement in net.interfaces(Role.WORKLOAD, Role.MANAGED):
         flows = net.tracked(judgement)
         if flows:
+            also = f" (and so does {judgement.interface.automatic})" if judgement.interface.automatic else ""
             yield Found(
                 judgement.interface,
-                f"its security groups make EC2 track {flows_name(judgement, flows)}, {behind(judgement)}",
+                f"its security groups make EC2 track {flows_name(judgement, flows)}, {behind(net, judgement)}{also}",
                 labels(judgement, flows),
                 remedy(net, judgement, flows),
                 holds(judgement, flows),

@@ -62,6 +62,17 @@ def test_instances_of_one_block_are_one_finding_with_all_subjects() -> None:
     assert findings[0].message == "module.m.aws_instance.app (3 instances): is wrong"
 
 
+def test_what_is_said_about_several_instances_names_no_instance_of_another_thing() -> None:
+    rule = made(
+        *(Found(interface(f"aws_instance.app[{n}]"), f"is behind aws_lb.b[{n}]", (), (f"open g[{n}]",)) for n in (0, 1))
+    )
+    (finding,), _ = run([rule], [judged()])
+    assert finding.message == "aws_instance.app (2 instances): is behind aws_lb.b"
+    assert finding.advice == ("open g",)
+    (single,), _ = run([made(Found(interface("aws_instance.app[0]"), "is behind aws_lb.b[0]"))], [judged()])
+    assert single.message == "aws_instance.app[0]: is behind aws_lb.b[0]"
+
+
 def test_instances_about_which_something_else_is_said_stay_apart() -> None:
     rule = made(Found(interface("aws_instance.app[0]"), "is wrong"), Found(interface("aws_instance.app[1]"), "is worse"))
     assert len(run([rule], [judged()])[0]) == 2
@@ -222,7 +233,7 @@ def test_flows_in_words() -> None:
 def test_targets_in_words() -> None:
     assert target_name(HUB) == "transit gateway aws_ec2_transit_gateway.hub"
     assert target_name(Target(TargetKind.GWLB_ENDPOINT, 'aws_vpc_endpoint.e["a"]')) == (
-        "Gateway Load Balancer endpoint aws_vpc_endpoint.e"
+        'Gateway Load Balancer endpoint aws_vpc_endpoint.e["a"]'
     )
     assert target_name(Target(TargetKind.NAT_GATEWAY)) == "a NAT gateway"
 

@@ -12,6 +12,8 @@ from sglint.output.excerpt import excerpt
 from sglint.output.plain import clean, counted, paint
 from sglint.source import Problem
 
+MOST_SUBJECTS = 8
+
 
 def render(report: Report, *, maybe: bool = False, color: bool = False) -> str:
     """
@@ -36,10 +38,18 @@ def finding_text(finding: Finding, texts: dict[str, str], *, color: bool) -> str
     rows += excerpt(finding.span, finding.labels, texts, style=level, color=color)
     gutter = " " * len(str(max(span.line for span in (finding.span, *(label.span for label in finding.labels)))))
     if len(finding.subjects) > 1:
-        rows.append(f"{gutter} = of: {clean(', '.join(finding.subjects))}")
+        rows.append(f"{gutter} = of: {clean(named(finding.subjects))}")
     rows += (f"{gutter} = help: {clean(line)}" for line in finding.advice)
     rows += (f"{gutter} = not certain: {clean(f'{label.text} ({label.span})')}" for label in finding.unless)
     return "\n".join(rows)
+
+
+def named(subjects: tuple[str, ...]) -> str:
+    """
+    Return the addresses, of many the first ones and the number of the rest.
+    """
+    rest = len(subjects) - MOST_SUBJECTS
+    return ", ".join(subjects) if rest <= 0 else f"{', '.join(subjects[:MOST_SUBJECTS])} and {rest} more"
 
 
 def problem_text(problem: Problem, *, color: bool) -> str:

@@ -20,6 +20,9 @@ from sglint.value import Unknown
 GAINS = (TargetKind.TRANSIT_GATEWAY, TargetKind.GWLB_ENDPOINT)
 """What stopped being tracked automatically, so that the security groups decide."""
 
+OPEN_ENDED = (TargetKind.UNKNOWN, TargetKind.ANY)
+"""What a path leads to when the text does not say."""
+
 GENEVE = Ports(6081, 6081)
 
 CLIENTS = Ports(49152, 60999)
@@ -77,10 +80,14 @@ class Judged:
         Of a Gateway Load Balancer target whose own routes lead elsewhere these are the encapsulated packets alone.
         """
         interface = judgement.interface
+        meant = families(judgement)
         found = (
             verdict
             for verdict in judgement.verdicts
-            if may_track(verdict) and verdict.via.kind is not TargetKind.NONE and not on_path(interface, verdict)
+            if may_track(verdict)
+            and verdict.family in meant
+            and verdict.via.kind is not TargetKind.NONE
+            and not on_path(interface, verdict)
         )
         if interface.purpose is not None:
             return tuple(verdict for verdict in found if verdict.direction is interface.purpose)
@@ -195,6 +202,14 @@ def gains(judgement: Judgement) -> tuple[tuple[Path, Target], ...]:
     """
     found = [(path, target) for path in judgement.paths for target in path.targets if target.kind in GAINS]
     return tuple(sorted(found, key=lambda item: len(item[0].targets)))
+
+
+def families(judgement: Judgement) -> frozenset[Family]:
+    """
+    Return the address families worth speaking of: IPv4, and IPv6 where some path of it is in the text.
+    """
+    known = {path.family for path in judgement.paths if any(target.kind not in OPEN_ENDED for target in path.targets)}
+    return frozenset({*known, Family.IPV4})
 
 
 def holds(judgement: Judgement, verdicts: Iterable[Verdict]) -> Bounds[bool]:

@@ -75,17 +75,39 @@ def doubts(found: Found, place: Span) -> tuple[Label, ...]:
 def merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """
     Return the findings sorted, those that say the same about instances of one block as one finding with all subjects.
+
+    The same is what differs in nothing but the keys of instances; these are left out of what is said about several.
     """
     same: dict[tuple[object, ...], list[Finding]] = {}
     for one in findings:
-        places = tuple(label.span for label in one.labels)
-        same.setdefault((one.rule, one.span, one.message, one.advice, one.certain, places), []).append(one)
-    merged = []
-    for group in same.values():
-        group.sort(key=lambda one: (one.subjects, one.root))
-        subjects = tuple(sorted({subject for one in group for subject in one.subjects}))
-        merged.append(replace(group[0], subjects=subjects, message=f"{title(subjects)}: {group[0].message}"))
+        said = (*map(block_name, (one.message, *one.advice)), *(label.span for label in one.labels))
+        same.setdefault((one.rule, one.span, one.certain, said), []).append(one)
+    merged = (together(sorted(group, key=lambda one: (one.subjects, one.root))) for group in same.values())
     return tuple(sorted(merged, key=lambda one: (one.order, one.message)))
+
+
+def together(group: list[Finding]) -> Finding:
+    """
+    Return the findings of a group as one.
+    """
+
+    def common(texts: Iterable[str]) -> str:
+        several = list(dict.fromkeys(texts))
+        return several[0] if len(several) == 1 else block_name(several[0])
+
+    first = group[0]
+    subjects = tuple(sorted({subject for one in group for subject in one.subjects}))
+    return replace(
+        first,
+        subjects=subjects,
+        message=f"{title(subjects)}: {common(one.message for one in group)}",
+        advice=tuple(common(texts) for texts in zip(*(one.advice for one in group), strict=True)),
+        labels=tuple(
+            Label(labels[0].span, common(label.text for label in labels))
+            for labels in zip(*(one.labels for one in group), strict=True)
+        ),
+        unless=tuple(dict.fromkeys(label for one in group for label in one.unless)),
+    )
 
 
 def title(subjects: tuple[str, ...]) -> str:

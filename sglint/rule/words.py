@@ -1,8 +1,5 @@
 """
 How rules name flows, targets and remedies, so that the same thing reads the same everywhere.
-
-Instance keys are left out of names (`aws_instance.app`, not `aws_instance.app[0]`): one block in the file is one thing to
-change, and the instances of a block then say the same and can be told as one finding.
 """
 
 from __future__ import annotations
@@ -12,7 +9,7 @@ from collections.abc import Iterable
 
 from sglint.finding import Label
 from sglint.model import Direction, Interface, Target, TargetKind
-from sglint.rule.judged import Judged, gains, on_path
+from sglint.rule.judged import OPEN_ENDED, Judged, families, gains, on_path
 from sglint.source import Span
 from sglint.space import ALL_PORTS, Family, Ports, Protocol
 from sglint.track import Judgement, Verdict
@@ -48,16 +45,20 @@ def target_name(target: Target) -> str:
     """
     Return the target as a person calls it, with its address where it has one.
     """
+    if target.kind in OPEN_ENDED:
+        return "a target that is not known"
     kind = target.kind.value.replace("gwlb", "Gateway Load Balancer").replace("-", " ").replace("nat ", "NAT ")
-    return f"{kind} {block_name(target.address)}" if target.address else f"a {kind}"
+    return f"{kind} {target.address}" if target.address else f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
 
 
-def behind(judgement: Judgement) -> str:
+def behind(net: Judged, judgement: Judgement) -> str:
     """
     Return what the interface is behind, which is why the groups decide.
     """
     targets = sorted({target_name(target) for _, target in gains(judgement)})
-    return f"behind {join(targets)}" if targets else "behind a Gateway Load Balancer"
+    if targets:
+        return f"behind {join(targets)}"
+    return "behind a Gateway Load Balancer" if net.appliance(judgement.interface) else "maybe behind a transit gateway"
 
 
 def ports_name(ports: Iterable[Ports]) -> str:
@@ -94,17 +95,17 @@ def flows_name(judgement: Judgement, verdicts: Iterable[Verdict]) -> str:
     The address family is named when the interface has both and only one is meant.
     """
     listed = tuple(verdicts)
-    has = {verdict.family for verdict in judgement.verdicts}
+    has = families(judgement)
     names: dict[Direction, str] = {}
     for direction in Direction:
         by_protocol: dict[Protocol, set[Ports]] = {}
-        families = set()
+        of = set()
         for verdict in listed:
             if verdict.direction is direction:
                 by_protocol.setdefault(verdict.protocol, set()).add(verdict.ports)
-                families.add(verdict.family)
+                of.add(verdict.family)
         if by_protocol:
-            family = {Family.IPV4: "IPv4 ", Family.IPV6: "IPv6 "}[families.pop()] if len(families) == 1 < len(has) else ""
+            family = {Family.IPV4: "IPv4 ", Family.IPV6: "IPv6 "}[of.pop()] if len(of) == 1 < len(has) else ""
             names[direction] = f"{family}{protocols_name(by_protocol)}"
     if len(names) == 2 and len(set(names.values())) == 1:
         return f"{names[Direction.IN]} both from peers and that it opens"
@@ -147,13 +148,13 @@ def where(interface: Interface) -> str:
     """
     Return the security groups that a rule could be added to, in words.
     """
-    names = sorted({block_name(group) for group in interface.groups if isinstance(group, str) and group})
-    return join(names) if len(names) == 1 else f"one of {', '.join(names)}" if names else "one of its security groups"
+    names = sorted({group for group in interface.groups if isinstance(group, str) and group})
+    return names[0] if len(names) == 1 else f"one of {', '.join(names)}" if names else "one of its security groups"
 
 
 def reach(judgement: Judgement) -> str:
     """
-    Return who can reach the interface once its groups are open, from its routes.
+    Return what the routes of the interface lead to, which is who can reach it once its groups are open.
     """
     through: dict[str, set[str]] = {}
     internet = False
@@ -165,7 +166,7 @@ def reach(judgement: Judgement) -> str:
     parts = ["its own VPC", *(f"{join(sorted(found))} through {name}" for name, found in sorted(through.items()))]
     if internet and judgement.interface.public is not False:
         parts.append("the whole internet")
-    return join(parts)
+    return "; ".join(parts)
 
 
 def remedy(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
@@ -179,7 +180,10 @@ def remedy(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> tu
     advice = []
     if lacking:
         advice.append(f"to leave them untracked, add to {where(interface)}: {'; '.join(lacking)}")
-        advice.append(f"that lets in every address that can reach it ({reach(judgement)}): filter with network ACLs instead")
+        ways = [way for way, rule in (("in", "ingress"), ("out", "egress")) if any(text.startswith(rule) for text in lacking)]
+        opens = {"in": "lets in every address that can reach it", "out": "lets out to every address that it can reach"}
+        exposed = " and ".join(opens[way] for way in ways)
+        advice.append(f"that {exposed} ({reach(judgement)}): filter with network ACLs instead")
     stuck = sorted({target_name(verdict.via) for verdict in judgement.verdicts if on_path(interface, verdict)})
     if stuck:
         advice.append(f"flows through {join(stuck)} are tracked automatically, no security group helps there")
