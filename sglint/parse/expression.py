@@ -19,6 +19,8 @@ _STOP = re.compile(r'["#\n{}()\[\]]|//|/\*|<<-?[^\W\d]|\d+(?:\.\d+)?[eE][+-]?\d+
 _FOR = re.compile(r"(?:\s|#[^\n]*\n|//[^\n]*\n|/\*.*?\*/)*for(?![\w-])", re.DOTALL)
 _WORD_BEFORE = re.compile(r"[\w-]*\Z")
 _CLOSERS = {"(": ")", "[": "]", "{": "}", "for": "}"}
+_SPACED_SPLAT = re.compile(r"\[\s*\*\s*\]")
+_SPACED_NAME = re.compile(r" *:: *")
 _OPERATORS = re.compile(r"[-!?+*/%<>&|.:=]")
 _PIECES = re.compile(r"[,\[\](){}]")
 
@@ -73,6 +75,8 @@ def _read(state: _State) -> Read:
     if state.inside and state.text.content.startswith("~}", end - 1) and end > state.start:
         end -= 1
     skeleton = "".join(state.parts)[: end - state.start]
+    skeleton = _SPACED_SPLAT.sub(lambda found: f"{'[*]':>{len(found[0])}}", skeleton)
+    skeleton = _SPACED_NAME.sub(lambda found: found[0].replace(" ", "x"), skeleton)
     if not skeleton.strip():
         raise Failure(f"expected an expression before {shown(state.text, end)}", state.start, end, "write a value", end)
     _refuse_chains(state, skeleton, end)

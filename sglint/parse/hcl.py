@@ -122,7 +122,7 @@ def _body(text: Text, body: _Body, at: int) -> int:
         if body.depth and _starts_top(text, at):
             return at
         at = _item(text, body, at)
-        fresh = first = False
+        fresh, first = content.startswith("\n", at - 1), False
 
 
 def _starts_top(text: Text, at: int) -> bool:

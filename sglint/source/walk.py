@@ -181,7 +181,7 @@ def _walk(walk: _Walk, top: str) -> None:
         walk.seen.add(real)
         below: list[str] = []
         for entry in _entries(walk, directory):
-            if entry.is_dir():
+            if _is_directory(entry):
                 if not (
                     entry.name.startswith(".") or entry.name == "node_modules" or ignored(rules, entry.path, directory=True)
                 ):
@@ -193,6 +193,13 @@ def _walk(walk: _Walk, top: str) -> None:
         shown = displayed(walk.tree, top)
         if not any(found.real.startswith(os.path.realpath(top) + os.sep) for found in walk.files.values()):
             walk.problem(top, f"no Terraform or CloudFormation file in {shown}", "give the directory that holds them")
+
+
+def _is_directory(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _entries(walk: _Walk, directory: str) -> Iterator[os.DirEntry[str]]:
