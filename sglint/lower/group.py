@@ -10,8 +10,9 @@ from dataclasses import replace
 from sglint.lower import read
 from sglint.lower.index import Index
 from sglint.lower.link import follow, is_alias
-from sglint.lower.permission import EVERY_SERVICE, anything, boxes, permissions
+from sglint.lower.permission import anything, boxes, permissions
 from sglint.lower.row import Row, Slot, View, same
+from sglint.lower.service import EVERY_SERVICE
 from sglint.lower.vpc import has_ipv6
 from sglint.model import Direction, Group, GroupPeer, Permission
 from sglint.source import Problem

@@ -9,43 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product
-from typing import TypeVar
 
 from sglint.lower import read
 from sglint.lower.index import Index
 from sglint.lower.link import link, pointing
 from sglint.lower.row import Slot, View
+from sglint.lower.service import EVERY_SERVICE, FAMILIES, Service, bounded, services
 from sglint.model import Box, Direction, GroupPeer, Link, ListPeer, Peer, Permission, Prefix
 from sglint.source import Problem, Span
-from sglint.space import ALL_PORTS, Bounds, Family, Ports, Protocol
-from sglint.value import Ref, Seq, Unknown, Value
-
-T = TypeVar("T")
-_LIMIT = 256
-_FAMILIES = (Family.IPV4, Family.IPV6)
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """
-    A protocol, its ports, and the families in which it means something.
-    """
-
-    protocol: Protocol
-    ports: Ports
-    families: tuple[Family, ...] = _FAMILIES
-
-
-EVERY_SERVICE = tuple(Service(one, ALL_PORTS) for one in Protocol)
-
-
-def _meet_service(one: Service, other: Service) -> Service | None:
-    first, last = max(one.ports.first, other.ports.first), min(one.ports.last, other.ports.last)
-    families = tuple(item for item in one.families if item in other.families)
-    if one.protocol is not other.protocol or first > last or not families:
-        return None
-    return Service(one.protocol, Ports(first, last), families)
+from sglint.space import Bounds, Family
+from sglint.value import Seq, Unknown, Value
 
 
 def _meet_peer(one: Peer, other: Peer) -> Peer | None:
@@ -54,101 +27,6 @@ def _meet_peer(one: Peer, other: Peer) -> Peer | None:
     if one.version != other.version or not one.overlaps(other):
         return None
     return one if one.prefixlen >= other.prefixlen else other
-
-
-def _bounds(
-    sides: list[tuple[T, ...]], meet: Callable[[T, T], T | None], because: tuple[Unknown, ...]
-) -> Bounds[tuple[T, ...]]:
-    """
-    Return the meet and the union of alternatives, of which exactly one holds.
-    """
-    least = sides[0]
-    for side in sides[1:]:
-        met = (meet(one, other) for one in least for other in side)
-        least = tuple(dict.fromkeys(item for item in met if item is not None))
-    most = tuple(dict.fromkeys(item for side in sides for item in side))
-    return Bounds(least, most, () if least == most else because)
-
-
-def _choices(value: Value) -> tuple[Value, ...]:
-    """
-    Return the only values that a scalar can have; empty when there is no limit.
-    """
-    if isinstance(value, Unknown):
-        return value.among if all(not isinstance(item, (Unknown, Ref)) for item in value.among) else ()
-    return () if isinstance(value, Ref) else (value,)
-
-
-def services(rule: View) -> tuple[Bounds[tuple[Service, ...]], tuple[Problem, ...]]:
-    """
-    Return the services that a rule may be about.
-    """
-    values = [rule.value(name) for name in ("protocol", "from", "to")]
-    spans = [rule.at(name) for name in ("protocol", "from", "to")]
-    because = tuple(read.unknown(value, span) for value, span in zip(values, spans, strict=True) if _open(value))
-    protocols = _choices(values[0]) if values[0] is not None else ()
-    texts = [read.word(item) for item in protocols]
-    if not texts or None in texts:
-        given = because or (Unknown("the rule gives no protocol", rule.at("protocol")),)
-        return Bounds((), EVERY_SERVICE, given), ()
-    problems: list[Problem] = []
-    if all(read.protocol(text or "") not in (Protocol.TCP, Protocol.UDP) for text in texts):
-        sides = [_service(text or "", ALL_PORTS) for text in texts]
-        return _bounds(sides, _meet_service, because), ()
-    firsts, lasts = _choices(values[1]), _choices(values[2])
-    if not firsts or not lasts or len(texts) * len(firsts) * len(lasts) > _LIMIT:
-        most = tuple(dict.fromkeys(item for text in texts for item in _service(text or "", ALL_PORTS)))
-        least = tuple(
-            item
-            for item in _bounds([_service(t or "", ALL_PORTS) for t in texts], _meet_service, ()).least
-            if item.protocol in (Protocol.ICMP, Protocol.OTHER)
-        )
-        return Bounds(least, most, because), ()
-    sides = []
-    for text, first, last in product(texts, firsts, lasts):
-        ports = _ports(first, last, rule.at("from"))
-        if isinstance(ports, Problem):
-            problems.append(ports)
-        elif isinstance(ports, Unknown):
-            return Bounds((), _service(text or "", ALL_PORTS), (ports,)), ()
-        else:
-            sides.append(_service(text or "", ports))
-    known = [problem for problem in problems if len(texts) * len(firsts) * len(lasts) == 1]
-    return (_bounds(sides, _meet_service, because) if sides else Bounds((), ())), tuple(known)
-
-
-def _open(value: Value) -> bool:
-    return isinstance(value, (Unknown, Ref))
-
-
-def _service(text: str, ports: Ports) -> tuple[Service, ...]:
-    """
-    Return what a protocol as written and a port range admit; ports mean nothing to all but TCP and UDP.
-    """
-    one = read.protocol(text)
-    if one is None:
-        return EVERY_SERVICE
-    if one in (Protocol.TCP, Protocol.UDP):
-        return (Service(one, ports),)
-    families = (Family.IPV4,) if text in read.ICMP_V4 else (Family.IPV6,) if text in read.ICMP_V6 else _FAMILIES
-    return (Service(one, ALL_PORTS, families),)
-
-
-def _ports(first: Value, last: Value, span: Span) -> Ports | Unknown | Problem:
-    """
-    Return the port range of a rule for TCP or UDP.
-    """
-    if first is None and last is None:
-        return Unknown("the rule gives no ports", span)
-    low = read.number(first if first is not None else last)
-    high = read.number(last if last is not None else first)
-    if low is None or high is None:
-        return Problem("a port of the rule is not a number", span, "write ports from 0 to 65535")
-    if (low, high) == (-1, -1):
-        return ALL_PORTS
-    if not 0 <= low <= high <= 65535:
-        return Problem(f"{low} to {high} is not a range of ports", span, "write ports from 0 to 65535, the lower one first")
-    return Ports(low, high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +95,7 @@ def _prefix_peers(slot: Slot, family: Family, rule: View) -> Iterator[Peers | Pr
         sides = [_side(side) for side in because.among]
         known = [side for side in sides if side is not None]
         if sides and len(known) == len(sides):
-            yield _maybe(item, _bounds(known, _meet_peer, (because,)))
+            yield _maybe(item, bounded(known, _meet_peer, (because,)))
         else:
             yield _maybe(item, Bounds((), everyone, (because,)))
 
@@ -248,11 +126,25 @@ def _link_peers(
                 tuple(peer for one in _flat(Slot(slot.field, side)) for peer in make(index, one.value, span))
                 for side in value.among
             ]
-            yield _maybe(item, _bounds(sides, _meet_peer, (value,)))
+            yield _maybe(item, bounded(sides, _meet_peer, (value,)))
             continue
         found = make(index, value, span)
-        vague = isinstance(value, Unknown) and not value.refs
-        yield _maybe(item, Bounds((), found, (read.unknown(value, span),)) if vague else Bounds(found, found))
+        because = _unsure(value, found, span)
+        yield _maybe(item, Bounds(found, found) if because is None else Bounds((), found, (because,)))
+
+
+def _unsure(value: Value, found: tuple[Peer, ...], span: Span) -> Unknown | None:
+    """
+    Return why a rule need not admit the peers that were found, None when it surely does.
+
+    The family of a prefix list is that of its entries, so of one whose entries are not known neither family is sure.
+    """
+    if isinstance(value, Unknown):
+        return read.unknown(value, span)
+    unread = next((peer for peer in found if isinstance(peer, ListPeer) and peer.entries is None), None)
+    if unread is None or isinstance(unread.prefix_list, Unknown):
+        return None if unread is None else read.unknown(unread.prefix_list, span)
+    return Unknown(f"the entries of {unread.prefix_list} are not in the text", span)
 
 
 def _group_peer(index: Index, value: Value, span: Span) -> tuple[Peer, ...]:
@@ -288,9 +180,10 @@ def boxes(peer: Peer, service: Service) -> Iterator[Box]:
     """
     Yield the flows of one service with one peer, of each family in which they can meet.
     """
-    families: Iterable[Family] = _FAMILIES
+    families: Iterable[Family] = FAMILIES
     if isinstance(peer, ListPeer):
-        families = sorted({read.family(item) for item in peer.entries or ()}, key=_FAMILIES.index) or _FAMILIES
+        families = [family for family in FAMILIES if any(read.family(item) is family for item in peer.entries or ())]
+        families = families or FAMILIES
     elif not isinstance(peer, GroupPeer):
         families = (read.family(peer),)
     for family in families:
@@ -328,6 +221,6 @@ def anything(rule: View, slot: Slot, group: Link, direction: Direction) -> Permi
     """
     Return the permission of rules of which nothing is known: at least nothing, at most everything.
     """
-    peers_ = tuple(read.EVERYONE[family] for family in _FAMILIES)
+    peers_ = tuple(read.EVERYONE[family] for family in FAMILIES)
     because = read.unknown(slot.value, rule.origin.at(slot.field))
     return Permission(rule.origin, group, direction, Bounds((), _product(peers_, EVERY_SERVICE), (because,)), slot.field)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from sglint.lower import read
 from sglint.lower.index import Index, find, kind_of
+from sglint.lower.interface import primary
 from sglint.lower.link import hidden_module, link
 from sglint.lower.row import Slot, View
 from sglint.model import Target, TargetKind
@@ -75,6 +76,7 @@ _KINDS = {
     "networkfirewall_firewall": TargetKind.NETWORK_FIREWALL,
     "networkfirewall_vpc_endpoint_association": TargetKind.NETWORK_FIREWALL,
 }
+_DEPTH = 8
 _ENDPOINT_TYPES = {"gatewayloadbalancer": TargetKind.GWLB_ENDPOINT}
 
 
@@ -109,8 +111,16 @@ def _targets(index: Index, value: Value, span: Span, kind: TargetKind | None) ->
         return tuple(item for one in value.among if one not in (None, "") for item in _targets(index, one, span, kind))
     if kind is not None:
         found = link(index, value, span)
-        return (Target(kind, found) if isinstance(found, str) else Target(kind, why=found),)
+        return (Target(kind, _interface(index, found)) if isinstance(found, str) else Target(kind, why=found),)
     return (classify(index, value, span),)
+
+
+def _interface(index: Index, address: str) -> str:
+    """
+    Return the interface that a route to an instance leads to, or the address itself.
+    """
+    one = index.views.get(address)
+    return (primary(index, address) or address) if one is not None and one.row.noun == "instance" else address
 
 
 def classify(index: Index, value: Value, span: Span) -> Target:
@@ -147,17 +157,18 @@ def _reference(index: Index, ref: Ref, span: Span, depth: int = 0) -> Target:
     address = find(index, ref.address) or ref.address
     if kind == "module":
         return Target(TargetKind.UNKNOWN, why=Unknown(hidden_module(index, address), span, refs=(ref,)))
-    name = re.sub(r"^(data\.)?(aws|awscc)_", "", kind).removeprefix("ec2_") if "transit" not in kind else kind
     name = re.sub(r"^(data\.)?(aws|awscc)_", "", kind)
     one = index.views.get(address)
     if one is not None and one.row.noun == "vpc endpoint":
         return endpoint_target(index, one, span)
     found = _KINDS.get(name) or _KINDS.get(name.removeprefix("ec2_"))
     if found is not None:
-        return Target(found, address)
+        return Target(found, _interface(index, address))
     written = index.resources[address].values.get(ref.attribute) if address in index.resources else None
-    if written is not None and depth < 8:
-        return _reference(index, written, span, depth + 1) if isinstance(written, Ref) else classify(index, written, span)
+    if isinstance(written, str):
+        return _literal(index, written, span)
+    if isinstance(written, Ref) and depth < _DEPTH:
+        return _reference(index, written, span, depth + 1)
     return Target(TargetKind.UNKNOWN, why=Unknown(f"{ref} does not say what kind of target it is", span, refs=(ref,)))
 
 
