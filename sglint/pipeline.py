@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import posixpath
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from sglint import graph, lower, track
 from sglint.evaluate.terraform import Inputs, Library, evaluate_root, find_roots
@@ -22,6 +22,8 @@ from sglint.source import Discovery, Problem, SglintError, Source, Span, Tree, d
 from sglint.syntax import Block, Document
 from sglint.triage import Remarks, remarks, triage
 
+Assignment: TypeAlias = tuple[Literal["var", "file"], str]
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -30,7 +32,7 @@ class Request:
     """
 
     paths: tuple[str, ...] = ()
-    assignments: tuple[tuple[Literal["var", "file"], str], ...] = ()
+    assignments: tuple[Assignment, ...] = ()
     workspace: str | None = None
     root: str | None = None
     debug: bool = False
@@ -48,13 +50,24 @@ class Networks:
     tree: Tree
 
 
-def lint(request: Request, rules: Iterable[Rule], known: Iterable[Rule]) -> Report:
+def request(
+    paths: Iterable[str], variables: Mapping[str, str], variable_files: Iterable[str], workspace: str | None
+) -> Request:
+    """
+    Return what a program asks for: files of variables first, single variables win over them.
+    """
+    files: list[Assignment] = [("file", name) for name in variable_files]
+    values: list[Assignment] = [("var", f"{name}={value}") for name, value in variables.items()]
+    return Request(tuple(paths), (*files, *values), workspace)
+
+
+def lint(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule]) -> Report:
     """
     Return what the rules find; `known` are all rules there are, which a comment may name.
     """
     chosen = tuple(rules)
-    networks = judge(request)
-    found, failed = run(chosen, networks.judged, debug=request.debug)
+    networks = judge(wanted)
+    found, failed = run(chosen, networks.judged, debug=wanted.debug)
     comments = [commented(networks.tree, document) for document in networks.documents]
     findings, wrong = triage(found, comments, chosen, known=[rule.slug for rule in known])
     return Report(
@@ -66,14 +79,14 @@ def lint(request: Request, rules: Iterable[Rule], known: Iterable[Rule]) -> Repo
     )
 
 
-def judge(request: Request) -> Networks:
+def judge(wanted: Request) -> Networks:
     """
     Return the networks of all root modules among the paths, with the verdict on every flow of every interface.
     """
-    discovery = discover(request.paths or (".",), base=str(Path.cwd()), root=request.root)
+    discovery = discover(wanted.paths or (".",), base=str(Path.cwd()), root=wanted.root)
     library = Library(discovery.tree)
-    inputs = Inputs(request.assignments, request.workspace)
-    files = {name: variable_file(name) for kind, name in request.assignments if kind == "file"}
+    inputs = Inputs(wanted.assignments, wanted.workspace)
+    files = {name: variable_file(name) for kind, name in wanted.assignments if kind == "file"}
     judged: list[Judged] = []
     problems = [*discovery.problems, *passed_over(discovery)]
     documents: dict[str, Document] = {}
@@ -89,7 +102,7 @@ def judge(request: Request) -> Networks:
         except SglintError:
             raise
         except Exception as error:  # noqa: BLE001 -- a bug of ours in one root must not hide the others
-            problems.append(internal(library.shown(directory), error, debug=request.debug))
+            problems.append(internal(library.shown(directory), error, debug=wanted.debug))
     problems += (undeclared(name) for name in inputs.names if name not in declared)
     return Networks(tuple(judged), in_order(problems), tuple(documents[path] for path in sorted(documents)), discovery.tree)
 
