@@ -101,6 +101,15 @@ class ModuleInstance:
         """
         return self._guard(lambda: evaluate_expression(expr, scope or Scope(self)), expr.span)
 
+    def quietly(self, expr: syntax.Expr, scope: Scope) -> Value:
+        """
+        Return the value of an expression inside something that need not exist: an error there is none, and the value unknown.
+        """
+        try:
+            return evaluate_expression(expr, scope)
+        except EvaluationError as error:
+            return Unknown(error.message, error.span or expr.span)
+
     def _guard(self, compute: Callable[[], Value], span: Span) -> Value:
         try:
             return compute()
@@ -267,7 +276,7 @@ class ModuleInstance:
         if is_local(source) and directory is None:
             directory = posixpath.normpath(posixpath.join(self.module.directory, source))
         if directory is None:
-            message = f'{self._full(f"module.{name}")} comes from "{source}", which is not in this scan, so what it contains is missing'
+            message = f'module.{key.replace(".", ".module.")} comes from "{source}", which is not in this scan, so what it contains is missing'
             self.run.problem(Problem(message, span, "run terraform init first; sglint then reads .terraform/modules"))
             return None
         if directory in self.chain or len(self.chain) > MAX_DEPTH:

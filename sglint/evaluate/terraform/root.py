@@ -26,7 +26,7 @@ MAX_FRAMES = 10_000
 """How many Python frames an evaluation may nest; beyond that an expression is reported as nested too deeply."""
 
 BESIDE_THE_POINT = frozenset(
-    {"user_data", "user_data_base64", "user_data_replace_on_change", "policy", "container_definitions", "description",
+    {"tags", "tags_all", "volume_tags", "tag", "tag_specifications", "user_data", "user_data_base64", "user_data_replace_on_change", "policy", "container_definitions", "description",
      "metadata_options", "root_block_device", "ebs_block_device", "block_device_mappings", "timeouts", "connection", "provisioner"}
 )  # fmt: skip
 """Attributes and blocks that say nothing about a network; they are not evaluated."""
@@ -87,7 +87,8 @@ def _resources(instance: ModuleInstance, wanted: Collection[str], root: str) -> 
 
 
 def _resource(thing: Thing, root: str, leave_out: frozenset[str]) -> Resource:
-    body = evaluate_body(thing.block, thing.scope, thing.owner.safely, leave_out)
+    evaluate = thing.owner.quietly if thing.maybe else thing.owner.safely
+    body = evaluate_body(thing.block, thing.scope, evaluate, leave_out)
     origin = Origin(thing.address, thing.block.header, thing.block.span, root, body.fields, thing.owner.callers(), thing.maybe)
     return Resource(thing.kind, body.values, origin)
 

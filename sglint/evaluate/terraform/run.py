@@ -49,6 +49,10 @@ class Owner(World, Protocol):
         """Return the value of the expression; an error becomes a Problem and the value unknown."""
         ...
 
+    def quietly(self, expr: Expr, scope: Scope) -> Value:
+        """Return the value of an expression inside something that need not exist."""
+        ...
+
     def output(self, name: str) -> Value:
         """Return the value of an output."""
         ...

@@ -1,5 +1,5 @@
 """
-Functions over lists, tuples and maps.
+Functions over lists and tuples.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from sglint.evaluate.terraform.functions.signature import (
     ANYTHING,
     PARTLY,
     PARTLY_LIST,
-    TEXT,
     TEXTS,
     WHOLE,
     Function,
@@ -22,11 +21,13 @@ from sglint.evaluate.terraform.functions.signature import (
 )
 from sglint.evaluate.terraform.number import calculate, is_number
 from sglint.evaluate.terraform.operators import binary, equal
-from sglint.evaluate.terraform.order import set_of
-from sglint.evaluate.terraform.types import BOOL, STRING, Any, Collection
+from sglint.evaluate.terraform.types import BOOL, STRING, Collection
 from sglint.evaluate.terraform.unify import type_of, unify
 from sglint.evaluate.terraform.unknown import collapse, is_identity, merged, same, wholly_known
 from sglint.value import Map, Number, Ref, Seq, Unknown, Value
+
+MOST_ELEMENTS = 1024
+"""How many elements of something unknown are told apart."""
 
 
 def _alltrue(items: Seq) -> Value:
@@ -144,6 +145,8 @@ def _element(collection: Value, position: Number) -> Value:
     if isinstance(collection, Unknown) and collection.element is not None:
         return collection.element
     number = whole(position, "the index")
+    if number < 0:
+        raise EvaluationError("the index of element must not be negative")
     if isinstance(collection, Ref) and number == 0:
         return Ref(collection.address, f"{collection.attribute}[0]")
     if isinstance(collection, (Ref, Unknown)):
@@ -179,8 +182,8 @@ def _leaves(collection: Value) -> tuple[list[Value], bool]:
     flat = isinstance(collection, Seq) and collection.kind != "tuple" and any(isinstance(x, str) for x in collection)
     for item in collection.items if isinstance(collection, Seq) else ():
         leaf = flat or not isinstance(item, (Seq, Ref, Unknown)) or (isinstance(item, Ref) and is_identity(item))
-        inner, complete = ([item], True) if leaf else _leaves(item)
-        leaves += inner
+        inside, complete = ([item], True) if leaf else _leaves(item)
+        leaves += inside
         sure = sure and complete
     return leaves, sure
 
@@ -196,12 +199,6 @@ def _index(collection: Value, wanted: Value) -> Value:
     raise EvaluationError("index did not find the item")
 
 
-def _keys(mapping: Value) -> Value:
-    if not isinstance(mapping, Map):
-        raise EvaluationError("keys takes a map or object")
-    return Seq(tuple(mapping), "list" if mapping.kind == "map" else "tuple")
-
-
 def _length(value: Value) -> Value:
     if isinstance(value, str):
         from sglint.evaluate.terraform.functions.string import characters
@@ -213,32 +210,6 @@ def _length(value: Value) -> Value:
         least = sum(wholly_known(item) for item in value)
         return collapse(list(range(max(least, 1), len(value) + 1)), (value,))
     return len(value)
-
-
-def _lookup(mapping: Value, key: str, *default: Value) -> Value:
-    if len(default) > 1:
-        raise EvaluationError(f"lookup takes two or three arguments, but got {len(default) + 2}")
-    if isinstance(mapping, (Ref, Unknown)):
-        element = mapping.element if isinstance(mapping, Unknown) else None
-        return merged((mapping, *default)) if element is None else collapse((element, *default), (mapping,))
-    if not isinstance(mapping, Map):
-        raise EvaluationError("lookup takes a map as its first argument")
-    if mapping.kind == "map" and default:
-        default = (_default(mapping, default[0]),)
-    if key in mapping:
-        return mapping[key]
-    if default:
-        return default[0]
-    raise EvaluationError(f'lookup did not find the key "{key}"')
-
-
-def _default(mapping: Map, default: Value) -> Value:
-    kind = type_of(mapping)
-    element = kind.element if isinstance(kind, Collection) else Any()
-    try:
-        return convert(default, element)
-    except EvaluationError:
-        raise EvaluationError("the default of lookup must have the type of the map's elements") from None
 
 
 def _matchkeys(values: Seq, keys: Seq, search: Seq) -> Value:
@@ -258,24 +229,6 @@ def _matchkeys(values: Seq, keys: Seq, search: Seq) -> Value:
     return Seq(tuple(kept), "list")
 
 
-def _merge(*values: Value) -> Value:
-    for value in values:
-        if value is not None and not isinstance(value, (Map, Ref, Unknown)):
-            raise EvaluationError("the arguments of merge must be maps or objects")
-    if any(isinstance(value, (Ref, Unknown)) for value in values):
-        return merged(values, element=common_element(values))
-    maps = [value for value in values if isinstance(value, Map)]
-    alike = len(maps) == len(values) and len({_shape(value) for value in maps if len(value)}) <= 1
-    is_map = bool(maps) and alike and all(value.kind == "map" for value in maps)
-    entries = [entry for value in maps for entry in value.items()]
-    return Map.of(entries, "map" if is_map else "object")
-
-
-def _shape(value: Map) -> object:
-    kind = type_of(value)
-    return kind.element if isinstance(kind, Collection) else kind
-
-
 def _one(collection: Value) -> Value:
     if isinstance(collection, (Ref, Unknown)):
         element = collection.element if isinstance(collection, Unknown) else None
@@ -292,15 +245,29 @@ def _reverse(collection: Value) -> Value:
 
 
 def _slice(collection: Value, start: Number, end: Number) -> Value:
-    items = sequence(collection, "slice")
     first, last = whole(start, "the start index"), whole(end, "the end index")
     if first < 0 or last < 0:
         raise EvaluationError("the indexes of slice must not be negative")
+    if isinstance(collection, (Ref, Unknown)):
+        return _slice_of_unknown(collection, first, last)
+    items = sequence(collection, "slice")
     if first > len(items) or last > len(items):
         raise EvaluationError(f"the indexes of slice must not be beyond the end of the list, which has {len(items)} elements")
     if first > last:
         raise EvaluationError("the start index of slice must not be after the end index")
     return Seq(items.items[first:last], items.kind)
+
+
+def _slice_of_unknown(collection: Ref | Unknown, first: int, last: int) -> Value:
+    """
+    Return the elements of a slice of something unknown: how many there are is known, or Terraform would refuse it.
+    """
+    if not first <= last <= first + MOST_ELEMENTS:
+        return merged((collection,))
+    if isinstance(collection, Ref):
+        return Seq(tuple(Ref(collection.address, f"{collection.attribute}[{n}]") for n in range(first, last)), "list")
+    element = collection.element if collection.element is not None else merged((collection,))
+    return Seq((element,) * (last - first), "list")
 
 
 def _sort(items: Seq) -> Value:
@@ -323,59 +290,9 @@ def _sum(collection: Value) -> Value:
     return total
 
 
-def _transpose(mapping: Map) -> Value:
-    result: dict[str, list[str]] = {}
-    for key, items in mapping.items():
-        if items is None or any(item is None for item in _items(items)):
-            raise EvaluationError("transpose takes no null lists or strings")
-        for item in _items(items):
-            result.setdefault(str(item), []).append(key)
-    return Map.of(((key, Seq(tuple(sorted(names)), "list")) for key, names in result.items()), "map")
-
-
-def _values(mapping: Value) -> Value:
-    if not isinstance(mapping, Map):
-        raise EvaluationError("values takes a map or object")
-    return Seq(tuple(mapping.values()), "list" if mapping.kind == "map" else "tuple")
-
-
-def _zipmap(keys: Value, values: Value) -> Value:
-    if not isinstance(keys, Seq) or not wholly_known(keys) or isinstance(values, (Ref, Unknown)):
-        return merged((keys, values), element=element_of(values))
-    items = sequence(values, "zipmap")
-    if len(keys) != len(items):
-        raise EvaluationError(f"zipmap got {len(keys)} keys and {len(items)} values")
-    if any(key is None for key in keys):
-        raise EvaluationError("the keys of zipmap must not be null")
-    pairs = ((str(key), item) for key, item in zip(keys, items, strict=True))
-    return Map.of(pairs, "map" if items.kind == "list" else "object")
-
-
-def _setproduct(*values: Value) -> Value:
-    if len(values) < 2:
-        raise EvaluationError("setproduct takes at least two arguments")
-    total = 1
-    columns = []
-    for value in values:
-        if not isinstance(value, Seq):
-            raise EvaluationError("the arguments of setproduct must be sets, lists or tuples")
-        columns.append(_items(convert(value, Collection("list", Any())) if value.kind == "tuple" else value))
-        total *= len(value)
-    if total > MOST_PRODUCTS:
-        raise EvaluationError(f"setproduct would have {total} elements, more than the {MOST_PRODUCTS} that are followed")
-    from itertools import product
-
-    rows = tuple(Seq(row) for row in product(*columns))
-    return set_of(rows) if any(isinstance(v, Seq) and v.kind == "set" for v in values) else Seq(rows, "list")
-
-
-MOST_PRODUCTS = 100_000
-
 _FLAGS = Parameter(Collection("list", BOOL), unknown="inside")
 _SOME_TEXTS = Parameter(Collection("list", STRING), unknown="inside")
-_MAYBE_TEXTS = Parameter(Collection("list", STRING), unknown="yes")
 _UNKNOWN_TOO = Parameter(unknown="yes")
-_LISTS = Parameter(Collection("map", Collection("list", STRING)))
 
 FUNCTIONS = {
     "alltrue": Function(_alltrue, (_FLAGS,)),
@@ -385,23 +302,16 @@ FUNCTIONS = {
     "coalescelist": Function(_coalescelist, (), ANYTHING),
     "compact": Function(_compact, (_SOME_TEXTS,), keeps=True),
     "concat": Function(_concat, (), _UNKNOWN_TOO),
-    "contains": Function(_contains, (PARTLY, ANYTHING)),
+    "contains": Function(_contains, (PARTLY, _UNKNOWN_TOO)),
     "distinct": Function(_distinct, (PARTLY_LIST,), keeps=True),
     "element": Function(_element, (_UNKNOWN_TOO, WHOLE)),
     "flatten": Function(_flatten, (_UNKNOWN_TOO,)),
     "index": Function(_index, (PARTLY, _UNKNOWN_TOO)),
-    "keys": Function(_keys, (PARTLY,)),
     "length": Function(_length, (PARTLY,)),
-    "lookup": Function(_lookup, (_UNKNOWN_TOO, TEXT), ANYTHING),
     "matchkeys": Function(_matchkeys, (PARTLY_LIST, PARTLY_LIST, PARTLY_LIST), keeps=True),
-    "merge": Function(_merge, (), ANYTHING),
     "one": Function(_one, (_UNKNOWN_TOO,)),
     "reverse": Function(_reverse, (PARTLY,), keeps=True),
-    "setproduct": Function(_setproduct, (), PARTLY),
-    "slice": Function(_slice, (PARTLY, WHOLE, WHOLE), keeps=True),
+    "slice": Function(_slice, (_UNKNOWN_TOO, WHOLE, WHOLE)),
     "sort": Function(_sort, (TEXTS,), keeps=True),
     "sum": Function(_sum, (Parameter(),)),
-    "transpose": Function(_transpose, (_LISTS,)),
-    "values": Function(_values, (PARTLY,), keeps=True),
-    "zipmap": Function(_zipmap, (_MAYBE_TEXTS, _UNKNOWN_TOO)),
 }
