@@ -14,9 +14,11 @@ LONGEST = 110
 TAB = 4
 
 
-def excerpt(main: Span, labels: tuple[Label, ...], texts: Mapping[str, str], *, style: str, color: bool) -> list[str]:
+def excerpt(main: Span, labels: tuple[Label, ...], files: Mapping[str, list[str]], *, style: str, color: bool) -> list[str]:
     """
     Return the excerpts that show the place of a finding, marked `^`, and its labels, marked `-`, file by file.
+
+    `files` holds the lines of each file.
     """
     places = [Label(main, ""), *(label for label in labels if label.span != main or label.text)]
     gutter = len(str(max(label.span.line for label in places)))
@@ -24,8 +26,7 @@ def excerpt(main: Span, labels: tuple[Label, ...], texts: Mapping[str, str], *, 
     for path in dict.fromkeys(label.span.path for label in places):
         here = [label for label in places if label.span.path == path]
         rows.append(head(here[0].span, gutter, first=not rows, color=color))
-        lines = texts[path].split("\n") if path in texts else None
-        rows += body(here, lines, main, gutter, style=style, color=color)
+        rows += body(here, files.get(path), main, gutter, style=style, color=color)
     return rows
 
 

@@ -5,7 +5,7 @@ The report for people: each finding with the lines it is about, the problems, an
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sglint.finding import Finding, Report, Seen, Severity, Status
 from sglint.output.excerpt import excerpt
@@ -19,15 +19,15 @@ def render(report: Report, *, maybe: bool = False, color: bool = False) -> str:
     """
     Return the report as text. Uncertain findings are shown when `maybe` is set, and counted when not.
     """
-    texts = {source.path: source.text for source in report.sources}
+    lines = {source.path: source.text.split("\n") for source in report.sources}
     shown = [one for one in report.findings if one.status is Status.OPEN and (maybe or one.certain)]
-    parts = [finding_text(one, texts, color=color) for one in shown]
+    parts = [finding_text(one, lines, color=color) for one in shown]
     parts += [problem_text(one, color=color) for one in report.problems]
     parts.append(summary(report, maybe=maybe))
     return "\n\n".join(parts) + "\n"
 
 
-def finding_text(finding: Finding, texts: dict[str, str], *, color: bool) -> str:
+def finding_text(finding: Finding, lines: Mapping[str, list[str]], *, color: bool) -> str:
     """
     Return one finding: what, where, what it would take, and what stands in the way of certainty.
     """
@@ -35,7 +35,7 @@ def finding_text(finding: Finding, texts: dict[str, str], *, color: bool) -> str
     doubt = "" if finding.certain else "maybe: "
     first = f"{paint(f'{level}[{clean(finding.rule)}]', level, color=color)}: "
     rows = [f"{first}{paint(doubt + clean(finding.message), 'bold', color=color)}"]
-    rows += excerpt(finding.span, finding.labels, texts, style=level, color=color)
+    rows += excerpt(finding.span, finding.labels, lines, style=level, color=color)
     gutter = " " * len(str(max(span.line for span in (finding.span, *(label.span for label in finding.labels)))))
     if len(finding.subjects) > 1:
         rows.append(f"{gutter} = of: {clean(named(finding.subjects))}")
