@@ -1,9 +1,10 @@
 """
 Records again, from the real Terraform on PATH, what the expressions in fixtures/eval come to.
 
-Run as `python tests/evaluate/record.py` after adding `{"expression": "..."}` or, in convert.json, `{"type": "...", "value": "..."}`
-to a fixture file. A case says `"error": true` where Terraform refuses it or comes to infinity, otherwise `answer` and its `type`. A case with
-`"unknown": true` differs between runs or machines; only that Terraform accepts it is checked.
+Run as `python tests/evaluate/record.py` after adding `{"expression": "..."}` to a fixture file or, in convert.json,
+`{"type": "...", "value": "..."}`. A case says `"error": true` where Terraform refuses it or comes to infinity, otherwise
+`answer` and its `type` (in convert.json its `kind`). A case with `"unknown": true` differs between runs or machines; only
+that Terraform accepts it is checked.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from typing import Any
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "eval"
 Case = dict[str, Any]
+MARK = "@@number@@"
+"""Stands around a number with a fraction, so that it is written again exactly as it was read."""
 
 
 def main() -> None:
@@ -27,7 +30,7 @@ def main() -> None:
     for path in sorted(FIXTURES.glob("*.json")):
         cases: list[Case] = json.loads(path.read_text("utf-8"))
         record_types(cases) if "value" in cases[0] else record(cases, {f"c{n}": _output(case) for n, case in enumerate(cases)})
-        lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in cases)
+        lines = ",\n".join(re.sub(rf'"{MARK}(.*?){MARK}"', r"\1", json.dumps(case, ensure_ascii=False)) for case in cases)
         path.write_text(f"[\n{lines}\n]\n", "utf-8")
         errors = sum("error" in case for case in cases)
         print(f"{path.name}: {len(cases)} cases, {errors} of them errors")  # noqa: T201
@@ -86,30 +89,16 @@ def _apply(root: Path) -> dict[str, Case]:
             (root / f"{name}.tf").unlink(missing_ok=True)
     command = ["terraform", "output", "-json"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
-    result: dict[str, Case] = json.loads(done.stdout, parse_float=_Exact)
+    result: dict[str, Case] = json.loads(done.stdout, parse_float=lambda text: f"{MARK}{text}{MARK}")
     return result
-
-
-class _Exact(float):
-    """
-    A number that is written again exactly as it was read.
-    """
-
-    def __new__(cls, text: str) -> _Exact:
-        exact = super().__new__(cls, text)
-        exact.text = text
-        return exact
-
-    text: str
-
-    def __repr__(self) -> str:
-        return self.text
 
 
 def _failing(done: subprocess.CompletedProcess[str]) -> set[str]:
     if done.returncode == 0:
         return set()
-    errors = [part for part in re.split(r"^(?=Error: |Warning: )", done.stdout + done.stderr, flags=re.MULTILINE) if part[0] == "E"]
+    errors = [
+        part for part in re.split(r"^(?=Error: |Warning: )", done.stdout + done.stderr, flags=re.MULTILINE) if part[0] == "E"
+    ]
     found = set(re.findall(r"on (?:\./)?(c\d+)(?:\.tf|/main\.tf) line", "".join(errors)))
     found |= set(re.findall(r'output\s+value\s+"(c\d+)":\s+cannot\s+serialize\s+infinity', done.stdout + done.stderr))
     if not found:

@@ -5,8 +5,9 @@ Numbers as text with a chosen number of digits, rounded as the float behind the 
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
-from sglint.evaluate.terraform.number import exact, number_text
+from sglint.evaluate.terraform.number import absolute, exact, number_text
 from sglint.value import Number
 
 
@@ -26,7 +27,7 @@ def _round(number: Number, places: int) -> int:
     Return the number times a power of ten, rounded to a whole number, ties to even.
     """
     value = exact(number)
-    return round(value * 10**places if places >= 0 else value / 10**-places)
+    return round(value * Fraction(10) ** places)
 
 
 def _scientific(number: Number, places: int | None) -> tuple[str, int]:
@@ -36,10 +37,10 @@ def _scientific(number: Number, places: int | None) -> tuple[str, int]:
     if not number:
         return "0" * ((places or 0) + 1), 0
     if places is None:
-        shortest = Decimal(number_text(abs(number)))
+        shortest = Decimal(number_text(absolute(number)))
         return "".join(map(str, shortest.as_tuple().digits)).rstrip("0") or "0", shortest.adjusted()
-    size = Decimal(number_text(abs(number))).adjusted()
-    digits = str(_round(abs(number), places - size))
+    size = Decimal(number_text(absolute(number))).adjusted()
+    digits = str(_round(absolute(number), places - size))
     return (digits[:-1], size + 1) if len(digits) > places + 1 else (digits, size)
 
 

@@ -9,7 +9,7 @@ that fit are plain `int` all the way.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from sglint.evaluate.terraform.error import EvaluationError
@@ -50,9 +50,7 @@ def normal(number: Number) -> Number:
         raise EvaluationError("the number is infinite")
     if not number:
         return 0
-    if abs(number.adjusted()) > LARGEST_EXPONENT:
-        raise EvaluationError(f"the number is out of range: its exponent is beyond {LARGEST_EXPONENT}")
-    sign, digits, exponent = number.as_tuple()
+    sign, digits, exponent = Decimal(_bounded(number)).as_tuple()
     text = "".join(map(str, digits)).lstrip("0")
     stripped = text.rstrip("0")
     if len(stripped) > SAFE_DIGITS:
@@ -72,7 +70,15 @@ def exact(number: Number) -> Fraction:
     """
     if isinstance(number, int) and number.bit_length() <= BITS:
         return Fraction(number)
-    return rounded(Fraction(number))
+    if not is_finite(number):
+        raise EvaluationError("the number is infinite")
+    return rounded(Fraction(_bounded(number)))
+
+
+def _bounded(number: Number) -> Number:
+    if isinstance(number, Decimal) and number and abs(number.adjusted()) > LARGEST_EXPONENT:
+        raise EvaluationError(f"the number is out of range: its exponent is beyond {LARGEST_EXPONENT}")
+    return number
 
 
 def rounded(fraction: Fraction) -> Fraction:
@@ -83,33 +89,33 @@ def rounded(fraction: Fraction) -> Fraction:
     return Fraction(mantissa) * Fraction(2) ** exponent
 
 
-def _mantissa(fraction: Fraction) -> tuple[int, int]:
+def _mantissa(fraction: Fraction, bits: int = BITS) -> tuple[int, int]:
     """
-    Return m and e with m * 2**e the nearest float, where m has 512 bits.
+    Return m and e with m * 2**e the nearest float, where m has so many bits.
     """
     above, below = abs(fraction.numerator), fraction.denominator
     if not above:
         return 0, 0
-    shift = BITS + 1 - (above.bit_length() - below.bit_length())
+    shift = bits + 1 - (above.bit_length() - below.bit_length())
     scaled, rest = divmod(above << max(shift, 0), below << max(-shift, 0))
-    extra = scaled.bit_length() - BITS
+    extra = scaled.bit_length() - bits
     kept, lost = scaled >> extra, scaled & ((1 << extra) - 1)
     half = 1 << (extra - 1)
     if lost > half or (lost == half and (rest or kept & 1)):
         kept += 1
     exponent = extra - shift
-    if kept.bit_length() > BITS:
+    if kept.bit_length() > bits:
         kept, exponent = kept >> 1, exponent + 1
     return (kept if fraction > 0 else -kept), exponent
 
 
-def shortest(fraction: Fraction) -> Number:
+def shortest(fraction: Fraction, bits: int = BITS) -> Number:
     """
     Return the shortest decimal that reads back as this float, the form in which Terraform prints it.
     """
-    if fraction.denominator == 1 and abs(fraction.numerator).bit_length() <= BITS:
+    if fraction.denominator == 1 and abs(fraction.numerator).bit_length() <= bits:
         return fraction.numerator
-    mantissa, exponent = _mantissa(abs(fraction))
+    mantissa, exponent = _mantissa(abs(fraction), bits)
     half = Fraction(2) ** (exponent - 1)
     interval = (2 * mantissa - 1) * half, (2 * mantissa + 1) * half, mantissa % 2 == 0
     size = _decimal_size(abs(fraction))
@@ -160,8 +166,10 @@ def calculate(operator: str, a: Number, b: Number) -> Number:
     """
     Return the result of an arithmetic operator on two numbers.
     """
-    if operator in ("/", "%") and b == 0:
-        raise EvaluationError("division by zero")
+    if b == 0 and operator == "%":
+        return a
+    if not (is_finite(a) and is_finite(b)) or (b == 0 and operator == "/"):
+        return _infinite(operator, Decimal(a), Decimal(b))
     if isinstance(a, int) and isinstance(b, int) and (whole := _whole(operator, a, b)) is not None:
         return whole
     x, y = exact(a), exact(b)
@@ -175,6 +183,34 @@ def calculate(operator: str, a: Number, b: Number) -> Number:
     if operator == "/":
         return shortest(quotient)
     return shortest(rounded(x - rounded(int(quotient) * y)))
+
+
+def absolute(number: Number) -> Number:
+    """
+    Return the number without its sign.
+    """
+    return abs(number) if isinstance(number, int) else number.copy_abs()
+
+
+def is_finite(number: Number) -> bool:
+    """
+    Return whether the number is not the result of a division by zero.
+    """
+    return isinstance(number, int) or number.is_finite()
+
+
+def _infinite(operator: str, a: Decimal, b: Decimal) -> Number:
+    """
+    Return the result where infinity is involved: Terraform divides by zero without an error.
+    """
+    if operator == "/" and not b and a:
+        return Decimal("Infinity").copy_sign(a)
+    operations = {"+": a.__add__, "-": a.__sub__, "*": a.__mul__, "/": a.__truediv__, "%": a.__mul__}
+    try:
+        result = operations[operator](b)
+    except InvalidOperation:
+        raise EvaluationError("the result is not a number") from None
+    return result if result.is_infinite() else normal(result)
 
 
 def _whole(operator: str, a: int, b: int) -> int | None:
@@ -201,4 +237,9 @@ def number_text(number: Number) -> str:
     """
     Return the number as Terraform writes it: never with an exponent.
     """
-    return str(number) if isinstance(number, int) else f"{number:f}"
+    if isinstance(number, int):
+        return str(number)
+    if not is_finite(number):
+        return "+Inf" if number > 0 else "-Inf"
+    text = f"{_bounded(number):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

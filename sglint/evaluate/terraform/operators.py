@@ -58,6 +58,10 @@ def equal(a: Value, b: Value) -> bool | Unknown:
         return _equal_ref(b, a)
     if isinstance(a, Unknown) or isinstance(b, Unknown):
         return merged((a, b))
+    return _equal_known(a, b)
+
+
+def _equal_known(a: Value, b: Value) -> bool | Unknown:
     if a is None or b is None:
         return a is None and b is None
     if isinstance(a, Seq) and isinstance(b, Seq):

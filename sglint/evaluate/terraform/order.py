@@ -42,7 +42,7 @@ def _set_order(value: Value) -> tuple[int, object]:
         return _UNKNOWN, 0
     if isinstance(value, (str, bool, int, Decimal)):
         return _KNOWN, value
-    return _KNOWN, _hash_text(value).encode()
+    return _KNOWN, _hash_text(value).encode(errors="surrogatepass")
 
 
 def _hash_text(value: Value) -> str:

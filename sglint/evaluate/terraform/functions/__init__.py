@@ -18,20 +18,27 @@ from sglint.evaluate.terraform.functions import (
     date,
     encoding,
     filesystem,
-    format,
+    mapping,
     network,
     number,
     sets,
     string,
 )
+from sglint.evaluate.terraform.functions import (
+    format as formatting,
+)
 from sglint.evaluate.terraform.functions.signature import Context, Function, invoke
 from sglint.evaluate.terraform.unknown import distribute, merged
-from sglint.value import Value
+from sglint.value import Map, Seq, Value
 
 __all__ = ["NAMES", "Context", "call"]
 
-_FAMILIES = (collection, conversion, crypto, date, encoding, filesystem, format, network, number, sets, string)
+_FAMILIES = (collection, conversion, crypto, date, encoding, filesystem, formatting, mapping, network, number, sets, string)
 _FUNCTIONS: dict[str, Function] = {name: function for family in _FAMILIES for name, function in family.FUNCTIONS.items()}
+
+MOST_ITEMS = 100_000
+MOST_CHARACTERS = 10_000_000
+"""No function makes more than this: a few lines that double a list thirty times would otherwise fill the memory."""
 
 NAMES = frozenset(_FUNCTIONS)
 """The name of every function; each also has a long form that starts with `core::`."""
@@ -50,7 +57,7 @@ def call(name: str, arguments: Sequence[Value], context: Context) -> Value:
     if function is None:
         raise EvaluationError(f'there is no function named "{name}"{_suggestion(short)}')
     spread = distribute(lambda *values: invoke(short, function, values, context), arguments)
-    return _composed(invoke(short, function, arguments, context) if spread is None else spread)
+    return _bounded(short, invoke(short, function, arguments, context) if spread is None else spread)
 
 
 def _suggestion(name: str) -> str:
@@ -60,8 +67,12 @@ def _suggestion(name: str) -> str:
     return f'; did you mean "{close[0]}"' if close else ""
 
 
-def _composed(value: Value) -> Value:
+def _bounded(name: str, value: Value) -> Value:
     """
-    Return a string with its accents composed, the form in which Terraform keeps every string.
+    Return the result, with the accents of a string composed, which is how Terraform keeps every string.
     """
+    if isinstance(value, (Seq, Map)) and len(value) > MOST_ITEMS:
+        raise EvaluationError(f"the result of {name} would have more than {MOST_ITEMS} elements")
+    if isinstance(value, str) and len(value) > MOST_CHARACTERS:
+        raise EvaluationError(f"the result of {name} would be longer than {MOST_CHARACTERS} characters")
     return unicodedata.normalize("NFC", value) if isinstance(value, str) and not value.isascii() else value

@@ -86,12 +86,12 @@ def _coalescelist(*values: Value) -> Value:
     if not values:
         raise EvaluationError("coalescelist takes at least one argument")
     for value in values:
-        if isinstance(value, (Ref, Unknown)):
-            return merged(values, element=common_element(values))
-        if not isinstance(value, Seq) or value.kind == "set":
+        if not isinstance(value, (Seq, Ref, Unknown)) or (isinstance(value, Seq) and value.kind == "set"):
             raise EvaluationError("the arguments of coalescelist must be lists or tuples")
-    for value in values:
-        if isinstance(value, Seq) and len(value):
+    for number, value in enumerate(values):
+        if not isinstance(value, Seq):
+            return merged(values[number:], element=common_element(values[number:]))
+        if len(value):
             return value
     raise EvaluationError("coalescelist got no list that has elements")
 
@@ -175,9 +175,9 @@ def _leaves(collection: Value) -> tuple[list[Value], bool]:
     """
     if isinstance(collection, (Ref, Unknown)):
         element = element_of(collection)
-        inner = _leaves(element)[0] if isinstance(element, Seq) else [element]
-        return inner, False
+        return (_leaves(element)[0] if isinstance(element, Seq) else [element]), False
     leaves: list[Value] = []
+    inside: list[Value]
     sure = True
     flat = isinstance(collection, Seq) and collection.kind != "tuple" and any(isinstance(x, str) for x in collection)
     for item in collection.items if isinstance(collection, Seq) else ():

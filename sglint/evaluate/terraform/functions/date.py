@@ -31,7 +31,7 @@ _SECONDS = {
 _LONGEST = Fraction(2**63, 10**9)
 _MONTHS = "January February March April May June July August September October November December".split()
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_TOKEN = re.compile(r"''|'(?:[^']|'')*'?|([A-Za-z])\1*|[^A-Za-z']+", re.ASCII)
+_PART = re.compile(r"''|'(?:[^']|'')*'?|([A-Za-z])\1*|[^A-Za-z']+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +104,20 @@ def _timecmp(a: str, b: str) -> Value:
 def _formatdate(pattern: str, timestamp: str) -> Value:
     time = _parse(timestamp).time
     result = []
-    for found in _TOKEN.finditer(pattern):
-        token = found.group()
-        if token == "''":
+    for found in _PART.finditer(pattern):
+        part = found.group()
+        if part == "''":
             result.append("'")
-        elif token.startswith("'"):
-            if len(token) == 1 or not token.endswith("'"):
+        elif part.startswith("'"):
+            if len(part) == 1 or not part.endswith("'"):
                 raise EvaluationError("the date format has a quote without an end")
-            result.append(token[1:-1].replace("''", "'"))
+            result.append(part[1:-1].replace("''", "'"))
         else:
-            result.append(_verb(token, time) if found[1] else token)
+            result.append(_verb(part, time) if found[1] else part)
     return "".join(result)
 
 
-def _verb(token: str, time: datetime) -> str:
+def _verb(part: str, time: datetime) -> str:
     hour = time.hour % 12 or 12
     verbs = {
         "YY": f"{time.year % 100:02d}",
@@ -145,9 +145,9 @@ def _verb(token: str, time: datetime) -> str:
         "ZZZZ": _zone(time, ""),
         "ZZZZZ": _zone(time, ":"),
     }
-    if token not in verbs:
-        raise EvaluationError(f'"{token}" is not a part of a date format')
-    return verbs[token]
+    if part not in verbs:
+        raise EvaluationError(f'"{part}" is not a part of a date format')
+    return verbs[part]
 
 
 def _now() -> Value:

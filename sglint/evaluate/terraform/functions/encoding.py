@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import KNOWN_OR_NULL, TEXT, Function
-from sglint.evaluate.terraform.number import normal, number_text
+from sglint.evaluate.terraform.number import is_finite, normal, number_text
 from sglint.value import Map, Seq, Unknown, Value
 
 _JSON_ESCAPES = {
@@ -70,6 +70,8 @@ def json_text(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, Decimal)):
+        if not is_finite(value):
+            raise EvaluationError("infinity cannot be written as json")
         return number_text(value)
     if isinstance(value, str):
         return _json_string(value)
@@ -241,7 +243,7 @@ def _csv_quoted(text: str, position: int) -> tuple[str, int]:
 
 
 def _yamlencode(value: Value) -> Value:
-    from sglint.evaluate.terraform.functions.yaml import yaml_text
+    from sglint.evaluate.terraform.functions.yaml_text import yaml_text
 
     return yaml_text(value)
 

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.crypto import digest
 from sglint.evaluate.terraform.functions.signature import PARTLY, TEXT, Context, Function
+from sglint.evaluate.terraform.functions.string import template_variables
 from sglint.evaluate.terraform.order import set_of
-from sglint.value import Map, Unknown, Value
+from sglint.value import Unknown, Value
 
 
 def _abspath(path: str) -> Value:
@@ -69,9 +70,7 @@ def _base64(algorithm: str) -> Callable[[Context, str], Value]:
 
 
 def _templatefile(context: Context, path: str, variables: Value) -> Value:
-    if not isinstance(variables, Map):
-        raise EvaluationError("the variables of templatefile must be a map")
-    return context.render(context.read_text(path), path, variables)
+    return context.render(context.read_text(path), path, template_variables(variables))
 
 
 FUNCTIONS = {

@@ -15,11 +15,13 @@ from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.encoding import json_text
 from sglint.evaluate.terraform.functions.signature import ANYTHING, KNOWN_OR_NULL, TEXT, Function
 from sglint.evaluate.terraform.functions.string import LONGEST, characters
+from sglint.evaluate.terraform.number import absolute
 from sglint.evaluate.terraform.unknown import merged, wholly_known
 from sglint.value import Number, Ref, Seq, Unknown, Value
 
 _VERB = re.compile(
-    r"%(?P<flags>[0#+\- ]*)(?P<width>[1-9][0-9]*)?(?:\.(?P<precision>[0-9]*))?(?:\[(?P<index>[1-9][0-9]*)\])?(?P<mode>[A-Za-z])",
+    r"%(?P<flags>[0#+\- ]*)(?P<width>[1-9][0-9]*)?(?:\.(?P<precision>[0-9]*))?"
+    r"(?:\[(?P<index>[1-9][0-9]*)\])?(?P<mode>[A-Za-z])",
     re.ASCII,
 )
 _BASES = {"b": (2, "0b"), "d": (10, ""), "o": (8, "0"), "x": (16, "0x"), "X": (16, "0X")}
@@ -32,6 +34,12 @@ class _Verb:
     width: int
     precision: int | None
     mode: str
+
+
+def _format_or_unknown(pattern: str, *values: Value) -> Value:
+    if None in values:
+        return Unknown("what format makes of null depends on its type")
+    return _format(pattern, *values)
 
 
 def _format(pattern: str, *values: Value) -> Value:
@@ -117,7 +125,7 @@ def _number(verb: _Verb, value: Value) -> str:
     if not isinstance(number, (int, Decimal)):
         raise EvaluationError("a number is required")
     if verb.mode not in _BASES:
-        return _signed(verb, number, _float_digits(verb, abs(number)), "")
+        return _signed(verb, number, _float_digits(verb, absolute(number)), "")
     if not isinstance(number, int):
         raise EvaluationError("a whole number is required")
     base, prefix = _BASES[verb.mode]
@@ -162,7 +170,14 @@ def _formatlist(pattern: str, *values: Value) -> Value:
     if len(lengths) > 1:
         raise EvaluationError("the lists that formatlist gets must have the same length")
     count = lengths.pop() if lengths else 1
-    return Seq(tuple(_row(pattern, [_cell(value, row) for value in values]) for row in range(count)), "list")
+    rows: list[Value] = []
+    length = 0
+    for row in range(count):
+        rows.append(_row(pattern, [_cell(value, row) for value in values]))
+        length += len(text) if isinstance(text := rows[-1], str) else 0
+        if length > LONGEST:
+            raise EvaluationError(f"the result of formatlist would be longer than {LONGEST} characters")
+    return Seq(tuple(rows), "list")
 
 
 def _cell(value: Value, row: int) -> Value:
@@ -185,6 +200,6 @@ def _formatlist_or_unknown(pattern: str, *values: Value) -> Value:
 
 
 FUNCTIONS = {
-    "format": Function(_format, (TEXT,), KNOWN_OR_NULL),
+    "format": Function(_format_or_unknown, (TEXT,), KNOWN_OR_NULL),
     "formatlist": Function(_formatlist_or_unknown, (TEXT,), ANYTHING),
 }

@@ -22,7 +22,8 @@ class _Prefix:
     bits: int
 
     def __str__(self) -> str:
-        return f"{_address_text(self.address, self.bits)}/{self.length}"
+        mapped = self.bits == 128 and self.address >> 32 == 0xFFFF and self.length >= 96
+        return f"{_address_text(self.address, self.bits)}/{self.length - 96 if mapped else self.length}"
 
 
 def _address_text(address: int, bits: int) -> str:
@@ -60,9 +61,23 @@ def _cidrhost(prefix: str, host: Number) -> Value:
     network = _parse(prefix)
     number = _whole(host, "the host number")
     size = 1 << (network.bits - network.length)
-    if not -size <= number < size:
+    if _low_bits(number) >= size if number >= 0 else -number > size:
         raise EvaluationError(f"a prefix of {network.length} bits has no host number {number}")
-    return _address_text(network.address + (number if number >= 0 else size + number), network.bits)
+    return _address_text(_fitting(network.address | (number if number >= 0 else size + number), network.bits), network.bits)
+
+
+def _low_bits(number: int) -> int:
+    """
+    Return what Terraform compares with the largest number: the 64 lowest bits, with the highest of them as the sign.
+    """
+    low = number & (2**64 - 1)
+    return low - 2**64 if low >> 63 else low
+
+
+def _fitting(address: int, bits: int) -> int:
+    if address >> bits:
+        raise EvaluationError("the address lies outside the address space")
+    return address
 
 
 def _whole(value: Number, what: str) -> int:
@@ -83,11 +98,13 @@ def _cidrsubnet(prefix: str, newbits: Number, netnum: Number) -> Value:
     network = _parse(prefix)
     extra, number = whole(newbits, "the number of new bits"), _whole(netnum, "the network number")
     length = network.length + extra
-    if extra < 0 or length > network.bits:
+    if not 0 <= length <= network.bits:
         raise EvaluationError(f"a prefix of {network.length} bits cannot be extended by {extra}")
-    if not 0 <= number < 1 << extra:
+    most = 2**extra - 1 if 0 <= extra < 64 else 2**64 - 1
+    if abs(number) & (2**64 - 1) > most:
         raise EvaluationError(f"extending a prefix by {extra} bits makes no subnet number {number}")
-    return str(_Prefix(network.address + (number << (network.bits - length)), length, network.bits))
+    address = abs(network.address | (number << (network.bits - length)))
+    return str(_Prefix(_fitting(address, network.bits), length, network.bits))
 
 
 def _cidrsubnets(prefix: str, *newbits: Number) -> Value:
@@ -95,6 +112,8 @@ def _cidrsubnets(prefix: str, *newbits: Number) -> Value:
     position = network.address
     end = network.address + (1 << (network.bits - network.length))
     result: list[Value] = []
+    if newbits and not network.address:
+        raise EvaluationError(f"cidrsubnets cannot divide {prefix}, which starts at the first address of all")
     for bits in newbits:
         extra = whole(bits, "the number of new bits")
         length = network.length + extra

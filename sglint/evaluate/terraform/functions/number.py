@@ -5,35 +5,57 @@ Functions over numbers.
 from __future__ import annotations
 
 import math
-from decimal import Decimal
+from fractions import Fraction
 
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import WHOLE, Function, Parameter, whole
-from sglint.evaluate.terraform.number import calculate, normal
+from sglint.evaluate.terraform.number import absolute, calculate, is_finite, shortest
 from sglint.value import Number, Seq, Value
 
 MOST_NUMBERS = 1024
 """Terraform's own limit for `range`."""
+FLOAT_BITS = 53
+
+_LN2_HIGH = 6.93147180369123816490e-01
+_LN2_LOW = 1.90821492927058770002e-10
+_SERIES = (
+    6.666666666666735130e-01,
+    3.999999999940941908e-01,
+    2.857142874366239149e-01,
+    2.222219843214978396e-01,
+    1.818357216161805012e-01,
+    1.531383769920937332e-01,
+    1.479819860511658591e-01,
+)
 
 
 def _abs(number: Number) -> Value:
-    return abs(number) if isinstance(number, int) else number.copy_abs()
+    return absolute(number)
 
 
 def _ceil(number: Number) -> Value:
-    return math.ceil(number)
+    return math.ceil(_finite(number))
+
+
+def _finite(number: Number) -> Number:
+    if not is_finite(number):
+        raise EvaluationError("the number is infinite")
+    return number
 
 
 def _floor(number: Number) -> Value:
-    return math.floor(number)
+    return math.floor(_finite(number))
 
 
-def _float(compute: float) -> Value:
-    if math.isnan(compute):
+def _float(result: float) -> Value:
+    """
+    Return the result of a computation with 64-bit floats.
+    """
+    if math.isnan(result):
         raise EvaluationError("the result is not a number")
-    if math.isinf(compute):
+    if math.isinf(result):
         raise EvaluationError("the result is infinite")
-    return normal(Decimal(repr(compute)))
+    return shortest(Fraction(result), FLOAT_BITS)
 
 
 def _as_float(number: Number) -> float:
@@ -43,20 +65,64 @@ def _as_float(number: Number) -> float:
         raise EvaluationError("the number is too large") from None
 
 
+def _logarithm(x: float) -> float:
+    """
+    Return the natural logarithm by the series of the common C libraries, to the last bit as Terraform computes it.
+    """
+    if x <= 0:
+        raise EvaluationError("only numbers above zero have a logarithm")
+    fraction, exponent = math.frexp(x)
+    if fraction < math.sqrt(2) / 2:
+        fraction, exponent = fraction * 2, exponent - 1
+    f = fraction - 1
+    s = f / (2 + f)
+    s2 = s * s
+    s4 = s2 * s2
+    odd = s2 * (_SERIES[0] + s4 * (_SERIES[2] + s4 * (_SERIES[4] + s4 * _SERIES[6])))
+    even = s4 * (_SERIES[1] + s4 * (_SERIES[3] + s4 * _SERIES[5]))
+    half = 0.5 * f * f
+    return exponent * _LN2_HIGH - ((half - (s * (half + (odd + even)) + exponent * _LN2_LOW)) - f)
+
+
 def _log(number: Number, base: Number) -> Value:
-    try:
-        return _float(math.log(_as_float(number)) / math.log(_as_float(base)))
-    except ZeroDivisionError:
-        raise EvaluationError("the logarithm to base 1 is infinite") from None
-    except ValueError:
-        raise EvaluationError("the logarithm of this number is not a number") from None
+    below = _logarithm(_as_float(base))
+    if not below:
+        raise EvaluationError("the logarithm to base 1 is infinite")
+    return _float(_logarithm(_as_float(number)) / below)
 
 
 def _pow(number: Number, power: Number) -> Value:
+    x, y = _as_float(number), _as_float(power)
     try:
-        return _float(math.pow(_as_float(number), _as_float(power)))
-    except (OverflowError, ValueError):
+        if y == 0.5:
+            return _float(math.sqrt(x))
+        if y == 0 or x in (0, 1) or y in (1, -1, -0.5) or abs(y) >= 2**63 or (x < 0 and y != int(y)):
+            return _float(math.pow(x, y))
+        return _float(_power(x, y))
+    except (OverflowError, ValueError, ZeroDivisionError):
         raise EvaluationError("the power is too large or not a number") from None
+
+
+def _power(x: float, y: float) -> float:
+    """
+    Return the power by repeated squaring; for whole powers to the last bit as Terraform computes it.
+    """
+    rest, whole_part = math.modf(abs(y))
+    if rest > 0.5:
+        rest, whole_part = rest - 1, whole_part + 1
+    result, exponent = (math.exp(rest * _logarithm(x)) if rest else 1.0), 0
+    factor, size = math.frexp(x)
+    remaining = int(whole_part)
+    while remaining:
+        if abs(size) > 1 << 12:
+            raise OverflowError
+        if remaining & 1:
+            result, exponent = result * factor, exponent + size
+        factor, size = factor * factor, size * 2
+        if factor < 0.5:
+            factor, size = factor * 2, size - 1
+        remaining >>= 1
+    return math.ldexp(1 / result, -exponent) if y < 0 else math.ldexp(result, exponent)
 
 
 def _signum(number: Number) -> Value:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import regex
 
@@ -22,32 +23,43 @@ LONGEST_TEXT = 200_000
 SECONDS = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """
+    A compiled pattern and the names of its groups, empty for those without one.
+    """
+
+    compiled: regex.Pattern[str]
+    names: tuple[str, ...]
+
+
 @functools.lru_cache(maxsize=256)
-def _compiled(pattern: str) -> regex.Pattern[str]:
+def _read(pattern: str) -> _Pattern:
     if len(pattern) > LONGEST_PATTERN:
         raise EvaluationError(f"the pattern is longer than {LONGEST_PATTERN} characters")
     try:
-        return regex.compile(translate(pattern), regex.VERSION0)
+        translated, names = translate(pattern)
+        return _Pattern(regex.compile(translated, regex.VERSION0), names)
     except (regex.error, RecursionError, OverflowError, ValueError) as error:
         raise EvaluationError(f"invalid regular expression: {error}") from None
 
 
-def _search(compiled: regex.Pattern[str], text: str, start: int) -> regex.Match[str] | None:
+def _search(pattern: _Pattern, text: str, start: int) -> regex.Match[str] | None:
     if len(text) > LONGEST_TEXT:
         raise EvaluationError(f"the text to match is longer than {LONGEST_TEXT} characters")
     try:
-        return compiled.search(text, start, timeout=SECONDS)
+        return pattern.compiled.search(text, start, timeout=SECONDS)
     except TimeoutError:
         raise EvaluationError(f"the regular expression takes longer than {SECONDS:.0f} second to match") from None
 
 
-def _matches(compiled: regex.Pattern[str], text: str) -> Iterator[regex.Match[str]]:
+def _matches(pattern: _Pattern, text: str) -> Iterator[regex.Match[str]]:
     """
     Yield the matches that do not overlap; an empty one directly after another match is none.
     """
     position, last = 0, -1
     while position <= len(text):
-        match = _search(compiled, text, position)
+        match = _search(pattern, text, position)
         if match is None:
             return
         empty = match.end() == position
@@ -57,54 +69,56 @@ def _matches(compiled: regex.Pattern[str], text: str) -> Iterator[regex.Match[st
         last = match.end()
 
 
-def _result(compiled: regex.Pattern[str], match: regex.Match[str]) -> Value:
-    if not compiled.groups:
-        return match.group()
-    if compiled.groupindex:
-        return Map.of(match.groupdict())
-    return Seq(match.groups())
+def _result(pattern: _Pattern, match: regex.Match[str]) -> Value:
+    groups: tuple[str | None, ...] = match.groups()
+    if not groups:
+        return str(match.group())
+    return Map.of(zip(pattern.names, groups, strict=True)) if any(pattern.names) else Seq(groups)
 
 
-def _checked(pattern: str) -> regex.Pattern[str]:
-    compiled = _compiled(pattern)
-    if compiled.groupindex and len(compiled.groupindex) != compiled.groups:
+def _checked(pattern: str) -> _Pattern:
+    read = _read(pattern)
+    if any(read.names) and not all(read.names):
         raise EvaluationError("a pattern cannot mix named and unnamed groups")
-    return compiled
+    return read
 
 
 def first_match(pattern: str, text: str) -> Value:
     """
     Return the first match: its text, or its groups when the pattern has any.
     """
-    compiled = _checked(pattern)
-    match = _search(compiled, text, 0)
+    read = _checked(pattern)
+    match = _search(read, text, 0)
     if match is None:
         raise EvaluationError("the pattern did not match any part of the string")
-    return _result(compiled, match)
+    return _result(read, match)
 
 
 def all_matches(pattern: str, text: str) -> Value:
     """
     Return the list of all matches.
     """
-    compiled = _checked(pattern)
-    return Seq(tuple(_result(compiled, match) for match in _matches(compiled, text)), "list")
+    read = _checked(pattern)
+    return Seq(tuple(_result(read, match) for match in _matches(read, text)), "list")
 
 
 def replace_all(pattern: str, text: str, replacement: str) -> Value:
     """
     Return the text with every match replaced; `$1` and `${name}` in the replacement stand for groups.
     """
-    compiled = _compiled(pattern)
+    read = _read(pattern)
     result: list[str] = []
-    position, last = 0, 0
+    position, last, length = 0, 0, 0
     while position <= len(text):
-        match = _search(compiled, text, position)
+        match = _search(read, text, position)
         if match is None:
             break
         result.append(text[last : match.start()])
         if match.end() > last or match.start() == 0:
-            result.append(_expand(replacement, match))
+            result.append(_expand(replacement, read, match))
+            length += len(result[-1])
+        if length > LONGEST_TEXT * 5:
+            raise EvaluationError(f"the result of replace would be longer than {LONGEST_TEXT * 5} characters")
         last = match.end()
         position = max(position + 1, match.end())
     return "".join([*result, text[last:]])
@@ -113,14 +127,15 @@ def replace_all(pattern: str, text: str, replacement: str) -> Value:
 _GROUP = regex.compile(r"\$(?:(\$)|\{([0-9A-Za-z_]+)\}|([0-9A-Za-z_]+))", regex.ASCII)
 
 
-def _expand(replacement: str, match: regex.Match[str]) -> str:
+def _expand(replacement: str, pattern: _Pattern, match: regex.Match[str]) -> str:
     def group(found: regex.Match[str]) -> str:
         name = found.group(2) or found.group(3)
         if found.group(1):
             return "$"
         if name.isdigit():
-            number = int(name) if len(name) < 6 else match.re.groups + 1
-            return (match.group(number) or "") if number <= match.re.groups else ""
-        return (match.group(name) or "") if name in match.re.groupindex else ""
+            number = int(name) if len(name) < 6 else len(pattern.names) + 1
+            return (match.group(number) or "") if number <= len(pattern.names) else ""
+        places = [place for place, one in enumerate(pattern.names, 1) if one == name]
+        return (match.group(places[0]) or "") if places else ""
 
     return str(_GROUP.sub(group, replacement))

@@ -36,7 +36,7 @@ _POSIX = {
 _CONTROLS = {"a": 7, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11}
 _BOUNDARY = "(?:(?<![0-9A-Za-z_])(?=[0-9A-Za-z_])|(?<=[0-9A-Za-z_])(?![0-9A-Za-z_]))"
 _NO_BOUNDARY = "(?:(?<![0-9A-Za-z_])(?![0-9A-Za-z_])|(?<=[0-9A-Za-z_])(?=[0-9A-Za-z_]))"
-_GROUP = re.compile(r"\(\?(?:P?<([A-Za-z_][0-9A-Za-z_]*)>|([imsU]*)(?:-([imsU]+))?([:)]))", re.ASCII)
+_GROUP = re.compile(r"\(\?(?:P?<([0-9A-Za-z_]+)>|([imsU]*)(?:-([imsU]+))?([:)]))", re.ASCII)
 _REPEAT = re.compile(r"\{(\d+)(?:(,)(\d*))?\}", re.ASCII)
 _PROPERTY = re.compile(r"[pP](?:\{\^?[A-Za-z_]+\}|[A-Z])", re.ASCII)
 _CODE = re.compile(r"x(?:\{([0-9A-Fa-f]{1,8})\}|([0-9A-Fa-f]{2}))|([0-7]{1,3})", re.ASCII)
@@ -61,7 +61,7 @@ class _Reader:
         self.flags = _Flags()
         self.outer: list[_Flags] = []
         self.out: list[str] = []
-        self.names: set[str] = set()
+        self.names: list[str] = []
         self.repeatable = False
 
     def fail(self, what: str) -> EvaluationError:
@@ -118,6 +118,7 @@ class _Reader:
         if not self.pattern.startswith("(?", self.at):
             self.at += 1
             self.outer.append(self.flags)
+            self.names.append("")
             self.emit("(", repeatable=False)
             return
         found = _GROUP.match(self.pattern, self.at)
@@ -126,11 +127,9 @@ class _Reader:
         self.take(found)
         name, on, off, end = found.groups()
         if name:
-            if name in self.names:
-                raise self.fail(f"two groups are named {name}")
-            self.names.add(name)
+            self.names.append(name)
             self.outer.append(self.flags)
-            self.emit(f"(?P<{name}>", repeatable=False)
+            self.emit("(", repeatable=False)
             return
         if end == ":":
             self.outer.append(self.flags)
@@ -224,11 +223,11 @@ class _Reader:
         while self.at >= len(self.pattern) or self.pattern[self.at] != "]" or not parts:
             if self.at >= len(self.pattern):
                 raise self.fail("missing closing ]")
-            parts.append(self.bracket_part(first=not parts))
+            parts.append(self.bracket_part())
         self.at += 1
         return f"[{'^' if negated else ''}{''.join(parts)}]"
 
-    def bracket_part(self, *, first: bool) -> str:
+    def bracket_part(self) -> str:
         if self.pattern.startswith("[:", self.at) and (end := self.pattern.find(":]", self.at)) >= 0:
             name = self.pattern[self.at + 2 : end]
             if name.removeprefix("^") not in _POSIX:
@@ -241,8 +240,6 @@ class _Reader:
             if inside is not None:
                 return _negated(inside[2:-1]) if inside.startswith("[^") else inside[1:-1]
             self.at -= 1
-        if self.pattern[self.at] == "-" and not first and not self.pattern.startswith("]", self.at + 1):
-            raise self.fail("a hyphen stands where a range cannot")
         low = self.bracket_character()
         if not self.pattern.startswith("-", self.at) or self.pattern.startswith("-]", self.at):
             return _literal(low)
@@ -280,8 +277,11 @@ def _changed(flags: _Flags, on: str, off: str) -> _Flags:
     return replace(flags, **changes)
 
 
-def translate(pattern: str) -> str:
+def translate(pattern: str) -> tuple[str, tuple[str, ...]]:
     """
-    Return the pattern in the syntax of the `regex` library. Raises EvaluationError where RE2 would refuse it.
+    Return the pattern in the syntax of the `regex` library, and the names of its groups, empty for those without one.
+
+    Raises EvaluationError where RE2 would refuse the pattern.
     """
-    return _Reader(pattern).read()
+    reader = _Reader(pattern)
+    return reader.read(), tuple(reader.names)

@@ -4,14 +4,19 @@ Functions over sets.
 
 from __future__ import annotations
 
-from sglint.evaluate.terraform.convert import convert
+from itertools import product
+
+from sglint.evaluate.terraform.convert import convert, to_list
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.evaluate.terraform.functions.signature import PARTLY_SET, Function, common_element, element_of
+from sglint.evaluate.terraform.functions.signature import PARTLY, PARTLY_SET, Function, common_element, element_of
 from sglint.evaluate.terraform.operators import equal
 from sglint.evaluate.terraform.order import set_of
 from sglint.evaluate.terraform.unify import type_of, unify
 from sglint.evaluate.terraform.unknown import merged
 from sglint.value import Seq, Unknown, Value
+
+MOST_PRODUCTS = 100_000
+"""`setproduct` makes at most so many elements."""
 
 
 def _alike(sets: tuple[Seq, ...]) -> list[tuple[Value, ...]]:
@@ -60,8 +65,29 @@ def _setsubtract(a: Seq, b: Seq) -> Value:
     return set_of(item for item, found in zip(first, results, strict=True) if not found)
 
 
+def _items(value: Value) -> tuple[Value, ...]:
+    return value.items if isinstance(value, Seq) else ()
+
+
+def _setproduct(*values: Value) -> Value:
+    if len(values) < 2:
+        raise EvaluationError("setproduct takes at least two arguments")
+    total = 1
+    columns = []
+    for value in values:
+        if not isinstance(value, Seq):
+            raise EvaluationError("the arguments of setproduct must be sets, lists or tuples")
+        columns.append(_items(to_list(value)))
+        total *= len(value)
+    if total > MOST_PRODUCTS:
+        raise EvaluationError(f"setproduct would have {total} elements, more than the {MOST_PRODUCTS} that are followed")
+    rows = tuple(Seq(row) for row in product(*columns))
+    return set_of(rows) if any(isinstance(v, Seq) and v.kind == "set" for v in values) else Seq(rows, "list")
+
+
 FUNCTIONS = {
     "setintersection": Function(_setintersection, (PARTLY_SET,), PARTLY_SET),
+    "setproduct": Function(_setproduct, (), PARTLY),
     "setsubtract": Function(_setsubtract, (PARTLY_SET, PARTLY_SET), keeps=True),
     "setunion": Function(_setunion, (PARTLY_SET,), PARTLY_SET),
 }

@@ -17,7 +17,7 @@ from sglint.value import Map, Number, Ref, Seq, Unknown, Value
 
 UnknownRule = Literal["no", "inside", "yes"]
 """
-Whether an argument may be unknown: not at all (the result is then unknown), only what a known collection contains, or all of it.
+Whether an argument may be unknown: not at all (the result is then unknown), only what a known collection contains, or all.
 """
 
 
@@ -109,9 +109,18 @@ def _convert(name: str, number: int, argument: Value, parameter: Parameter) -> V
             return None
         raise EvaluationError(f"argument {number} of {name} must not be null")
     try:
-        return convert(argument, parameter.type)
+        return _mended(convert(argument, parameter.type))
     except EvaluationError as error:
         raise EvaluationError(f"argument {number} of {name}: {error.message}") from None
+
+
+def _mended(value: Value) -> Value:
+    """
+    Return a text with halves of surrogate pairs replaced: they are no characters and cannot be written as bytes.
+    """
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _acceptable(value: Value, parameter: Parameter) -> bool:

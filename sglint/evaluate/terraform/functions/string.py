@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from sglint.evaluate.terraform.convert import to_string
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import TEXT, TEXTS, WHOLE, Context, Function, Parameter, whole
 from sglint.value import Map, Number, Seq, Value
@@ -17,6 +18,7 @@ LONGEST = 1_000_000
 SPACES = (
     "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
+_IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
 _NEWLINES = re.compile(r"(?:\r\n?|\n)*\Z")
 
 
@@ -155,9 +157,22 @@ def _trimspace(text: str) -> Value:
 
 
 def _templatestring(context: Context, text: str, variables: Value) -> Value:
+    rendered = to_string(context.render(text, "<templatestring>", template_variables(variables)))
+    if rendered is None:
+        raise EvaluationError("the template comes to null")
+    return rendered
+
+
+def template_variables(variables: Value) -> Map:
+    """
+    Return the variables of a template, whose names have to be identifiers.
+    """
     if not isinstance(variables, Map):
-        raise EvaluationError("the variables of templatestring must be a map")
-    return context.render(text, "<templatestring>", variables)
+        raise EvaluationError("the variables of a template must be a map")
+    for name in variables:
+        if not _IDENTIFIER.fullmatch(name):
+            raise EvaluationError(f'"{name[:60]}" cannot be the name of a template variable')
+    return variables
 
 
 FUNCTIONS = {

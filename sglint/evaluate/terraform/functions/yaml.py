@@ -1,5 +1,5 @@
 """
-YAML, read and written as Terraform does.
+YAML, read as Terraform reads it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import yaml
 
 from sglint.evaluate.terraform.convert import to_string
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.evaluate.terraform.number import number_text, parse_number
+from sglint.evaluate.terraform.number import parse_number
 from sglint.value import Map, Seq, Value
 
 LONGEST = 1_000_000
@@ -33,24 +33,8 @@ _DATE = re.compile(
 )
 _SPECIAL = {".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", ".nan", ".NaN", ".NAN"}
 _TAGS = {f"tag:yaml.org,2002:{name}": name for name in ("str", "bool", "int", "float", "null", "timestamp", "binary")}
+_HINTS = "+-0123456789yYnNtTfFoO~."
 _COLLECTION_TAGS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", None, "!")
-_ESCAPES = {
-    "\0": "\\0",
-    "\a": "\\a",
-    "\b": "\\b",
-    "\t": "\\t",
-    "\n": "\\n",
-    "\v": "\\v",
-    "\f": "\\f",
-    "\r": "\\r",
-    "\x1b": "\\e",
-    '"': '\\"',
-    "\\": "\\\\",
-    "\x85": "\\N",
-    "\xa0": "\\_",
-    "\u2028": "\\L",
-    "\u2029": "\\P",
-}
 
 
 def from_yaml(text: str) -> Value:
@@ -81,7 +65,7 @@ class _Reader:
         next(self.events)
         first = next(self.events)
         if isinstance(first, yaml.StreamEndEvent):
-            return None
+            raise EvaluationError("the yaml text is empty")
         value = self.value(next(self.events), 0)
         next(self.events)
         if not isinstance(next(self.events), yaml.StreamEndEvent):
@@ -135,8 +119,7 @@ class _Reader:
             key = self.value(event, depth + 1)
             value = self.value(next(self.events), depth + 1)
             if is_merge:
-                for other in _merged(value):
-                    defaults.update({name: item for name, item in other.items() if name not in defaults})
+                defaults.update(_merged(value).items())
             else:
                 entries[_key(key)] = value
         return Map.of({**defaults, **entries})
@@ -147,12 +130,10 @@ def _check_tag(tag: str | None) -> None:
         raise EvaluationError(f"the yaml text has the tag {tag}, which is not supported")
 
 
-def _merged(value: Value) -> list[Map]:
-    given = list(value.items) if isinstance(value, Seq) else [value]
-    maps = [item for item in given if isinstance(item, Map)]
-    if len(maps) != len(given):
+def _merged(value: Value) -> Map:
+    if not isinstance(value, Map):
         raise EvaluationError("a merge key of the yaml text does not stand for a mapping")
-    return maps
+    return value
 
 
 def _key(key: Value) -> str:
@@ -171,11 +152,13 @@ def _scalar(event: yaml.ScalarEvent) -> Value:
     kind = _TAGS.get(tag)
     if kind is None:
         raise EvaluationError(f"the yaml text has the tag {tag}, which is not supported")
-    return _tagged(kind, text)
+    return _tagged(kind, text, event.style in ("'", '"'))
 
 
-def _tagged(kind: str, text: str) -> Value:
+def _tagged(kind: str, text: str, quotes: object) -> Value:
     if kind in ("str", "binary"):
+        return text
+    if quotes and (not text or text[0] in _HINTS):
         return text
     if kind == "null":
         return None
@@ -214,86 +197,3 @@ def _date(found: re.Match[str], text: str) -> Value:
     except ValueError:
         return text
     return f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}{found[7] or 'Z'}"
-
-
-def yaml_text(value: Value) -> str:
-    """
-    Return the value as a YAML document, spelled as Terraform spells it.
-    """
-    lines = _lines(value)
-    return "\n".join(lines) + "\n"
-
-
-def _lines(value: Value) -> list[str]:
-    if isinstance(value, Seq) and len(value):
-        return [line for item in value for line in _item("- ", value=item)]
-    if isinstance(value, Map) and len(value):
-        return [line for key, item in value.items() for line in _entry(key, item)]
-    return _scalar_lines(value)
-
-
-def _item(marker: str, value: Value) -> list[str]:
-    first, *rest = _lines(value)
-    return [marker + first, *((" " * len(marker) + line) if line else line for line in rest)]
-
-
-def _entry(key: str, value: Value) -> list[str]:
-    name = _quoted(key)
-    if isinstance(value, Map) and len(value):
-        return [f"{name}:", *((f"  {line}") if line else line for line in _lines(value))]
-    if isinstance(value, Seq) and len(value):
-        return [f"{name}:", *_lines(value)]
-    first, *rest = _scalar_lines(value)
-    return [f"{name}: {first}", *rest]
-
-
-def _scalar_lines(value: Value) -> list[str]:
-    if isinstance(value, Seq):
-        return ["[]"]
-    if isinstance(value, Map):
-        return ["{}"]
-    if value is None:
-        return ["null"]
-    if isinstance(value, bool):
-        return ["true" if value else "false"]
-    if isinstance(value, (int, Decimal)):
-        return [number_text(value)]
-    if isinstance(value, str) and "\n" in value and _may_be_literal(value):
-        return _literal(value)
-    return [_quoted(str(value))]
-
-
-def _may_be_literal(text: str) -> bool:
-    """
-    Return whether the text can stand as a block: nothing in it needs an escape, and no line ends with a space.
-    """
-    return not re.search(r" (?:\n|\Z)", text) and all(c == "\n" or _printable(c) for c in text)
-
-
-def _literal(text: str) -> list[str]:
-    body = text.rstrip("\n")
-    trailing = len(text) - len(body)
-    keep = "-" if trailing == 0 else "+" if trailing > 1 or not body else ""
-    hint = "2" if text[0] in " \n" else ""
-    lines = text.split("\n")
-    if trailing:
-        lines.pop()
-    return [f"|{hint}{keep}", *((f"  {line}") if line else line for line in lines)]
-
-
-def _printable(character: str) -> bool:
-    code = ord(character)
-    return 0x20 <= code <= 0x7E or 0xA0 <= code <= 0xD7FF or (0xE000 <= code <= 0xFFFD and code != 0xFEFF) or code > 0xFFFF
-
-
-def _quoted(text: str) -> str:
-    return '"' + "".join(map(_escaped, text)) + '"'
-
-
-def _escaped(character: str) -> str:
-    if character in _ESCAPES:
-        return _ESCAPES[character]
-    if _printable(character):
-        return character
-    code = ord(character)
-    return f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
