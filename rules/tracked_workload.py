@@ -239,7 +239,7 @@ def check(net: Judged) -> Iterator[Found]:
     for judgement in net.interfaces(Role.WORKLOAD, Role.MANAGED):
         flows = net.tracked(judgement)
         if flows:
-            also = f" (and so does {judgement.interface.automatic})" if judgement.interface.automatic else ""
+            also = f"; {judgement.interface.automatic} is tracked in any case" if judgement.interface.automatic else ""
             yield Found(
                 judgement.interface,
                 f"its security groups make EC2 track {flows_name(judgement, flows)}, {behind(net, judgement)}{also}",

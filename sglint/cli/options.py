@@ -13,6 +13,8 @@ from typing import Literal, NoReturn, TypeVar
 
 import click
 
+from sglint.output.plain import clean
+
 F = TypeVar("F", bound=Callable[..., None])
 
 ORDER = "sglint.order"
@@ -122,7 +124,7 @@ def stop(message: str) -> NoReturn:
     """
     End the run with a message and exit code 2: how sglint was called is wrong.
     """
-    raise click.exceptions.UsageError(message)
+    raise click.UsageError(clean(message))
 
 
 def write(output: Output, text: str) -> None:

@@ -20,7 +20,10 @@ def excerpt(main: Span, labels: tuple[Label, ...], files: Mapping[str, list[str]
 
     `files` holds the lines of each file.
     """
-    places = [Label(main, ""), *(label for label in labels if label.span != main or label.text)]
+    places = list(dict.fromkeys(labels))
+    if not any(label.span == main for label in places):
+        places.insert(0, Label(main, ""))
+    places.sort(key=lambda label: label.span.path != main.path)
     gutter = len(str(max(label.span.line for label in places)))
     rows: list[str] = []
     for path in dict.fromkeys(label.span.path for label in places):
@@ -53,8 +56,8 @@ def body(here: list[Label], lines: list[str] | None, main: Span, gutter: int, *,
         at = [label for label in here if label.span.line == number]
         shown, start = window(line, min(label.span.column for label in at))
         rows.append(f"{paint(f'{number:>{gutter}} |', 'line', color=color)} {shown}".rstrip())
-        for label in dict.fromkeys(at):
-            mark, tint = ("^", style) if label.span == main and not label.text else ("-", "line")
+        for label in at:
+            mark, tint = ("^", style) if label.span == main else ("-", "line")
             under = underline(line, start, label.span, mark)
             text = f" {clean(label.text)}" if label.text else ""
             rows.append(f"{bar} {under[0]}{paint(under[1] + text, tint, color=color)}")

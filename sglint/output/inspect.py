@@ -12,7 +12,7 @@ from sglint.finding import Label
 from sglint.model import Direction, Link, TargetKind
 from sglint.output.json import SCHEMA, dump, problem_json
 from sglint.output.plain import clean, counted, paint
-from sglint.output.text import problem_text
+from sglint.output.text import problems_text
 from sglint.rule import Judged
 from sglint.source import Problem, SglintError
 from sglint.space import Bounds
@@ -168,7 +168,7 @@ def render_text(networks: Iterable[Judged], problems: Iterable[Problem], *, colo
         for judgement in judged.judgements:
             number += 1
             parts.append("\n".join(interface_text(judgement, color=color)))
-    parts += (problem_text(problem, color=color) for problem in problems)
+    parts += problems_text(tuple(problems), color=color)
     if not number:
         parts.append("no network interface was found")
     return "\n\n".join(parts) + "\n"

@@ -13,6 +13,8 @@ from sglint.output.plain import clean, counted, paint
 from sglint.source import Problem
 
 MOST_SUBJECTS = 8
+MOST_PROBLEMS = 100
+"""How many are printed; the rest is counted, and in the JSON."""
 
 
 def render(report: Report, *, maybe: bool = False, color: bool = False) -> str:
@@ -22,7 +24,7 @@ def render(report: Report, *, maybe: bool = False, color: bool = False) -> str:
     lines = {source.path: source.text.split("\n") for source in report.sources}
     shown = [one for one in report.findings if one.status is Status.OPEN and (maybe or one.certain)]
     parts = [finding_text(one, lines, color=color) for one in shown]
-    parts += [problem_text(one, color=color) for one in report.problems]
+    parts += problems_text(report.problems, color=color)
     parts.append(summary(report, maybe=maybe))
     return "\n\n".join(parts) + "\n"
 
@@ -52,6 +54,15 @@ def named(subjects: tuple[str, ...]) -> str:
     return ", ".join(subjects) if rest <= 0 else f"{', '.join(subjects[:MOST_SUBJECTS])} and {rest} more"
 
 
+def problems_text(problems: tuple[Problem, ...], *, color: bool) -> list[str]:
+    """
+    Return the problems, of very many the first ones and the number of the rest.
+    """
+    parts = [problem_text(one, color=color) for one in problems[:MOST_PROBLEMS]]
+    rest = len(problems) - MOST_PROBLEMS
+    return [*parts, f"{counted(rest, 'more problem')} not shown: --format json has all of them"] if rest > 0 else parts
+
+
 def problem_text(problem: Problem, *, color: bool) -> str:
     """
     Return one problem, where it is, and what to do next.
@@ -76,7 +87,7 @@ def summary(report: Report, *, maybe: bool = False) -> str:
         )
     hiding = sum(problem.hides for problem in report.problems)
     if hiding:
-        rows.append(f"{counted(hiding, 'problem')} above: part of the network is missing from this result")
+        rows.append(f"{counted(hiding, 'problem')}: part of the network is missing from this result")
     return "\n".join(rows)
 
 

@@ -74,3 +74,10 @@ def test_a_mark_stands_below_what_it_marks() -> None:
     prefix = line[: line.index("世")]
     assert len(prefix) == marks.index("^")
     assert marks.rstrip().endswith("^" * 4)
+
+
+def test_very_many_problems_are_counted_and_do_not_bury_the_findings() -> None:
+    said = render(report(finding(), problems=tuple(Problem(f"p{n}", at(n)) for n in range(1, 1001))))
+    assert said.count("problem: p") == 100
+    assert "900 more problems not shown" in said
+    assert "1000 problems: part of the network is missing" in said
