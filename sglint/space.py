@@ -147,9 +147,10 @@ def within(inner: Prefix, outer: Prefix) -> bool:
     """
     Return whether every address of `inner` is in `outer`.
     """
-    if isinstance(inner, IPv4Network) and isinstance(outer, IPv4Network):
-        return inner.subnet_of(outer)
-    return isinstance(inner, IPv6Network) and isinstance(outer, IPv6Network) and inner.subnet_of(outer)
+    if inner.prefixlen < outer.prefixlen or inner.version != outer.version:
+        return False
+    shift = outer.max_prefixlen - outer.prefixlen
+    return int(inner.network_address) >> shift == int(outer.network_address) >> shift
 
 
 def intersect(left: Prefix, right: Prefix) -> Prefix | None:

@@ -8,6 +8,6 @@ graph for those who look at all of it; importing it takes longer than judging a 
 from sglint.graph.index import OWN_TABLE, Graph, Hop, Path, build, grouped
 from sglint.graph.reach import reaches
 from sglint.graph.serve import families
-from sglint.graph.walk import paths
+from sglint.graph.walk import paths, supernets
 
-__all__ = ["OWN_TABLE", "Graph", "Hop", "Path", "build", "families", "grouped", "paths", "reaches"]
+__all__ = ["OWN_TABLE", "Graph", "Hop", "Path", "build", "families", "grouped", "paths", "reaches", "supernets"]

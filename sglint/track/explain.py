@@ -5,14 +5,14 @@ Why a class of flows has its state, in sentences that point at what is written.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sglint.facts import OTHER_PROTOCOL_SECONDS, TRACKING_PAGE
 from sglint.graph import Path
 from sglint.model import Direction, GroupPeer, Interface, ListPeer, Peer, Prefix
 from sglint.source import Span
 from sglint.space import ALL_PORTS, EVERYONE, Bounds, FlowSet, Intervals, Ports, Protocol, flows, union
-from sglint.track.admit import OTHER_WAY, Admission, Key, Rules
+from sglint.track.admit import OTHER_WAY, Admission, Admissions, Key, Rules
 from sglint.track.divide import has
 from sglint.track.verdict import Reason, State
 from sglint.value import Unknown
@@ -32,6 +32,19 @@ class Case:
     replies: Sequence[Admission]
     place: Span
     """Where a rule that is missing would have to be written."""
+    together: Intervals
+    """The ports on which all rules together surely admit everyone."""
+    said: dict[tuple[Peer, Ports, tuple[State, State]], tuple[Bounds[State], tuple[Reason, ...]]] = field(default_factory=dict)
+    """What was said of some flows, which holds on every path."""
+
+
+def case_of(key: Key, interface: Interface, admitted: Admissions, place: Span) -> Case:
+    """
+    Return what is admitted for the key and for its replies.
+    """
+    direction, family, protocol = key
+    together = jointly(admitted[key]).everywhere(family, protocol)
+    return Case(key, interface, admitted[key], admitted[OTHER_WAY[direction], family, protocol], place, together)
 
 
 def place_of(rules: Rules, interface: Interface) -> Span:
@@ -121,7 +134,7 @@ def narrow(case: Case, peer: Peer, ports: Ports) -> Reason:
         return Reason(words, None, TRACKING_PAGE)
     if isinstance(peer, ListPeer):
         return Reason(f"{documented} {EVERYONE[family]}, so flows by a prefix list are taken as tracked", None, TRACKING_PAGE)
-    if Intervals(((ports.first, ports.last),)) <= jointly(case.admitted).everywhere(family, protocol):
+    if Intervals(((ports.first, ports.last),)) <= case.together:
         return Reason(f"several rules together admit {everyone}; {documented} it, so tracked is assumed", None, TRACKING_PAGE)
     return Reason(f"no single rule surely admits {everyone}, so these flows are tracked", None, TRACKING_PAGE)
 
@@ -156,16 +169,20 @@ def replies(case: Case, *, only_open: bool) -> Iterator[Reason]:
     opening = [one for one in case.replies if one.opens]
     if any(one.sure for one in opening):
         if not only_open:
-            found = (one for one in opening if one.sure and one.rule is not None)
-            yield from (Reason(f"its replies are admitted without tracking: {wanted}", at(one), TRACKING_PAGE) for one in found)
+            sure = (one for one in opening if one.sure and one.rule is not None)
+            yield from (Reason(f"its replies are admitted without tracking: {wanted}", at(one), TRACKING_PAGE) for one in sure)
         return
     if opening:
-        found = (one for one in opening if one.rule is not None)
-        yield from (Reason(f"its replies may be admitted without tracking: {wanted}", at(one), TRACKING_PAGE) for one in found)
+        unsure = (one for one in opening if one.rule is not None)
+        yield from (Reason(f"its replies may be admitted without tracking: {wanted}", at(one), TRACKING_PAGE) for one in unsure)
         return
     nearest = min((one for one in case.replies if one.rule is not None), key=nearness, default=None)
     if nearest is not None and nearest.everyone:
-        words = f"the reply rule covers only {spelled(nearest, OTHER_WAY[direction])}, not {ALL_PORTS}, so {STARTS[direction]}"
+        several = sum(one.everyone for one in case.replies) > 1
+        found = (
+            f"{'the widest reply rule' if several else 'the reply rule'} covers only {spelled(nearest, OTHER_WAY[direction])}"
+        )
+        words = f"{found}, not {ALL_PORTS}, so {STARTS[direction]}"
         yield Reason(words, at(nearest), TRACKING_PAGE)
         return
     yield Reason(f"no {other} rule admits {wanted}, so {STARTS[direction]}", case.place, TRACKING_PAGE)

@@ -7,18 +7,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from sglint.facts import AUTOMATIC
-from sglint.graph import Graph, Path, paths, reaches
-from sglint.model import Direction, GroupPeer, Interface, Link, ListPeer, Network, Peer, Target, TargetKind
+from sglint.graph import Graph, paths, reaches
+from sglint.model import Direction, GroupPeer, Interface, ListPeer, Network, Peer, Target
 from sglint.space import ALL_PORTS, EVERYONE, Bounds, Family, Ports, Prefix, Protocol, covered, intersect
-from sglint.track.admit import OTHER_WAY, Admission, Admissions, Rules, admissions, index
+from sglint.track.admit import Admission, Admissions, Rules, admissions, index
 from sglint.track.divide import Division, Peers, divide, has, pieces
-from sglint.track.explain import Case, automatic, by_groups, denied, doubts, overlap, peer_name, place_of
+from sglint.track.explain import Case, automatic, by_groups, case_of, denied, doubts, overlap, peer_name, place_of
 from sglint.track.pair import TRACKABLE, pairs
 from sglint.track.verdict import Judgement, Pair, Reason, State, Verdict
+from sglint.track.way import ANYWHERE, NO_WAY, Way, ways_of
 from sglint.value import Unknown
-
-ANYWHERE = Target(TargetKind.ANY)
 
 
 def judge(net: Network, graph: Graph) -> tuple[Judgement, ...]:
@@ -29,13 +27,17 @@ def judge(net: Network, graph: Graph) -> tuple[Judgement, ...]:
     """
     rules = index(graph)
     done: dict[object, tuple[tuple[Verdict, ...], tuple[Pair, ...]]] = {}
+    known: dict[object, tuple[Way, ...]] = {}
     found = []
     for interface in net.interfaces:
         origin = interface.origin
+        where = interface.subnets or interface.address
+        if where not in known:
+            known[where] = ways_of(paths(graph, interface))
         same = (origin.span, interface.subnets, interface.groups, interface.automatic, interface.grouped, interface.serves)
         if same not in done:
             admitted = admissions(graph, rules, interface)
-            done[same] = (tuple(merged(verdicts(graph, rules, interface, admitted))), pairs(admitted))
+            done[same] = (tuple(merged(verdicts(rules, interface, admitted, known[where]))), pairs(admitted))
         found.append(conclude(graph, interface, *done[same]))
     return tuple(found)
 
@@ -62,23 +64,20 @@ def in_scope(graph: Graph, interface: Interface) -> Bounds[bool]:
     return Bounds(least=False, most=routed.most or bool(maybe), because=tuple(dict.fromkeys((*routed.because, *maybe))))
 
 
-def verdicts(graph: Graph, rules: Rules, interface: Interface, admitted: Admissions) -> Iterator[Verdict]:
+def verdicts(rules: Rules, interface: Interface, admitted: Admissions, ways: Sequence[Way]) -> Iterator[Verdict]:
     """
     Yield a verdict for each class of flows of the interface.
     """
-    routing: dict[tuple[Link, Family], list[Path]] = {}
-    for path in paths(graph, interface):
-        routing.setdefault((path.subnet, path.family), []).append(path)
+    place = place_of(rules, interface)
     for direction in Direction if interface.grouped else (Direction.IN,):
         for family in Family:
             for protocol in Protocol:
                 key = (direction, family, protocol)
                 if key not in admitted:
                     continue
-                replies = admitted[OTHER_WAY[direction], family, protocol]
-                case = Case(key, interface, admitted[key], replies, place_of(rules, interface))
+                case = case_of(key, interface, admitted, place)
                 if admitted[key]:
-                    yield from of_case(case, [cells for (_, named), cells in routing.items() if named is family])
+                    yield from of_case(case, ways)
                 elif interface.grouped:
                     yield refusal(case)
 
@@ -93,44 +92,44 @@ def refusal(case: Case) -> Verdict:
     return Verdict(direction, family, protocol, ALL_PORTS, everyone, ANYWHERE, state, state, (), denied(case))
 
 
-def of_case(case: Case, routing: Sequence[Sequence[Path]]) -> Iterator[Verdict]:
+def of_case(case: Case, ways: Sequence[Way]) -> Iterator[Verdict]:
     """
     Yield the verdicts on the flows of one direction, family and protocol: by CIDR and prefix list, then by group.
     """
     peers = divide(case.admitted, case.replies, trackable=case.key[2] in TRACKABLE)
-    for cells in routing:
-        for path in cells:
-            if any(target.kind is not TargetKind.NONE for target in path.targets):
-                yield from of_cell(case, peers, path, [other.destination for other in cells])
+    for way in ways:
+        if way.path is not None and way.path.family is case.key[1]:
+            yield from of_way(case, peers, way, way.path.destination)
     for peer, division in peers.own.items():
         if isinstance(peer, GroupPeer) or (isinstance(peer, ListPeer) and peer.entries is None):
-            yield from of_peer(case, peer, peer_name(peer), division, None)
+            yield from of_peer(case, peer, peer_name(peer), division, NO_WAY)
 
 
-def of_cell(case: Case, peers: Peers, path: Path, destinations: Sequence[Prefix]) -> Iterator[Verdict]:
+def of_way(case: Case, peers: Peers, way: Way, destination: Prefix) -> Iterator[Verdict]:
     """
-    Yield the verdicts on the flows that one routing cell takes.
+    Yield the verdicts on the flows that one path takes.
     """
-    whole = path.destination
-    longer = [one for one in destinations if one != whole and intersect(one, whole) == one]
-    for prefix, peer, division in pieces(peers, whole, longer):
-        yield from of_peer(case, peer, str(prefix), division, path)
+    for prefix, peer, division in pieces(peers, destination, way.longer):
+        yield from of_peer(case, peer, str(prefix), division, way)
     for peer, division in peers.own.items():
         if isinstance(peer, ListPeer) and peer.entries is not None:
-            inside = (intersect(entry, whole) for entry in peer.entries)
-            if any(one is not None and not covered(one, longer) for one in inside):
-                yield from of_peer(case, peer, peer_name(peer), division, path)
+            inside = (intersect(entry, destination) for entry in peer.entries)
+            if any(one is not None and not covered(one, way.longer) for one in inside):
+                yield from of_peer(case, peer, peer_name(peer), division, way)
 
 
-def of_peer(case: Case, peer: Peer, name: str, division: Division, path: Path | None) -> Iterator[Verdict]:
+def of_peer(case: Case, peer: Peer, name: str, division: Division, way: Way) -> Iterator[Verdict]:
     """
     Yield the verdicts on the flows with one peer, one for each range of ports.
     """
-    for (low, high), numbers in sorted(division.items(), key=lambda item: item[1].ranges):
+    for states, numbers in sorted(division.items(), key=lambda item: item[1].ranges):
         for first, last in numbers.ranges:
             ports = Ports(first, last)
-            because = () if low is high else lacking(case, peer, ports)
-            yield verdict(case, peer, name, ports, Bounds(low, high, because), path)
+            about = (peer, ports, states)
+            if about not in case.said:
+                groups = Bounds(*states, () if states[0] is states[1] else lacking(case, peer, ports))
+                case.said[about] = (groups, tuple(by_groups(case, peer, ports, groups)))
+            yield verdict(case, name, ports, way, *case.said[about])
 
 
 def lacking(case: Case, peer: Peer, ports: Ports) -> tuple[Unknown, ...]:
@@ -146,39 +145,22 @@ def lacking(case: Case, peer: Peer, ports: Ports) -> tuple[Unknown, ...]:
     return tuple(dict.fromkeys(unknown for one in unsure for unknown in one.because))
 
 
-def verdict(case: Case, peer: Peer, name: str, ports: Ports, groups: Bounds[State], path: Path | None) -> Verdict:
+def verdict(case: Case, name: str, ports: Ports, way: Way, groups: Bounds[State], because: tuple[Reason, ...]) -> Verdict:
     """
     Return the verdict on one class of flows: what the groups give, less what the path takes away.
     """
-    direction, family, protocol = case.key
-    candidates = () if path is None else tuple(one for one in path.targets if one.kind is not TargetKind.NONE)
-    named = [AUTOMATIC.get(one.kind.value, "") for one in candidates]
     own = case.interface.automatic
-    surely = bool(own) or (bool(named) and all(named))
-    maybe = surely or any(named) or any(one.kind is TargetKind.UNKNOWN for one in candidates)
-    least = min(groups.least, State.TRACKED) if maybe else groups.least
-    most = min(groups.most, State.TRACKED) if surely else groups.most
-    routed = path.because if path is not None and maybe and not surely and groups.most is State.UNTRACKED else ()
-    because = () if least is most else tuple(dict.fromkeys((*groups.because, *routed)))
-    names = tuple(dict.fromkeys(filter(None, (own, *(named if all(named) else ())))))
-    reasons: Iterable[Reason] = by_groups(case, peer, ports, groups)
-    if names:
-        reasons = (*automatic(path, names, case.interface), *reasons)
-    reasons = tuple(dict.fromkeys((*reasons, *doubts(because or groups.because))))
-    via = ANYWHERE if path is None else through(candidates, path)
-    state = Bounds(least, most, because)
-    return Verdict(direction, family, protocol, ports, name, via, state, groups, names, reasons, candidates)
-
-
-def through(candidates: Sequence[Target], path: Path) -> Target:
-    """
-    Return what the path goes through: the one candidate, or that one kind, or that it is not known.
-    """
-    if len(set(candidates)) == 1:
-        return candidates[0]
-    if len({target.kind for target in candidates}) == 1:
-        return Target(candidates[0].kind)
-    return Target(TargetKind.UNKNOWN, why=path.because[0] if path.because else None)
+    names = tuple(dict.fromkeys((own, *way.names))) if own else way.names
+    least = min(groups.least, State.TRACKED) if names or way.maybe else groups.least
+    most = min(groups.most, State.TRACKED) if names else groups.most
+    unsure = way.path is not None and way.maybe and not names and groups.most is State.UNTRACKED
+    between = (*groups.because, *(way.path.because if way.path is not None and unsure else ()))
+    state = Bounds(least, most, () if least is most else tuple(dict.fromkeys(between)))
+    reasons = because
+    if names or not groups.certain or not state.certain:
+        no_say = automatic(way.path, names, case.interface)
+        reasons = tuple(dict.fromkeys((*no_say, *because, *doubts(state.because or groups.because))))
+    return Verdict(*case.key, ports, name, way.via, state, groups, names, reasons, way.candidates)
 
 
 def merged(found: Iterable[Verdict]) -> Iterator[Verdict]:

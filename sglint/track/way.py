@@ -1,0 +1,75 @@
+"""
+The paths of an interface, each with what a verdict needs of it, worked out once for all interfaces of the same subnets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sglint.facts import AUTOMATIC
+from sglint.graph import Path, supernets
+from sglint.model import Prefix, Target, TargetKind
+
+ANYWHERE = Target(TargetKind.ANY)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """
+    A path, the longer prefixes that take some of its traffic, and what it may go through.
+
+    `names` says what on it is tracked automatically if all that it may go through is, and `maybe` is whether some of it may be.
+    """
+
+    path: Path | None
+    longer: tuple[Prefix, ...] = ()
+    candidates: tuple[Target, ...] = ()
+    names: tuple[str, ...] = ()
+    maybe: bool = False
+    via: Target = ANYWHERE
+
+
+NO_WAY = Way(None)
+"""The way to a peer of which it is not known where it is."""
+
+
+def ways_of(paths: Sequence[Path]) -> tuple[Way, ...]:
+    """
+    Return the ways of the paths, without those that lead nowhere.
+    """
+    listed: dict[object, dict[Prefix, list[Prefix]]] = {}
+    for path in paths:
+        listed.setdefault((path.subnet, path.family), {})[path.destination] = []
+    for inside in listed.values():
+        for destination in inside:
+            for around in supernets(destination):
+                if around in inside:
+                    inside[around].append(destination)
+    found = []
+    for path in paths:
+        candidates = tuple(one for one in path.targets if one.kind is not TargetKind.NONE)
+        if candidates:
+            found.append(way(path, tuple(listed[path.subnet, path.family][path.destination]), candidates))
+    return tuple(found)
+
+
+def way(path: Path, longer: tuple[Prefix, ...], candidates: tuple[Target, ...]) -> Way:
+    """
+    Return the way of one path.
+    """
+    named = [AUTOMATIC.get(one.kind.value, "") for one in candidates]
+    names = tuple(dict.fromkeys(named)) if all(named) else ()
+    maybe = any(named) or any(one.kind is TargetKind.UNKNOWN for one in candidates)
+    return Way(path, longer, candidates, names, maybe, through(path, candidates))
+
+
+def through(path: Path, candidates: tuple[Target, ...]) -> Target:
+    """
+    Return what the path goes through: the one candidate, or that one kind, or that it is not known.
+    """
+    if len(set(candidates)) == 1:
+        return candidates[0]
+    if len({target.kind for target in candidates}) == 1:
+        return Target(candidates[0].kind)
+    return Target(TargetKind.UNKNOWN, why=path.because[0] if path.because else None)
