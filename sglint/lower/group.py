@@ -51,7 +51,7 @@ ROWS = (
         "group",
         {"aws_security_group": _GROUP, **same({"id": "id", "vpc": "vpc_id", "name": "name"}, "data.aws_security_group")},
     ),
-    Row("groups", {"data.aws_security_groups": {}}, ("ids", "ids[*]", "ids[0]")),
+    Row("groups", {"data.aws_security_groups": {}}, ("ids",)),
     Row("default group", {"aws_default_security_group": {key: path for key, path in _GROUP.items() if key != "name"}}),
     Row(
         "rule",

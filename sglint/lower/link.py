@@ -16,7 +16,7 @@ from sglint.source import Span
 from sglint.value import Map, Ref, Seq, Unknown, Value
 
 _ARN_TAIL = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:.*/)?([a-z]+-[0-9a-f]{8,17})$")
-_IDENTITY = frozenset({"", "id", "arn", "name", "id[0]", "identifier"})
+_IDENTITY = frozenset({"", "id", "arn", "name", "identifier"})
 _VPC_PARTS = {
     "default_security_group_id": "default_security_group_id",
     "default_route_table_id": "main_route_table_id",
@@ -167,7 +167,8 @@ def _reference(index: Index, ref: Ref, span: Span, nouns: tuple[str, ...], depth
 
 
 def _is_identity(one: View | None, attribute: str) -> bool:
-    return attribute in _IDENTITY or (one is not None and attribute in one.row.identity)
+    whole = KEY.sub("", attribute)
+    return whole in _IDENTITY or (one is not None and whole in one.row.identity)
 
 
 def _alias(index: Index, one: View | None, address: str, span: Span, nouns: tuple[str, ...], depth: int) -> Link:

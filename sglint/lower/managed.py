@@ -7,11 +7,12 @@ One row per service: where its subnets and groups are written, joined through a 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from sglint.lower.index import Index
 from sglint.lower.interface import given_groups, or_default
 from sglint.lower.link import follow, places
-from sglint.lower.row import Row, View, Words
+from sglint.lower.row import Row, Slot, View, Words, settle
 from sglint.model import Interface, Link, Role
 from sglint.source import Problem
 from sglint.value import Map, Seq, Unknown, Value
@@ -196,18 +197,19 @@ def lower(index: Index) -> Iterator[Interface | Problem]:
     """
     for noun, (role, automatic) in _ROLES.items():
         for one in index.of(noun):
-            subnets = _subnets(index, one)
+            maybe, places_, named = settle(one.slots("subnets"), one.slots("groups"))
+            subnets = _subnets(index, one, places_)
             if subnets:
-                own = given_groups(index, one.slots("groups"), one)
-                groups = or_default(index, own, subnets, one.at("groups"))
-                yield Interface(one.origin, one.resource.kind, role, subnets, groups, automatic)
+                groups = or_default(index, given_groups(index, named, one), subnets, one.at("groups"))
+                origin = one.origin if maybe is None or one.origin.maybe else replace(one.origin, maybe=maybe)
+                yield Interface(origin, one.resource.kind, role, subnets, groups, automatic)
 
 
-def _subnets(index: Index, one: View) -> tuple[Link, ...]:
+def _subnets(index: Index, one: View, slots: tuple[Slot, ...]) -> tuple[Link, ...]:
     """
     Return the subnets of a service, directly or through its subnet group; none when it lies in no VPC.
     """
-    direct = places(index, one.slots("subnets"), one)
+    direct = places(index, slots, one)
     slot = one.slot("subnet_group")
     if direct or slot is None:
         if direct or one.slot("groups") is None or "subnet_group" not in one.row.kinds[one.resource.kind]:

@@ -44,7 +44,7 @@ ROWS = (
         },
         ("route_table_id",),
     ),
-    Row("tables", {"data.aws_route_tables": {"vpc": "vpc_id"}}, ("ids", "ids[*]", "ids[0]")),
+    Row("tables", {"data.aws_route_tables": {"vpc": "vpc_id"}}, ("ids",)),
     Row("default table", {"aws_default_route_table": {**_TABLE, "table": "default_route_table_id"}}),
     Row(
         "route",

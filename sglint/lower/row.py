@@ -136,6 +136,19 @@ def view(resource: Resource, row: Row) -> View:
     return View(resource, row, resource.values, _words=row.kinds[resource.kind])
 
 
+def settle(subnets: tuple[Slot, ...], groups: tuple[Slot, ...]) -> tuple[Unknown | None, tuple[Slot, ...], tuple[Slot, ...]]:
+    """
+    Return what decides whether a thing in these subnets exists at all, and its subnets and groups if it does.
+
+    A block that may be missing takes subnets and groups with it: the thing is uncertain then, not what is in the block.
+    """
+    maybe = subnets[0].maybe if subnets else None
+    if maybe is None or any(slot.maybe != maybe for slot in subnets):
+        return None, subnets, groups
+    sure = tuple(replace(slot, maybe=None) for slot in subnets)
+    return maybe, sure, tuple(replace(slot, maybe=None) if slot.maybe == maybe else slot for slot in groups)
+
+
 def entries(slot: Slot) -> Iterator[Slot]:
     """
     Yield the items of a block value, with their paths: a sequence, a single map, or what an unknown is known to hold.

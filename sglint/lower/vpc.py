@@ -77,7 +77,7 @@ ROWS = (
                 "public": "map_public_ip_on_launch",
             },
         },
-        ("subnet_id", "ids", "ids[*]"),
+        ("subnet_id", "ids"),
         ("aws_default_subnet",),
     ),
 )

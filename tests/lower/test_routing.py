@@ -290,3 +290,39 @@ def test_conditional_table_keeps_its_alternatives() -> None:
     ).associations
     assert isinstance(found.table, Unknown)
     assert found.table.among == ("aws_route_table.t", "aws_route_table.u")
+
+
+def test_required_reference_is_never_its_null_alternative() -> None:
+    table = among(ref("aws_route_table.t.id"), None)
+    (found,) = net(*BASE, TABLE, res("aws_route_table_association.a", subnet_id="subnet-1", route_table_id=table)).associations
+    assert found.table == "aws_route_table.t"
+
+
+def test_route_to_an_instance_leads_to_its_primary_interface() -> None:
+    attached = {"primary_network_interface": [{"network_interface_id": ref("aws_network_interface.e.id")}]}
+    others = (res("aws_network_interface.e", subnet_id="subnet-1", security_groups=["sg-1"]), res("aws_instance.i", **attached))
+    assert leads(*others, instance_id=ref("aws_instance.i.id")) == [(TargetKind.INTERFACE, "aws_network_interface.e")]
+
+
+def test_tables_that_are_looked_up_are_hidden() -> None:
+    looked_up = res("data.aws_route_table.d", subnet_id=ref("aws_subnet.a.id"))
+    one = res(
+        "aws_route.r",
+        route_table_id=ref("data.aws_route_table.d.id"),
+        destination_cidr_block="10.0.0.0/8",
+        transit_gateway_id="tgw-1",
+    )
+    network = net(*BASE, looked_up, one)
+    assert [found.table for found in network.routes] == ["data.aws_route_table.d"]
+    assert [(found.table, found.subnet) for found in network.associations] == [("data.aws_route_table.d", "aws_subnet.a")]
+    assert {table.origin.address: table.hidden is not None for table in network.tables} == {
+        "aws_vpc.v.main_route_table_id": False,
+        "data.aws_route_table.d": True,
+    }
+
+
+def test_route_to_the_wrong_kind_of_thing_is_unknown() -> None:
+    one = res("aws_route_table_association.a", subnet_id=ref("aws_vpc.v.id"), route_table_id=ref("aws_route_table.t.id"))
+    (found,) = net(*BASE, TABLE, one).associations
+    assert isinstance(found.subnet, Unknown)
+    assert found.subnet.why == "aws_vpc.v is not a subnet"

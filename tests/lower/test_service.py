@@ -11,7 +11,7 @@ from sglint.model import Appliance, Role
 from sglint.resource import Resource
 from sglint.space import Ports, Protocol
 from sglint.value import Ref, Unknown
-from tests.lower.build import BASE, WHY, Plain, among, net, only, problems, ref, res
+from tests.lower.build import BASE, WHY, Plain, among, element, net, only, problems, ref, res
 
 A = ref("aws_subnet.a.id")
 G = ref("aws_security_group.g.id")
@@ -259,3 +259,30 @@ def test_attachments_and_their_appliance_mode() -> None:
 
 def test_kinds_name_everything_that_is_read() -> None:
     assert {"aws_vpc", "data.aws_vpc", "aws_alb_target_group", "aws_emr_cluster", "awscc_ec2_route", "module"} <= KINDS
+
+
+def test_block_that_may_be_missing_makes_the_interface_uncertain_not_its_groups() -> None:
+    one = only(net(*BASE, res("aws_lambda_function.f", vpc_config=[element(PLACED)])), "aws_lambda_function.f")
+    assert one.origin.maybe is not None
+    assert (one.subnets, one.groups) == (("aws_subnet.a",), ("aws_security_group.g",))
+
+
+def test_database_finds_its_subnet_group_by_a_name_that_is_not_known() -> None:
+    name = Unknown("terraform.workspace is not given", ends="-db")
+    group = res("aws_db_subnet_group.s", name=name, subnet_ids=[A])
+    one = only(net(*BASE, group, res("aws_db_instance.x", db_subnet_group_name=name)), "aws_db_instance.x")
+    assert one.subnets == ("aws_subnet.a",)
+
+
+def test_subnet_group_of_a_name_used_twice_is_the_one_in_the_same_module() -> None:
+    network = net(
+        *BASE,
+        res("module.a.aws_db_subnet_group.s", name="main", subnet_ids=[A]),
+        res("module.b.aws_db_subnet_group.s", name="main", subnet_ids=[ref("aws_subnet.b.id")]),
+        res("module.b.aws_db_instance.x", db_subnet_group_name="main"),
+        res("aws_db_instance.y", db_subnet_group_name="main"),
+    )
+    assert only(network, "module.b.aws_db_instance.x").subnets == ("aws_subnet.b",)
+    (subnet,) = only(network, "aws_db_instance.y").subnets
+    assert isinstance(subnet, Unknown)
+    assert subnet.why == "several resources are named main"
