@@ -5,7 +5,7 @@ A comment sets a finding aside, and there is no such finding.
 
 The comment `sglint: ignore[...]` names a rule that finds nothing here, or a rule that does not exist. The code below it has
 changed, the name is misspelt, or the comment stands in the wrong place: it counts on the line of a finding, on the
-line above, or at the head of the block around it.
+line above, at the head of the block around it, and at the call of the module that it is in.
 
 ## Why it matters
 

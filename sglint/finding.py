@@ -50,7 +50,8 @@ class Finding:
     One finding: which rule, how bad, about what, where, and whether it holds in every completion of the unknowns.
 
     `span` is the primary place. `subjects` are the addresses it is about, several when one block makes many instances. `unless`
-    says for an uncertain finding what stands in the way. `key` identifies it across edits: the rule, the file, the subject,
+    says for an uncertain finding what stands in the way. `calls` are, for each subject in a module, the calls that lead there.
+    `key` identifies it across edits: the rule, the file, the subject,
     no line numbers.
     """
 
@@ -64,6 +65,7 @@ class Finding:
     advice: tuple[str, ...] = ()
     unless: tuple[Label, ...] = ()
     root: str = ""
+    calls: tuple[tuple[Span, ...], ...] = ()
     status: Status = Status.OPEN
     status_reason: str = ""
 

@@ -1,14 +1,15 @@
 """
 Comments that set findings aside: `# sglint: ignore[slug] reason`.
 
-Triage marks and never drops: an ignored finding stays in the report with its reason. A comment without a reason is not
-applied, and one that ignores nothing is itself found.
+A comment counts on the line of the finding, on the lines above it, and at the head of the block around it; for a thing in
+a module also at the call of the module. Triage marks and never drops: an ignored finding stays in the report with its
+reason. A comment without a reason is not applied, and one that ignores nothing is itself found.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -60,7 +61,7 @@ def remarks(path: str, text: str, comments: Iterable[tuple[str, Span]], blocks: 
     A comment behind code speaks for its own line, one on a line of its own for the code below it and below the comments
     that follow.
     """
-    lines = text.splitlines()
+    lines = text.split("\n")
     found: list[Remark] = []
     for words, span in sorted(comments, key=lambda item: item[1], reverse=True):
         alone = not lines[span.line - 1][: span.column - 1].strip() if span.line <= len(lines) else True
@@ -87,17 +88,20 @@ def triage(
     for path in sorted(by_path):
         ignores[path], wrong = ignored(by_path[path].remarks)
         problems += wrong
+    by_slug: dict[str, dict[str, list[Ignore]]] = {}
+    for path, listed in ignores.items():
+        for one in listed:
+            by_slug.setdefault(one.slug, {}).setdefault(path, []).append(one)
     used: set[Ignore] = set()
     marked = []
     for finding in findings:
-        path = finding.span.path
-        found = [one for one in ignores.get(path, ()) if speaks_for(one, finding, by_path[path])]
+        found = speaking_for(finding, by_slug.get(finding.rule, {}), by_path)
         used.update(found)
         marked.append(replace(finding, status=Status.IGNORED, status_reason=found[0].reason) if found else finding)
     if UNUSED in ran:
         names = set(known)
-        listed = (one for path in sorted(ignores) for one in ignores[path])
-        marked += [unused(one, names) for one in listed if one not in used and (one.slug in ran or one.slug not in names)]
+        all_of_them = (one for path in sorted(ignores) for one in ignores[path])
+        marked += [unused(one, names) for one in all_of_them if one not in used and (one.slug in ran or one.slug not in names)]
     return tuple(sorted(marked, key=lambda one: (one.order, one.message))), tuple(problems)
 
 
@@ -132,13 +136,25 @@ def incomplete(remark: Remark, *, named: bool) -> Problem:
     return Problem(message, remark.span, "write sglint: ignore[name-of-the-rule] and why", hides=False)
 
 
-def speaks_for(ignore: Ignore, finding: Finding, file: Remarks) -> bool:
+def speaking_for(finding: Finding, ignores: Mapping[str, list[Ignore]], files: Mapping[str, Remarks]) -> list[Ignore]:
     """
-    Return whether the comment stands at the finding, or at the head of a block around it.
+    Return the comments that set the finding aside: one at its place, or one for every subject at a module call leading there.
     """
-    if ignore.slug != finding.rule:
-        return False
-    here = finding.span
+
+    def standing_at(place: Span) -> list[Ignore]:
+        return [one for one in ignores.get(place.path, ()) if stands_at(one, place, files[place.path])]
+
+    here = standing_at(finding.span)
+    if here or not finding.calls:
+        return here
+    chains = [[one for place in calls for one in standing_at(place)] for calls in finding.calls]
+    return [one for chain in chains for one in chain] if all(chains) else []
+
+
+def stands_at(ignore: Ignore, here: Span, file: Remarks) -> bool:
+    """
+    Return whether the comment stands at the place, or at the head of a block around it.
+    """
     around = (header for header, block in file.blocks if block.line <= here.line <= block.end_line)
     return any(ignore.remark.span.line <= place.line <= ignore.remark.until for place in (here, *around))
 

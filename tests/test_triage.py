@@ -4,7 +4,11 @@ Comments that set findings aside.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sglint.finding import Finding, Status
 from sglint.rule import load
@@ -115,3 +119,26 @@ def test_a_comment_for_a_rule_that_did_not_run_is_not_unused() -> None:
     comment = (f"# {MARK}", Span("main.tf", 1, 1, 1, 50))
     found, _ = triage([], [remarks("main.tf", f"# {MARK}\n{CODE}", [comment], [])], rules, known=KNOWN)
     assert found == ()
+
+
+def test_a_comment_at_the_module_call_counts_when_every_call_has_one() -> None:
+    calls = tuple((at(line, path="root.tf"),) for line in (2, 5))
+    inside = finding(span=at(1, path="m/main.tf"), calls=calls, subjects=("module.a.x", "module.b.x"))
+
+    def status(*lines: int) -> Status:
+        comments = [(f"# {MARK}", Span("root.tf", line, 1, line, 60)) for line in lines]
+        found, _ = triage([inside], [remarks("root.tf", "\n" * 9, comments, [])], load(), known=KNOWN)
+        return next(one.status for one in found if one.rule == "tracked-workload")
+
+    assert status(1, 4) is Status.IGNORED
+    assert status(1) is Status.OPEN
+    assert status(4) is Status.OPEN
+
+
+@given(st.lists(st.integers(1, 12), max_size=4), st.lists(st.integers(1, 12), max_size=6))
+def test_triage_drops_no_finding_and_changes_nothing_but_the_status(comments: list[int], places: list[int]) -> None:
+    spans = [(f"# {MARK}", Span("main.tf", line, 1, line, 60)) for line in sorted(set(comments))]
+    before = [finding(span=at(line)) for line in places]
+    after, _ = triage(before, [remarks("main.tf", "\n" * 12, spans, [])], load(), known=KNOWN)
+    kept = [replace(one, status=Status.OPEN, status_reason="") for one in after if one.rule != "unused-ignore"]
+    assert sorted(kept, key=lambda one: one.order) == sorted(before, key=lambda one: one.order)

@@ -60,6 +60,7 @@ def finding(rule: Rule, found: Found, root: str) -> Finding:
         advice=found.advice,
         unless=unless,
         root=root,
+        calls=(subject.origin.callers,) if subject.origin.callers else (),
     )
 
 
@@ -107,6 +108,7 @@ def together(group: list[Finding]) -> Finding:
             for labels in zip(*(one.labels for one in group), strict=True)
         ),
         unless=tuple(dict.fromkeys(label for one in group for label in one.unless)),
+        calls=tuple(dict.fromkeys(calls for one in group for calls in one.calls)),
     )
 
 

@@ -5,7 +5,14 @@ What people read, compared with recorded texts.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from unicodedata import category
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sglint.cli.options import Output, colored
 from sglint.finding import Label, Report, Seen
 from sglint.output.text import render
 from sglint.source import Problem, Source
@@ -81,3 +88,26 @@ def test_very_many_problems_are_counted_and_do_not_bury_the_findings() -> None:
     assert said.count("problem: p") == 100
     assert "900 more problems not shown" in said
     assert "1000 problems: part of the network is missing" in said
+
+
+@given(st.text(max_size=300), st.integers(1, 5), st.integers(1, 320), st.integers(1, 320))
+def test_any_text_and_place_can_be_shown(text: str, line: int, column: int, end: int) -> None:
+    """
+    Nothing in a file and no place in it makes the excerpt fail, grow without end, or steer the terminal.
+    """
+    place = at(line, column, end)
+    said = render(replace(report(finding(text, span=place, labels=(Label(place, text),))), sources=(Source("main.tf", text),)))
+    assert all(character == "\n" or category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in said)
+    assert all(len(row) < 3000 for row in said.split("\n"))
+
+
+def test_colour_is_for_terminals_that_want_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    screen, file = Output("text", None), Output("text", "out.txt")
+    assert colored("auto", screen)
+    assert not colored("auto", file)
+    assert not colored("never", screen)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not colored("auto", screen)
+    assert colored("always", screen)
