@@ -21,7 +21,7 @@ _MODULE = re.compile(r'module\.[^.\[]+(?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\])?\.')
 @dataclass(slots=True)
 class Index:
     """
-    The resources of one root; `adopted` maps the address of a VPC's implicit part to the resource that manages it.
+    The resources of one root; `adopted` maps a VPC's implicit part, or what is looked up, to what it is.
     """
 
     views: dict[str, View]

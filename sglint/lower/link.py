@@ -34,6 +34,9 @@ def build(resources: Sequence[Resource], table: Mapping[str, Row]) -> Index:
     index = gather(resources, table)
     for one in (*index.of("default group"), *index.of("default table")):
         _adopt(index, one)
+    for one in index.of("table"):
+        if one.resource.kind.startswith("data."):
+            _identify(index, one)
     return index
 
 
@@ -51,6 +54,23 @@ def _adopt(index: Index, one: View) -> None:
         vpc = link(index, Ref(table.address, "id"), one.at("table"), ("vpc",))
         if isinstance(vpc, str):
             index.adopted.setdefault(f"{vpc}.main_route_table_id", one.address)
+
+
+def _identify(index: Index, one: View) -> None:
+    """
+    Remember which table a data source finds: the one that serves its subnet, or the main one of its VPC.
+    """
+    if one.has("subnet"):
+        subnet = follow(index, one, "subnet", ("subnet",))
+        serving = pointing(index, "association", "subnet").get(subnet, ()) if isinstance(subnet, str) else ()
+        table = follow(index, serving[0], "table") if len(serving) == 1 and serving[0].origin.maybe is None else None
+    else:
+        wanted = [block for block in one.blocks("filters") if isinstance(block, View)]
+        main = any(block.value("name") == "association.main" for block in wanted)
+        vpc = follow(index, one, "vpc", ("vpc",)) if main else None
+        table = part_of(index, vpc, "main_route_table_id", one.origin.span) if isinstance(vpc, str) else None
+    if isinstance(table, str) and table != one.address:
+        index.adopted[one.address] = table
 
 
 def pointing(index: Index, noun: str, name: str) -> Mapping[str, tuple[View, ...]]:
@@ -179,6 +199,8 @@ def _alias(index: Index, one: View | None, address: str, span: Span, nouns: tupl
         return address
     if nouns and one.row.noun not in nouns:
         return Unknown(f"{address} is not a {nouns[0]}", span, refs=(Ref(address, "id"),))
+    if address in index.adopted:
+        return index.adopted[address]
     same = one.value("id") if one.resource.kind.startswith("data.") else None
     return link(index, same, span, nouns, depth + 1) if isinstance(same, Ref) else address
 

@@ -40,7 +40,14 @@ ROWS = (
         {
             "aws_route_table": _TABLE,
             "awscc_ec2_route_table": {"vpc": "vpc_id"},
-            "data.aws_route_table": {"id": "route_table_id", "vpc": "vpc_id", "subnet": "subnet_id", "gateway": "gateway_id"},
+            "data.aws_route_table": {
+                "id": "route_table_id",
+                "vpc": "vpc_id",
+                "subnet": "subnet_id",
+                "gateway": "gateway_id",
+                "filters": "filter",
+                "filters.name": "name",
+            },
         },
         ("route_table_id",),
     ),
@@ -82,7 +89,7 @@ def lower(index: Index) -> Iterator[Table | Association | Route | Problem]:
     """
     mains = _mains(index)
     for one in (*index.of("table"), *index.of("default table"), *index.of("tables")):
-        if not is_alias(one):
+        if not is_alias(one) and one.address not in index.adopted:
             yield _table(index, one, mains)
             yield from _inline_routes(index, one)
             if one.has("subnet"):

@@ -326,3 +326,27 @@ def test_route_to_the_wrong_kind_of_thing_is_unknown() -> None:
     (found,) = net(*BASE, TABLE, one).associations
     assert isinstance(found.subnet, Unknown)
     assert found.subnet.why == "aws_vpc.v is not a subnet"
+
+
+def test_looked_up_tables_are_those_that_they_find() -> None:
+    network = net(
+        *BASE,
+        TABLE,
+        res("aws_route_table_association.a", subnet_id=ref("aws_subnet.a.id"), route_table_id=ref("aws_route_table.t.id")),
+        res("data.aws_route_table.served", subnet_id=ref("aws_subnet.a.id")),
+        res("data.aws_route_table.main", vpc_id=ref("aws_vpc.v.id"), filter=[{"name": "association.main", "values": ["true"]}]),
+        res(
+            "aws_route.a",
+            route_table_id=ref("data.aws_route_table.served.id"),
+            destination_cidr_block="10.0.0.0/8",
+            gateway_id="igw-1",
+        ),
+        res(
+            "aws_route.b",
+            route_table_id=ref("data.aws_route_table.main.id"),
+            destination_cidr_block="10.0.0.0/8",
+            gateway_id="igw-1",
+        ),
+    )
+    assert [one.table for one in network.routes] == ["aws_route_table.t", "aws_vpc.v.main_route_table_id"]
+    assert [one.origin.address for one in network.tables] == ["aws_route_table.t", "aws_vpc.v.main_route_table_id"]
