@@ -4,12 +4,14 @@ Which tables and routes an interface's traffic meets, and what is said where the
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
 
-from sglint.graph import Path, build, paths, reaches
+from sglint.graph import Path, build, edges, graphml, nodes, paths, reaches
 from sglint.model import Association, Network, Route, Subnet, Table, Target, TargetKind, Vpc
 from sglint.space import Bounds, Family
 from tests.networks import interface, leads, network, origin, serves, unknown
@@ -227,3 +229,28 @@ def test_ten_thousand_interfaces_are_walked_once_for_each_subnet() -> None:
     graph = build(net)
     assert all(paths(graph, one)[0].targets == routes[0].targets for one in net.interfaces)
     assert len(graph.ways) == 2000
+
+
+def test_the_whole_graph_names_what_leads_where() -> None:
+    graph = build(network(routes=[leads("rt", "0.0.0.0/0", TGW), leads("rt", unknown(), NAT, maybe=unknown())]))
+    assert [f"{edge.start[1]} {edge.says} {edge.end[1]}{'' if edge.certain else ' perhaps'}" for edge in edges(graph)] == [
+        "eni has sg",
+        "eni is in subnet",
+        "rt leads 0.0.0.0/0 to transit-gateway transit-gateway.x",
+        "rt leads some traffic to nat-gateway nat-gateway.x perhaps",
+        "subnet is in vpc",
+        "subnet is served by rt",
+    ]
+    assert {edge.start for edge in edges(graph)} <= {node.key for node in nodes(graph)}
+
+
+def test_graphml_holds_every_node_and_edge() -> None:
+    graph = build(network(routes=[leads("rt", "0.0.0.0/0", TGW)]))
+    text = graphml(graph)
+    assert (text.count("<node "), text.count("<edge ")) == (len(nodes(graph)), len(edges(graph)))
+    assert ">main.tf<" in text
+
+
+def test_judging_does_not_import_networkx() -> None:
+    code = "import sys; import sglint.track; sys.exit('networkx' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -11,7 +11,7 @@ from sglint.facts import OTHER_PROTOCOL_SECONDS, TRACKING_PAGE
 from sglint.graph import Path
 from sglint.model import Direction, GroupPeer, Interface, ListPeer, Peer, Prefix
 from sglint.source import Span
-from sglint.space import ALL_PORTS, EVERYONE, Bounds, FlowSet, Intervals, Ports, Protocol, flows, union
+from sglint.space import ALL_PORTS, EVERYONE, Bounds, Intervals, Ports, Protocol, flows, union
 from sglint.track.admit import OTHER_WAY, Admission, Admissions, Key, Rules
 from sglint.track.divide import has
 from sglint.track.verdict import Reason, State
@@ -32,7 +32,7 @@ class Case:
     replies: Sequence[Admission]
     place: Span
     """Where a rule that is missing would have to be written."""
-    together: Intervals
+    everywhere: Intervals
     """The ports on which all rules together surely admit everyone."""
     said: dict[tuple[Peer, Ports, tuple[State, State]], tuple[Bounds[State], tuple[Reason, ...]]] = field(default_factory=dict)
     """What was said of some flows, which holds on every path."""
@@ -43,8 +43,8 @@ def case_of(key: Key, interface: Interface, admitted: Admissions, place: Span) -
     Return what is admitted for the key and for its replies.
     """
     direction, family, protocol = key
-    together = jointly(admitted[key]).everywhere(family, protocol)
-    return Case(key, interface, admitted[key], admitted[OTHER_WAY[direction], family, protocol], place, together)
+    replies = admitted[OTHER_WAY[direction], family, protocol]
+    return Case(key, interface, admitted[key], replies, place, together(key, admitted[key]))
 
 
 def place_of(rules: Rules, interface: Interface) -> Span:
@@ -134,20 +134,20 @@ def narrow(case: Case, peer: Peer, ports: Ports) -> Reason:
         return Reason(words, None, TRACKING_PAGE)
     if isinstance(peer, ListPeer):
         return Reason(f"{documented} {EVERYONE[family]}, so flows by a prefix list are taken as tracked", None, TRACKING_PAGE)
-    if Intervals(((ports.first, ports.last),)) <= case.together:
+    if Intervals(((ports.first, ports.last),)) <= case.everywhere:
         return Reason(f"several rules together admit {everyone}; {documented} it, so tracked is assumed", None, TRACKING_PAGE)
     return Reason(f"no single rule surely admits {everyone}, so these flows are tracked", None, TRACKING_PAGE)
 
 
-def jointly(admitted: Sequence[Admission]) -> FlowSet:
+def together(key: Key, admitted: Sequence[Admission]) -> Intervals:
     """
-    Return the flows that the rules surely admit by CIDR or by a prefix list that is in the text, all together.
+    Return the ports on which the rules together surely admit everyone, by CIDRs or by prefix lists that are in the text.
     """
-    found = []
-    for one in admitted:
-        peers = peer_prefixes(one.box.peer) if one.sure else ()
-        found += [flows(one.box.family, one.box.protocol, prefix, one.box.ports) for prefix in peers]
-    return union(found)
+    _, family, protocol = key
+    boxes = [(prefix, one.box.ports) for one in admitted if one.sure for prefix in peer_prefixes(one.box.peer)]
+    if sum(prefix.num_addresses for prefix, _ in boxes) < EVERYONE[family].num_addresses:
+        return Intervals()
+    return union(flows(family, protocol, prefix, ports) for prefix, ports in boxes).everywhere(family, protocol)
 
 
 def peer_prefixes(peer: Peer) -> tuple[Prefix, ...]:

@@ -23,18 +23,18 @@ def judge(net: Network, graph: Graph) -> tuple[Judgement, ...]:
     """
     Return what is known about each interface of the network, in the order of the interfaces.
 
-    Instances of one block that have the same subnets and groups are judged once.
+    Interfaces that have the same subnets and groups, and whose verdicts point at the same places, are judged once.
     """
     rules = index(graph)
     done: dict[object, tuple[tuple[Verdict, ...], tuple[Pair, ...]]] = {}
     known: dict[object, tuple[Way, ...]] = {}
     found = []
     for interface in net.interfaces:
-        origin = interface.origin
         where = interface.subnets or interface.address
         if where not in known:
             known[where] = ways_of(paths(graph, interface))
-        same = (origin.span, interface.subnets, interface.groups, interface.automatic, interface.grouped, interface.serves)
+        place = interface.origin.span if interface.automatic else place_of(rules, interface)
+        same = (place, where, interface.groups, interface.automatic, interface.grouped, interface.serves)
         if same not in done:
             admitted = admissions(graph, rules, interface)
             done[same] = (tuple(merged(verdicts(rules, interface, admitted, known[where]))), pairs(admitted))

@@ -10,7 +10,7 @@ from sglint.model import Permission
 from sglint.space import Bounds, Intervals, Ports, Protocol
 from sglint.track.admit import OTHER_WAY, Admission, Admissions, Key
 from sglint.track.divide import EVERY_PORT, ports_of
-from sglint.track.explain import jointly
+from sglint.track.explain import together
 from sglint.track.verdict import Pair
 
 TRACKABLE = (Protocol.TCP, Protocol.UDP)
@@ -35,15 +35,15 @@ def pair(key: Key, admitted: tuple[Admission, ...], replies: tuple[Admission, ..
     everyone = [one for one in admitted if one.everyone]
     sure, maybe = ports_of(one for one in everyone if one.sure), ports_of(everyone)
     replied = Bounds(any(one.opens and one.sure for one in replies), any(one.opens for one in replies))
-    together = jointly(admitted).everywhere(*key[1:])
-    together_back = jointly(replies).everywhere(*key[1:])
+    jointly = together(key, admitted)
+    back = together(key, replies)
     return Pair(
         *key,
         open=Bounds(listed(sure), listed(maybe)),
         replied=replied,
         narrow=() if replied.most else rules(one for one in replies if one.everyone),
-        split=rules(one for one in admitted if not one.everyone and ports_of([one]) & (together - maybe)),
-        split_replies=() if replied.most or together_back != EVERY_PORT else rules(replies),
+        split=rules(one for one in admitted if not one.everyone and ports_of([one]) & (jointly - maybe)),
+        split_replies=() if replied.most or back != EVERY_PORT else rules(replies),
     )
 
 
