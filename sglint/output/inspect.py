@@ -204,11 +204,11 @@ def flows_text(judgement: Judgement, *, color: bool) -> Iterator[str]:
             word = f"{verdict.state.least.name.lower()} to {verdict.state.most.name.lower()}"
         way = "from" if verdict.direction is Direction.IN else "to"
         ports = "all ports" if str(verdict.ports) == "0-65535" else str(verdict.ports)
-        via = verdict.via.kind.value
+        via = "" if verdict.via.kind is TargetKind.ANY else f" via {verdict.via.kind.value}"
         line = (
             f"  {verdict.direction.value:3} {verdict.family.value} {verdict.protocol.value:5} {ports:11} {way} {verdict.peer}"
         )
-        yield f"{clean(line)} via {via}: {paint(word, word, color=color)}"
+        yield f"{clean(line)}{via}: {paint(word, word, color=color)}"
         following = judgement.verdicts[index + 1] if index + 1 < len(judgement.verdicts) else None
         if following is not None and following.reasons == verdict.reasons:
             continue
