@@ -9,8 +9,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.evaluate.terraform.number import number_text, parse_number
+from sglint.evaluate.terraform.number import is_finite, normal, number_text, parse_number
 from sglint.evaluate.terraform.order import set_of
+from sglint.evaluate.terraform.symbol import unknown
 from sglint.evaluate.terraform.types import (
     ANY,
     BOOL,
@@ -27,7 +28,7 @@ from sglint.evaluate.terraform.types import (
 )
 from sglint.evaluate.terraform.unify import type_of, unify
 from sglint.evaluate.terraform.unknown import collapse
-from sglint.value import Map, Ref, Seq, Unknown, Value
+from sglint.value import Map, Ref, Seq, Symbol, Unknown, Value
 
 
 def convert(value: Value, target: Type) -> Value:
@@ -90,6 +91,8 @@ def to_number(value: Value) -> Value:
     """
     Return the value as a number; null, references and unknowns pass through.
     """
+    if isinstance(value, Symbol):
+        return unknown(value)
     if isinstance(value, str):
         number = parse_number(value)
         if number is None:
@@ -97,7 +100,7 @@ def to_number(value: Value) -> Value:
         return number
     if isinstance(value, (bool, Seq, Map)):
         raise _refuse(value, NUMBER)
-    return value
+    return normal(value) if isinstance(value, Decimal) and is_finite(value) else value
 
 
 def to_bool(value: Value) -> Value:
@@ -106,6 +109,8 @@ def to_bool(value: Value) -> Value:
     """
     if isinstance(value, bool) or value is None or isinstance(value, (Ref, Unknown)):
         return value
+    if isinstance(value, Symbol):
+        return unknown(value)
     if isinstance(value, str):
         if value in ("true", "1"):
             return True

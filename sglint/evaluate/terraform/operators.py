@@ -11,6 +11,7 @@ from typing import cast
 from sglint.evaluate.terraform.convert import convert, to_bool, to_number, to_string
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.number import calculate, number_text
+from sglint.evaluate.terraform.symbol import hidden, may_match, same_text
 from sglint.evaluate.terraform.types import Any, type_name
 from sglint.evaluate.terraform.unify import type_of, unify
 from sglint.evaluate.terraform.unknown import (
@@ -23,7 +24,7 @@ from sglint.evaluate.terraform.unknown import (
     same,
     wholly_known,
 )
-from sglint.value import Map, Number, Ref, Seq, Unknown, Value
+from sglint.value import Map, Number, Ref, Seq, Symbol, Unknown, Value
 
 __all__ = [
     "EvaluationError",
@@ -64,6 +65,8 @@ def equal(a: Value, b: Value) -> bool | Unknown:
 def _equal_known(a: Value, b: Value) -> bool | Unknown:
     if a is None or b is None:
         return a is None and b is None
+    if isinstance(a, str) and isinstance(b, str) and (isinstance(a, Symbol) or isinstance(b, Symbol)):
+        return same_text(a, b)
     if isinstance(a, Seq) and isinstance(b, Seq):
         return _equal_sequences(a, b)
     if isinstance(a, Map) and isinstance(b, Map):
@@ -159,7 +162,9 @@ def unary(operator: str, a: Value) -> Value:
     value = _operand(a, to_bool if operator == "!" else to_number, "only")
     if isinstance(value, bool):
         return not value
-    return -value if isinstance(value, (int, Decimal)) else merged((value,))
+    if isinstance(value, Decimal):
+        return value.copy_negate()
+    return -value if isinstance(value, int) else merged((value,))
 
 
 def conditional(test: Value, yes: Value, no: Value) -> Value:
@@ -224,9 +229,11 @@ def index(collection: Value, key: Value) -> Value:
         return _sequence_index(collection, key)
     if isinstance(collection, Map):
         name = _key(key, to_string)
+        if name not in collection and may_match(str(name) if not isinstance(name, str) else name, collection):
+            return collapse(tuple(collection.values()), (hidden(name),))
         if name not in collection:
             raise EvaluationError(f'there is no element with the key "{name}"')
-        return collection[str(name)]
+        return collection[name] if isinstance(name, str) else collection[str(name)]
     raise EvaluationError(f"a {type_name(type_of(collection))} has no elements")
 
 

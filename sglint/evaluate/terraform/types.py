@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from sglint import syntax
 from sglint.evaluate.terraform.error import EvaluationError
+from sglint.syntax import Call, Expr, ObjectExpr, TupleExpr, Variable
+from sglint.syntax import Literal as LiteralExpr
 from sglint.value import Value
 
 DEEPEST = 60
@@ -79,7 +80,7 @@ class Object:
 
 
 Type: TypeAlias = Primitive | Any | Collection | Tuple | Object
-Evaluate: TypeAlias = Callable[[syntax.Expr], Value]
+Evaluate: TypeAlias = Callable[[Expr], Value]
 
 STRING = Primitive("string")
 NUMBER = Primitive("number")
@@ -111,27 +112,27 @@ def type_name(kind: Type) -> str:
     return "tuple" if isinstance(kind, Tuple) else "object"
 
 
-def parse_type(expr: syntax.Expr, evaluate: Evaluate | None = None) -> Type:
+def parse_type(expr: Expr, evaluate: Evaluate | None = None) -> Type:
     """
     Return the type that the expression after `type =` says.
 
     `evaluate` gives the value of a default in `optional(type, default)`; without it every default is null.
     """
-    if isinstance(expr, syntax.Literal) and isinstance(expr.value, str):
+    if isinstance(expr, LiteralExpr) and isinstance(expr.value, str):
         if expr.value not in _QUOTED:
             raise EvaluationError(f'"{expr.value}" is not a type; write the type without quotes')
         return _QUOTED[expr.value]
-    if isinstance(expr, syntax.Variable) and expr.name in ("list", "map"):
+    if isinstance(expr, Variable) and expr.name in ("list", "map"):
         return _KEYWORDS[expr.name]
     return _parse(expr, evaluate, DEEPEST)
 
 
-def _parse(expr: syntax.Expr, evaluate: Evaluate | None, depth: int) -> Type:
+def _parse(expr: Expr, evaluate: Evaluate | None, depth: int) -> Type:
     if depth == 0:
         raise EvaluationError(f"the type is nested deeper than {DEEPEST} levels")
-    if isinstance(expr, syntax.Variable):
+    if isinstance(expr, Variable):
         return _keyword(expr.name)
-    if isinstance(expr, syntax.Call):
+    if isinstance(expr, Call):
         return _constructor(expr, evaluate, depth)
     raise EvaluationError(
         "a type is one of string, number, bool, any, list(...), set(...), map(...), object(...) or tuple(...)"
@@ -150,7 +151,7 @@ def _example(name: str) -> str:
     return {"object": "{...}", "tuple": "[...]"}.get(name, "string")
 
 
-def _constructor(call: syntax.Call, evaluate: Evaluate | None, depth: int) -> Type:
+def _constructor(call: Call, evaluate: Evaluate | None, depth: int) -> Type:
     if call.name == "optional":
         raise EvaluationError("optional() is only for the attributes of an object type")
     if call.name not in _CONSTRUCTORS:
@@ -161,7 +162,7 @@ def _constructor(call: syntax.Call, evaluate: Evaluate | None, depth: int) -> Ty
     if call.name == "object":
         return _object(argument, evaluate, depth)
     if call.name == "tuple":
-        if not isinstance(argument, syntax.TupleExpr):
+        if not isinstance(argument, TupleExpr):
             raise EvaluationError("the tuple type needs a list of types, such as tuple([string, number])")
         return Tuple(tuple(_parse(item, evaluate, depth - 1) for item in argument.items))
     element = _parse(argument, evaluate, depth - 1)
@@ -170,12 +171,12 @@ def _constructor(call: syntax.Call, evaluate: Evaluate | None, depth: int) -> Ty
     return Collection("set" if call.name == "set" else "map", element)
 
 
-def _object(argument: syntax.Expr, evaluate: Evaluate | None, depth: int) -> Object:
-    if not isinstance(argument, syntax.ObjectExpr):
+def _object(argument: Expr, evaluate: Evaluate | None, depth: int) -> Object:
+    if not isinstance(argument, ObjectExpr):
         raise EvaluationError("the object type needs a map of types, such as object({ name = string })")
     fields: dict[str, Field] = {}
     for key, item in argument.items:
-        name = key.value if isinstance(key, syntax.Literal) else key.name if isinstance(key, syntax.Variable) else None
+        name = key.value if isinstance(key, LiteralExpr) else key.name if isinstance(key, Variable) else None
         if not isinstance(name, str):
             raise EvaluationError("the attribute names of an object type are plain names")
         if name in fields:
@@ -184,8 +185,8 @@ def _object(argument: syntax.Expr, evaluate: Evaluate | None, depth: int) -> Obj
     return Object(tuple(sorted(fields.values(), key=lambda field: field.name)))
 
 
-def _field(name: str, expr: syntax.Expr, evaluate: Evaluate | None, depth: int) -> Field:
-    if not (isinstance(expr, syntax.Call) and expr.name == "optional"):
+def _field(name: str, expr: Expr, evaluate: Evaluate | None, depth: int) -> Field:
+    if not (isinstance(expr, Call) and expr.name == "optional"):
         return Field(name, _parse(expr, evaluate, depth - 1))
     if len(expr.arguments) not in (1, 2):
         raise EvaluationError("optional() needs a type and at most one default value")

@@ -28,6 +28,7 @@ from sglint.evaluate.terraform.functions import (
     format as formatting,
 )
 from sglint.evaluate.terraform.functions.signature import Context, Function, invoke
+from sglint.evaluate.terraform.symbol import hidden
 from sglint.evaluate.terraform.unknown import distribute, merged
 from sglint.value import Map, Seq, Value
 
@@ -39,6 +40,11 @@ _FUNCTIONS: dict[str, Function] = {name: function for family in _FAMILIES for na
 MOST_ITEMS = 100_000
 MOST_CHARACTERS = 10_000_000
 """No function makes more than this: a few lines that double a list thirty times would otherwise fill the memory."""
+
+_MOVE = frozenset(
+    (*collection.FUNCTIONS, *mapping.FUNCTIONS, *sets.FUNCTIONS, *conversion.FUNCTIONS, "join", "split", "coalesce")
+)
+"""The functions that move values and look at no characters, or know what a Symbol is."""
 
 NAMES = frozenset(_FUNCTIONS)
 """The name of every function; each also has a long form that starts with `core::`."""
@@ -56,6 +62,8 @@ def call(name: str, arguments: Sequence[Value], context: Context) -> Value:
     function = _FUNCTIONS.get(short)
     if function is None:
         raise EvaluationError(f'there is no function named "{name}"{_suggestion(short)}')
+    if short not in _MOVE:
+        arguments = [hidden(argument) for argument in arguments]
     spread = distribute(lambda *values: invoke(short, function, values, context), arguments)
     return _bounded(short, invoke(short, function, arguments, context) if spread is None else spread)
 

@@ -21,6 +21,7 @@ from sglint.evaluate.terraform.functions.signature import (
 )
 from sglint.evaluate.terraform.number import calculate, is_number
 from sglint.evaluate.terraform.operators import binary, equal
+from sglint.evaluate.terraform.symbol import named
 from sglint.evaluate.terraform.types import BOOL, STRING, Collection
 from sglint.evaluate.terraform.unify import type_of, unify
 from sglint.evaluate.terraform.unknown import collapse, is_identity, merged, same, wholly_known
@@ -265,7 +266,7 @@ def _slice_of_unknown(collection: Ref | Unknown, first: int, last: int) -> Value
     if not first <= last <= first + MOST_ELEMENTS:
         return merged((collection,))
     if isinstance(collection, Ref):
-        return Seq(tuple(Ref(collection.address, f"{collection.attribute}[{n}]") for n in range(first, last)), "list")
+        return Seq(tuple(named(Ref(collection.address, f"{collection.attribute}[{n}]")) for n in range(first, last)), "list")
     element = collection.element if collection.element is not None else merged((collection,))
     return Seq((element,) * (last - first), "list")
 

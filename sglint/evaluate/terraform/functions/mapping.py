@@ -16,6 +16,7 @@ from sglint.evaluate.terraform.functions.signature import (
     element_of,
     sequence,
 )
+from sglint.evaluate.terraform.symbol import hidden, may_match
 from sglint.evaluate.terraform.types import ANY, STRING, Collection
 from sglint.evaluate.terraform.unify import type_of
 from sglint.evaluate.terraform.unknown import collapse, merged, wholly_known
@@ -40,6 +41,8 @@ def _lookup(mapping: Value, key: str, *default: Value) -> Value:
         default = (_default(mapping, default[0]),)
     if key in mapping:
         return mapping[key]
+    if may_match(key, mapping):
+        return collapse((*mapping.values(), *default), (hidden(key),))
     if default:
         return default[0]
     raise EvaluationError(f'lookup did not find the key "{key}"')

@@ -20,7 +20,7 @@ from sglint.value import Map, Seq, Value
 
 LONGEST_PATTERN = 2_000
 LONGEST_TEXT = 200_000
-SECONDS = 1.0
+SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def _search(pattern: _Pattern, text: str, start: int) -> regex.Match[str] | None
     try:
         return pattern.compiled.search(text, start, timeout=SECONDS)
     except TimeoutError:
-        raise EvaluationError(f"the regular expression takes longer than {SECONDS:.0f} second to match") from None
+        raise EvaluationError(f"the regular expression takes longer than {SECONDS} seconds to match") from None
 
 
 def _matches(pattern: _Pattern, text: str) -> Iterator[regex.Match[str]]:

@@ -10,7 +10,9 @@ import unicodedata
 from sglint.evaluate.terraform.convert import to_string
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import TEXT, TEXTS, WHOLE, Context, Function, Parameter, whole
-from sglint.value import Map, Number, Seq, Value
+from sglint.evaluate.terraform.symbol import concatenate, hidden, split
+from sglint.evaluate.terraform.unknown import merged
+from sglint.value import Map, Number, Seq, Symbol, Value
 
 LONGEST = 1_000_000
 """Strings that a function would make longer than this are refused."""
@@ -71,7 +73,7 @@ def _indent(spaces: Number, text: str) -> Value:
     count = whole(spaces, "the number of spaces")
     if count < 0:
         raise EvaluationError("the number of spaces must not be negative")
-    if count * text.count("\n") > LONGEST:
+    if count * max(text.count("\n"), 1) > LONGEST:
         raise EvaluationError(f"the result of indent would be longer than {LONGEST} characters")
     return text.replace("\n", "\n" + " " * count)
 
@@ -85,10 +87,15 @@ def _join(separator: str, *lists: Seq) -> Value:
     texts = [item for item in items if isinstance(item, str)]
     if sum(map(len, texts)) + len(separator) * len(texts) > LONGEST:
         raise EvaluationError(f"the result of join would be longer than {LONGEST} characters")
-    return separator.join(texts)
+    between = [piece for text in texts for piece in (separator, text)][1:]
+    return concatenate(between)
 
 
 def _split(separator: str, text: str) -> Value:
+    if isinstance(separator, Symbol):
+        return merged((hidden(separator),))
+    if isinstance(text, Symbol):
+        return split(separator, text)
     if not separator:
         return Seq(tuple(text), "list")
     return Seq(tuple(text.split(separator)), "list")
