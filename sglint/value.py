@@ -37,6 +37,27 @@ class Ref:
         return f"{self.address}.{self.attribute}" if self.attribute else self.address
 
 
+class Symbol(str):
+    """
+    A text that is not known but told apart from others: the name of an Availability Zone, alone or inside a longer text.
+
+    It serves as the key of a map and of an instance, where only its identity matters. Its characters are the expression that it
+    stands for (`app/${data.aws_availability_zones.a.names[0]}`) and are never looked at: whoever wants them gets an Unknown.
+    """
+
+    __slots__ = ("parts",)
+    parts: tuple[str | Ref, ...]
+
+    def __new__(cls, parts: Iterable[str | Ref]) -> Symbol:
+        """
+        Return the text that these parts make.
+        """
+        kept = tuple(parts)
+        self = super().__new__(cls, "".join(part if isinstance(part, str) else f"${{{part}}}" for part in kept))
+        self.parts = kept
+        return self
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """

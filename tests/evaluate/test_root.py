@@ -80,7 +80,7 @@ def test_modules_nest_with_outputs_that_feed_each_other(tmp_path: Path) -> None:
             """,
             "modules/net/main.tf": """
             variable "name" {}
-            resource "aws_subnet" "s" { tags = { Name = var.name } }
+            resource "aws_subnet" "s" { names = { Name = var.name } }
             output "subnet" { value = aws_subnet.s }
             output "id" { value = aws_subnet.s.id }
             """,
@@ -90,7 +90,7 @@ def test_modules_nest_with_outputs_that_feed_each_other(tmp_path: Path) -> None:
             resource "aws_instance" "i" {
               for_each  = var.subnets
               subnet_id = each.value.id
-              tags      = each.value.tags
+              names     = each.value.names
               ami       = var.net.id
             }
             """,
@@ -104,7 +104,7 @@ def test_modules_nest_with_outputs_that_feed_each_other(tmp_path: Path) -> None:
     ]
     values = one(root, 'module.app[0].aws_instance.i["b"]')
     assert values["subnet_id"] == Ref('module.net["b"].aws_subnet.s', "id")
-    assert values["tags"] == Map.of({"Name": "b"})
+    assert values["names"] == Map.of({"Name": "b"})
     assert values["ami"] == Ref('module.net["a"].aws_subnet.s', "id")
     assert root.problems == ()
 
@@ -384,3 +384,46 @@ def test_roots_are_the_directories_that_nobody_calls(tmp_path: Path) -> None:
     assert roots("shared/deep/variables.tf") == ["a", "b"]
     assert roots("c/main.tf") == ["c"]
     assert roots("shared/deep") == ["shared/deep"]
+
+
+def test_zones_whose_names_are_not_known_are_told_apart(tmp_path: Path) -> None:
+    root = evaluate(
+        tmp_path,
+        {
+            "main.tf": """
+            data "aws_availability_zones" "z" {}
+            locals {
+              zones   = slice(data.aws_availability_zones.z.names, 0, 2)
+              subnets = flatten([for kind in ["app", "db"] : [for zone in local.zones : "${kind}/${zone}"]])
+              tables  = { for zone in local.zones : zone => aws_route_table.t[zone].id }
+            }
+            resource "aws_subnet" "s" {
+              for_each          = toset(local.subnets)
+              availability_zone = split("/", each.key)[1]
+              table             = local.tables[split("/", each.key)[1]]
+              is_app            = split("/", each.key)[0] == "app"
+              letter            = substr(split("/", each.key)[1], -1, 1)
+            }
+            resource "aws_route_table" "t" { for_each = toset(local.zones) }
+            resource "aws_vpc" "v" {
+              apps  = [for key, s in aws_subnet.s : s.id if split("/", key)[0] == "app"]
+              there = contains(local.zones, "eu-west-1a")
+              same  = local.zones[0] == local.zones[1]
+            }
+            """
+        },
+    )
+    zone = "${data.aws_availability_zones.z.names[%d]}"
+    assert addresses(root) == [
+        *(f'aws_route_table.t["{zone % n}"]' for n in (0, 1)),
+        *(f'aws_subnet.s["{kind}/{zone % n}"]' for kind in ("app", "db") for n in (0, 1)),
+        "aws_vpc.v",
+    ]
+    values = one(root, f'aws_subnet.s["db/{zone % 1}"]')
+    assert values["availability_zone"] == zone % 1
+    assert values["table"] == Ref(f'aws_route_table.t["{zone % 1}"]', "id")
+    assert values["is_app"] is False and isinstance(values["letter"], Unknown)
+    vpc = one(root, "aws_vpc.v")
+    assert vpc["apps"] == Seq(tuple(Ref(f'aws_subnet.s["app/{zone % n}"]', "id") for n in (0, 1)))
+    assert isinstance(vpc["there"], Unknown) and vpc["same"] is False
+    assert root.problems == ()

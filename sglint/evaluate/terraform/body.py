@@ -33,8 +33,8 @@ def evaluate_body(block: Block, scope: Scope, safely: Safely, leave_out: Collect
     """
     Return the attributes and nested blocks that are set. A null attribute is one that is not set.
 
-    Nested blocks are a `Seq` of `Map` under their type. An `Unknown` in that `Seq` stands for an unknown number of further blocks,
-    each like its `element`.
+    Nested blocks are a `Seq` of `Map` under their type. An `Unknown` in that `Seq` stands for an unknown number of further
+    blocks, each like its `element`.
     """
     values: dict[str, Value] = {}
     fields: list[tuple[str, Span]] = []

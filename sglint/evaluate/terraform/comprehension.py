@@ -76,12 +76,11 @@ def comprehend(collection: Value, expr: For, scope: Scope, evaluate: Evaluate) -
     """
     if isinstance(collection, Unknown) and collection.among:
         return collapse([comprehend(choice, expr, scope, evaluate) for choice in collection.among], (collection,))
-    pairs = iterate(collection) if is_known(collection) else as_unknown_pairs(collection)
-    if isinstance(pairs, Unknown):
+    if isinstance(collection, (Ref, Unknown)):
         return _over_unknown(collection, expr, scope, evaluate)
     rows: list[tuple[Value, Value, bool]] = []
     doubts: list[Value] = []
-    for key, value in pairs:
+    for key, value in elements(collection):
         inner = scope.bind({expr.key: key, expr.value: value})
         kept: Value = True if expr.test is None else evaluate(expr.test, inner)
         if not is_known(kept):
@@ -95,12 +94,12 @@ def comprehend(collection: Value, expr: For, scope: Scope, evaluate: Evaluate) -
     return _selections(expr, rows, doubts)
 
 
-def as_unknown_pairs(value: Value) -> Unknown:
+def elements(collection: Value) -> list[tuple[Value, Value]]:
     """
-    Return the unknown that stands for the elements of a value that is not known.
+    Return the keys and elements of a collection that is known.
     """
-    assert isinstance(value, (Ref, Unknown))
-    return as_unknown(value)
+    pairs = iterate(collection)
+    return [] if isinstance(pairs, Unknown) else pairs
 
 
 def _selections(expr: For, rows: list[tuple[Value, Value, bool]], doubts: list[Value]) -> Value:
@@ -138,8 +137,7 @@ def _collect(expr: For, rows: list[tuple[Value, Value]]) -> Value:
     return Map.of((key, values[0]) for key, values in groups.items())
 
 
-def _over_unknown(collection: Value, expr: For, scope: Scope, evaluate: Evaluate) -> Value:
-    assert isinstance(collection, (Ref, Unknown))
+def _over_unknown(collection: Ref | Unknown, expr: For, scope: Scope, evaluate: Evaluate) -> Value:
     inner = scope.bind({expr.key: merged((collection,)), expr.value: _elements_of(collection)})
     try:
         result = evaluate(expr.result, inner)

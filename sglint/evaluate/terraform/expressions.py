@@ -15,8 +15,9 @@ from sglint.evaluate.terraform import comprehension, functions
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.operators import binary, conditional, get_attr, index, iterate, to_template_string, unary
 from sglint.evaluate.terraform.scope import Scope
+from sglint.evaluate.terraform.symbol import concatenate
 from sglint.evaluate.terraform.unknown import as_unknown, collapse, distribute, merged
-from sglint.value import Map, Ref, Seq, Unknown, Value, is_known
+from sglint.value import Map, Ref, Seq, Symbol, Unknown, Value, is_known
 
 
 def evaluate_expression(expr: syntax.Expr, scope: Scope) -> Value:
@@ -64,12 +65,18 @@ def _concatenate(parts: Sequence[Value]) -> Value:
     spread = distribute(lambda *chosen: _concatenate(chosen), parts)
     if spread is not None:
         return spread
-    ends: list[str] = []
+    texts = [part for part in parts if isinstance(part, str)]
+    return concatenate(texts) if len(texts) == len(parts) else replace(merged(parts), ends=_end(parts))
+
+
+def _end(parts: Sequence[Value]) -> str:
+    """Return the known end of a text that is not known."""
+    end = ""
     for part in reversed(parts):
-        ends.append(part if isinstance(part, str) else part.ends if isinstance(part, Unknown) else "")
-        if not isinstance(part, str):
-            return replace(merged(parts), ends="".join(reversed(ends)))
-    return "".join(reversed(ends))
+        if isinstance(part, Symbol) or not isinstance(part, str):
+            return (part.ends if isinstance(part, Unknown) else "") + end
+        end = part + end
+    return end
 
 
 def _template_if(expr: syntax.TemplateIf, scope: Scope) -> Value:
@@ -145,7 +152,7 @@ def _attribute(value: Value, name: str, scope: Scope) -> Value:
 
 
 def _attempts(value: Unknown, step: Callable[[Value], Value]) -> list[Value]:
-    """Return where the step leads for each value that is possible; one for which it is an error cannot be the one that holds."""
+    """Return where the step leads for each possible value; one for which it is an error cannot be the one that holds."""
     results: list[Value] = []
     failure: EvaluationError | None = None
     for choice in value.among:
@@ -247,7 +254,7 @@ def _conditional(expr: syntax.Conditional, scope: Scope) -> Value:
         rest = evaluate_expression(other, scope)
     except EvaluationError:
         return value
-    return conditional(True, value, rest)
+    return conditional(test=True, yes=value, no=rest)
 
 
 def _branch(expr: syntax.Expr, scope: Scope) -> Value:

@@ -1,8 +1,8 @@
 """
 The values of root variables: where Terraform looks for them, and which one wins.
 
-The order, later ones winning: `terraform.tfvars`, `terraform.tfvars.json`, `*.auto.tfvars` and `*.auto.tfvars.json` by name, then
-`--var` and `--var-file` in the order given.
+The order, later ones winning: `terraform.tfvars`, `terraform.tfvars.json`, `*.auto.tfvars` and `*.auto.tfvars.json` by name,
+then `--var` and `--var-file` in the order given.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Inputs:
     """
     What the person who runs sglint says about the configuration.
 
-    `assignments` are `("var", "name=value")` and `("file", path)` in the order given; `workspace` is the value of `terraform.workspace`.
+    `assignments` are `("var", "name=value")` and `("file", path)` in the order given; `workspace` is `terraform.workspace`.
     """
 
     assignments: tuple[tuple[Literal["var", "file"], str], ...] = ()
@@ -83,8 +83,10 @@ def _take(document: Document, found: dict[str, Given], problems: list[Problem]) 
             problems.append(Problem(error.message, error.span or attribute.span))
             value = Unknown(error.message, error.span or attribute.span)
         found[attribute.name] = Given(value, attribute.expr.span)
-    for block in document.blocks:
-        problems.append(Problem(f"a variable file cannot contain a {block.type} block", block.header, "write name = value"))
+    problems.extend(
+        Problem(f"a variable file cannot contain a {block.type} block", block.header, "write name = value")
+        for block in document.blocks
+    )
 
 
 def _assign(text: str, module: Module, found: dict[str, Given]) -> None:

@@ -10,6 +10,7 @@ from sglint.evaluate.terraform.body import evaluate_nested
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.expand import suffix
 from sglint.evaluate.terraform.run import META, Run, Thing
+from sglint.evaluate.terraform.symbol import named
 from sglint.value import Map, Ref, Seq, Unknown, Value
 
 
@@ -73,5 +74,5 @@ def element(ref: Ref, key: Value) -> Value:
     if not ref.attribute:
         raise EvaluationError(f"{ref.address} has no count or for_each, so it cannot be indexed")
     if isinstance(key, str) or (isinstance(key, int) and not isinstance(key, bool)):
-        return Ref(ref.address, ref.attribute + suffix(key))
+        return named(Ref(ref.address, ref.attribute + suffix(key)))
     return Ref(ref.address, f"{ref.attribute}[*]")

@@ -207,7 +207,11 @@ class ModuleInstance:
         return self.run.once(self._full(f"output.{name}"), block.header, lambda: self.safely(attribute.expr))
 
     def _place(self, name: str, span: Span) -> Value:
-        places: dict[str, Value] = {"module": self.path(), "root": ".", "cwd": Unknown("path.cwd differs between machines", span)}
+        places: dict[str, Value] = {
+            "module": self.path(),
+            "root": ".",
+            "cwd": Unknown("path.cwd differs between machines", span),
+        }
         if name not in places:
             raise EvaluationError(f"path.{name} does not exist; there are path.module, path.root and path.cwd", span)
         return places[name]
@@ -255,10 +259,10 @@ class ModuleInstance:
         if not known:
             directory = self._directory(name, self.module.calls[name])
             module = self.run.library.load(directory) if directory else None
-            for thing in things if module is not None else ():
-                assert module is not None
-                key = f"{self.key}.{name}" if self.key else name
-                thing.module = ModuleInstance(self.run, module, thing.address, key, thing, self.chain)
+            key = f"{self.key}.{name}" if self.key else name
+            for thing in things:
+                if module is not None:
+                    thing.module = ModuleInstance(self.run, module, thing.address, key, thing, self.chain)
         return things
 
     def _directory(self, name: str, call: Block) -> str | None:
@@ -276,7 +280,8 @@ class ModuleInstance:
         if is_local(source) and directory is None:
             directory = posixpath.normpath(posixpath.join(self.module.directory, source))
         if directory is None:
-            message = f'module.{key.replace(".", ".module.")} comes from "{source}", which is not in this scan, so what it contains is missing'
+            full = f"module.{key.replace('.', '.module.')}"
+            message = f'{full} comes from "{source}", which is not in this scan, so what it contains is missing'
             self.run.problem(Problem(message, span, "run terraform init first; sglint then reads .terraform/modules"))
             return None
         if directory in self.chain or len(self.chain) > MAX_DEPTH:

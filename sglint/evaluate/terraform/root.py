@@ -26,9 +26,10 @@ MAX_FRAMES = 10_000
 """How many Python frames an evaluation may nest; beyond that an expression is reported as nested too deeply."""
 
 BESIDE_THE_POINT = frozenset(
-    {"tags", "tags_all", "volume_tags", "tag", "tag_specifications", "user_data", "user_data_base64", "user_data_replace_on_change", "policy", "container_definitions", "description",
-     "metadata_options", "root_block_device", "ebs_block_device", "block_device_mappings", "timeouts", "connection", "provisioner"}
-)  # fmt: skip
+    "tags tags_all volume_tags tag tag_specifications user_data user_data_base64 user_data_replace_on_change policy "
+    "description container_definitions metadata_options root_block_device ebs_block_device block_device_mappings timeouts "
+    "connection provisioner".split()
+)
 """Attributes and blocks that say nothing about a network; they are not evaluated."""
 
 
@@ -65,8 +66,8 @@ def evaluate_root(
     for instance in ModuleInstance(run, module).walk():
         modules.setdefault(instance.module.directory, instance.module)
         resources.update((resource.address, resource) for resource in _resources(instance, wanted, path))
-    for read in modules.values():
-        problems.extend(read.problems)
+    for name in sorted(modules):
+        problems.extend(modules[name].problems)
     problems.extend(run.problems)
     return Root(
         path,
@@ -109,8 +110,8 @@ def find_roots(library: Library, discovery: Discovery) -> tuple[str, ...]:
     """
     Return the absolute directories of the root modules to look at: those that no other scanned directory calls as a module.
 
-    A file given by name stands for every root of its work tree that its directory is a part of. Modules that call each other in a
-    circle and that nobody else calls are all roots.
+    A file given by name stands for every root of its work tree that its directory is a part of. Modules that call each other
+    in a circle and that nobody else calls are all roots.
     """
     named = {_directory(found) for found in discovery.named if found.format != "cloudformation"}
     apart = {_directory(found) for found in discovery.files if found.format == "terraform"} - named

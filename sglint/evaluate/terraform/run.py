@@ -6,7 +6,7 @@ A `Thing` is what an address stands for. What a reference to all the things of o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -154,14 +154,18 @@ def value_of(things: tuple[Thing, ...], block: Block) -> Value:
         )
     mapping = block.attribute("for_each") is not None
     decided = [thing.row.maybe for thing in things if thing.row.maybe]
-    full = _collection(things, mapping)
+    full = _collection(things, mapping=mapping)
     if not decided:
         return full
-    least = _collection(tuple(thing for thing in things if not thing.row.maybe), mapping)
+    least = _collection([thing for thing in things if not thing.row.maybe], mapping=mapping)
     return replace(decided[0], among=(full, least), element=None, refs=refs)
 
 
-def _collection(things: tuple[Thing, ...], mapping: bool) -> Value:
+def _collection(things: Sequence[Thing], *, mapping: bool) -> Value:
     if mapping:
-        return Map.of((str(thing.row.key), Ref(thing.address)) for thing in things)
+        return Map.of((_name(thing), Ref(thing.address)) for thing in things)
     return Seq(tuple(Ref(thing.address) for thing in things))
+
+
+def _name(thing: Thing) -> str:
+    return thing.row.key if isinstance(thing.row.key, str) else str(thing.row.key)

@@ -143,8 +143,11 @@ def _startswith(text: str, prefix: str) -> Value:
     return text.startswith(prefix)
 
 
-def _endswith(text: str, suffix: str) -> Value:
-    return text.endswith(suffix)
+def _endswith(text: Value, suffix: str) -> Value:
+    if isinstance(text, str):
+        return text.endswith(suffix)
+    ends = text.ends if isinstance(text, Unknown) else ""
+    return ends.endswith(suffix) if len(ends) >= len(suffix) else merged((text,))
 
 
 def _trim(text: str, cut: str) -> Value:
@@ -184,7 +187,7 @@ def template_variables(variables: Value) -> Map:
 
 FUNCTIONS = {
     "chomp": Function(_chomp, (TEXT,)),
-    "endswith": Function(_endswith, (TEXT, TEXT)),
+    "endswith": Function(_endswith, (Parameter(STRING, unknown="yes"), TEXT)),
     "indent": Function(_indent, (WHOLE, TEXT)),
     "join": Function(_join, (TEXT,), TEXTS),
     "lower": Function(_lower, (TEXT,)),
