@@ -208,7 +208,8 @@ def automatic(path: Path | None, names: tuple[str, ...], interface: Interface) -
             words = f"{name}: every flow is tracked automatically, whatever the security groups say"
             yield Reason(words, interface.origin.span, TRACKING_PAGE)
         else:
-            words = f"{path.destination} leads to a {name}, through which every flow is tracked automatically"
+            article = "an" if name[0] in "aeiou" else "a"
+            words = f"{path.destination} leads to {article} {name}, through which every flow is tracked automatically"
             yield Reason(words, path.hops[-1].span if path.hops else None, TRACKING_PAGE)
 
 
