@@ -49,6 +49,7 @@ def check_both(scan: Path, *mentions: str) -> str:
     assert run.code == 1
     assert "tracked-forwarder" in run.out
     assert "good/main.tf" in run.out
+    assert "internal error" not in run.out
     for mention in mentions:
         assert mention in run.out
     return run.out
@@ -223,6 +224,23 @@ def test_a_file_outside_of_what_is_scanned_is_not_read(scan: Path) -> None:
         run = sglint(*arguments, cwd=scan)
         assert "root:" not in run.said
         assert "/bin/" not in run.said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'resource "aws_vpc" "v" {\n  cidr_block = file("\\u0000")\n}\n',
+        'resource "aws_vpc" "v" {\n  cidr_block = templatefile("a\\u0000b", {})\n}\n',
+        'resource "aws_vpc" "v" {\n  for_each   = fileset("\\u0000", "*")\n  cidr_block = each.key\n}\n',
+        f'resource "aws_vpc" "v" {{\n  cidr_block = file("{"a/" * 10_000}")\n}}\n',
+        'module "m" {\n  source = "./\\u0000"\n}\n',
+        f'module "m" {{\n  source = "./{"a" * 10_000}"\n}}\n',
+        'module "m" {\n  source = "./\\ud800"\n}\n',
+    ],
+)
+def test_paths_that_no_file_can_have(scan: Path, text: str) -> None:
+    (scan / "bad" / "main.tf").write_text(text)
+    check_both(scan, "bad/main.tf")
 
 
 def test_a_sensitive_value_is_not_printed(scan: Path) -> None:
