@@ -11,8 +11,9 @@ from sglint.evaluate.terraform.convert import to_string
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import TEXT, TEXTS, WHOLE, Context, Function, Parameter, whole
 from sglint.evaluate.terraform.symbol import concatenate, hidden, split
+from sglint.evaluate.terraform.types import STRING
 from sglint.evaluate.terraform.unknown import merged
-from sglint.value import Map, Number, Seq, Symbol, Value
+from sglint.value import Map, Number, Seq, Symbol, Unknown, Value
 
 LONGEST = 1_000_000
 """Strings that a function would make longer than this are refused."""
