@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from sglint import __version__
-from sglint.cli.options import Ordered, assignments, colored, outputs, shared, stop, write
+from sglint.cli.options import Ordered, assignments, colored, guarded, outputs, shared, write
 
 LEVELS = ["error", "warning", "note", "never"]
 
@@ -56,27 +56,24 @@ def check(  # noqa: PLR0913 -- click passes every option
     Exit codes: 1 when there is a certain finding at or above --fail-on; otherwise 2 when part of the network could not
     be read, or the command was wrong; otherwise 0.
     """
-    from sglint.finding import Severity
-    from sglint.output import json, sarif, text
-    from sglint.pipeline import Request, lint
-    from sglint.rule import choose, load
-    from sglint.source import SglintError
+    with guarded(debug=debug):
+        from sglint.finding import Severity
+        from sglint.output import json, sarif, text
+        from sglint.pipeline import Request, lint
+        from sglint.rule import choose, load
 
-    where = outputs(ctx, formats, output, "text")
-    try:
+        where = outputs(ctx, formats, output, "text")
         known = load(rules)
         chosen = choose(known, names(select), names(ignore))
         report = lint(Request(paths, assignments(ctx, var, var_file), workspace, root, debug), chosen, known)
-    except SglintError as error:
-        stop(str(error))
-    for one in where:
-        if one.format == "json":
-            write(one, json.render(report, version=__version__))
-        elif one.format == "sarif":
-            write(one, sarif.render(report, known, version=__version__, maybe=maybe))
-        else:
-            write(one, text.render(report, maybe=maybe, color=colored(color, one)))
-    ctx.exit(report.exit_code(None if fail_on == "never" else Severity(fail_on)))
+        for one in where:
+            if one.format == "json":
+                write(one, json.render(report, version=__version__))
+            elif one.format == "sarif":
+                write(one, sarif.render(report, known, version=__version__, maybe=maybe))
+            else:
+                write(one, text.render(report, maybe=maybe, color=colored(color, one)))
+        ctx.exit(report.exit_code(None if fail_on == "never" else Severity(fail_on)))
 
 
 def names(values: tuple[str, ...]) -> tuple[str, ...]:

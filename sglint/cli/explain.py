@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from sglint.cli.options import stop
+from sglint.cli.options import guarded
 
 
 @click.command()
@@ -18,16 +18,13 @@ def explain(*, rule: str | None, rules: tuple[Path, ...]) -> None:
     """
     Print the page of RULE: what is wrong, why it matters, how to fix it, when not to. Without RULE, list the rules.
     """
-    from sglint.rule import find, load
-    from sglint.source import SglintError
+    with guarded(debug=False):
+        from sglint.rule import find, load
 
-    try:
         known = load(rules)
         if rule is None:
             for one in known:
                 click.echo(f"{one.slug:22} {one.severity.value:8} {one.title}")
             return
         found = find(known, rule)
-    except SglintError as error:
-        stop(str(error))
-    click.echo(f"# {found.slug} ({found.severity.value}, since {found.since})\n\n{found.page}")
+        click.echo(f"# {found.slug} ({found.severity.value}, since {found.since})\n\n{found.page}")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import click
 
-from sglint.cli.options import Ordered, assignments, colored, outputs, shared, stop, write
+from sglint.cli.options import Ordered, assignments, colored, guarded, outputs, shared, write
 
 
 @click.command(cls=Ordered)
@@ -42,19 +42,16 @@ def inspect(  # noqa: PLR0913 -- click passes every option
 
     Exit codes: 2 when part of the network could not be read, or the command was wrong; otherwise 0.
     """
-    from sglint.output.inspect import only, render_json, render_text
-    from sglint.pipeline import Request, judge
-    from sglint.source import SglintError
+    with guarded(debug=debug):
+        from sglint.output.inspect import only, render_json, render_text
+        from sglint.pipeline import Request, judge
 
-    where = outputs(ctx, formats, output, "text")
-    try:
+        where = outputs(ctx, formats, output, "text")
         found = judge(Request(paths, assignments(ctx, var, var_file), workspace, root, debug))
         networks = only(found.judged, address)
-    except SglintError as error:
-        stop(str(error))
-    for one in where:
-        if one.format == "json":
-            write(one, render_json(networks, found.problems))
-        else:
-            write(one, render_text(networks, found.problems, color=colored(color, one)))
-    ctx.exit(2 if any(problem.hides for problem in found.problems) else 0)
+        for one in where:
+            if one.format == "json":
+                write(one, render_json(networks, found.problems))
+            else:
+                write(one, render_text(networks, found.problems, color=colored(color, one)))
+        ctx.exit(2 if any(problem.hides for problem in found.problems) else 0)

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NoReturn, TypeVar
@@ -118,6 +119,27 @@ def colored(choice: str, output: Output) -> bool:
     if choice != "auto":
         return choice == "always"
     return output.path is None and not os.environ.get("NO_COLOR") and sys.stdout.isatty()
+
+
+@contextmanager
+def guarded(*, debug: bool) -> Iterator[None]:
+    """
+    End the run with a message instead of a traceback when we were called wrongly, or have a bug; `debug` shows it all the same.
+    """
+    from sglint.source import SglintError
+
+    try:
+        yield
+    except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+        raise
+    except SglintError as error:
+        stop(str(error))
+    except Exception as error:
+        if debug:
+            raise
+        message = f"internal error: {type(error).__name__}: {error}; please report it, --debug shows where it comes from"
+        click.echo(f"Error: {clean(message)}", err=True)
+        click.get_current_context().exit(2)
 
 
 def stop(message: str) -> NoReturn:

@@ -12,7 +12,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from sglint import pipeline
+from sglint.cli import main
 from sglint.rule import load
 from tests.command import REPOSITORY, Run, sglint
 
@@ -228,6 +231,17 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
         check=False,
     )
     assert done.stderr == ""
+
+
+def test_a_bug_of_ours_is_no_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def broken(*arguments: object) -> None:
+        raise KeyError("oops")
+
+    monkeypatch.setattr(pipeline, "find_roots", broken)
+    result = CliRunner().invoke(main, ["check", str(place(tmp_path, BAD))])
+    assert result.exit_code == 2
+    assert "internal error: KeyError: 'oops'; please report it" in result.output
+    assert isinstance(CliRunner().invoke(main, ["check", "--debug", str(tmp_path)]).exception, KeyError)
 
 
 @pytest.mark.parametrize("module", ["networkx", "tree_sitter", "yaml", "rich", "sglint.pipeline", "sglint.rule"])
