@@ -10,7 +10,7 @@ from dataclasses import replace
 from sglint.lower import read
 from sglint.lower.index import Index
 from sglint.lower.interface import given_groups, or_default, perhaps
-from sglint.lower.link import follow, places, pointing, unique
+from sglint.lower.link import follow, part_of, places, pointing, unique
 from sglint.lower.row import Row, View
 from sglint.lower.target import endpoint_type
 from sglint.model import Attachment, Direction, Interface, Link, Role
@@ -136,7 +136,12 @@ def _groups(index: Index, one: View, subnets: tuple[Link, ...]) -> tuple[Link, .
     more = pointing(index, "endpoint group", "endpoint").get(one.address, ())
     replaced = any(read.switch(each, "replace", default=False) is True for each in more)
     added = tuple(perhaps(item, each) for each in more for item in given_groups(index, each.slots("groups"), each))
-    return unique((*(() if replaced and not own else or_default(index, own, subnets, one.at("groups"))), *added))
+    if not own and not replaced:
+        vpc = follow(index, one, "vpc", ("vpc",))
+        if isinstance(vpc, str) and vpc in index.views:
+            own = (part_of(index, vpc, "default_security_group_id", one.origin.span),)
+        own = or_default(index, own, subnets, one.at("groups"))
+    return unique((*own, *added))
 
 
 def attachments(index: Index) -> Iterator[Attachment]:

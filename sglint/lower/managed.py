@@ -212,7 +212,7 @@ def _subnets(index: Index, one: View, slots: tuple[Slot, ...]) -> tuple[Link, ..
     direct = places(index, slots, one)
     slot = one.slot("subnet_group")
     if direct or slot is None:
-        if direct or one.slot("groups") is None or "subnet_group" not in one.row.kinds[one.resource.kind]:
+        if direct or "subnet_group" not in one.row.kinds[one.resource.kind]:
             return direct
         return (Unknown(f"{one.address} names no subnet group", one.origin.span),)
     span = one.origin.at(slot.field)

@@ -211,7 +211,10 @@ def _destinations(index: Index, route: View) -> tuple[tuple[Prefix | Unknown, ..
     families: list[Family] = []
     for name, family in (("cidr4", Family.IPV4), ("cidr6", Family.IPV6)):
         for item in read.prefixes(route, name):
-            (problems if isinstance(item, Problem) else found).append(item)  # type: ignore[arg-type]
+            if isinstance(item, Problem):
+                problems.append(item)
+            else:
+                found.append(item)
             families.append(family)
     for slot in route.slots("lists"):
         span = route.origin.at(slot.field)

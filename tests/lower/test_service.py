@@ -286,3 +286,17 @@ def test_subnet_group_of_a_name_used_twice_is_the_one_in_the_same_module() -> No
     (subnet,) = only(network, "aws_db_instance.y").subnets
     assert isinstance(subnet, Unknown)
     assert subnet.why == "several resources are named main"
+
+
+def test_endpoint_gets_the_default_group_of_the_vpc_that_it_names() -> None:
+    endpoint = res(
+        "aws_vpc_endpoint.e", vpc_id=ref("aws_vpc.v.id"), vpc_endpoint_type="Interface", service_name="x", subnet_ids=WHY
+    )
+    one = only(net(*BASE, endpoint), "aws_vpc_endpoint.e")
+    assert one.groups == ("aws_vpc.v.default_security_group_id",)
+
+
+def test_database_without_a_subnet_group_is_somewhere_unknown() -> None:
+    (subnet,) = only(net(res("aws_db_instance.x")), "aws_db_instance.x").subnets
+    assert isinstance(subnet, Unknown)
+    assert subnet.why == "aws_db_instance.x names no subnet group"
