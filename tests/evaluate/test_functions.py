@@ -14,6 +14,7 @@ import pytest
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.files import nothing
 from sglint.evaluate.terraform.functions import NAMES, call
+from sglint.evaluate.terraform.operators import binary, conditional
 from sglint.evaluate.terraform.unknown import same
 from sglint.value import Map, Ref, Seq, Unknown, Value
 from tests.evaluate.oracle import Case, cases, expected, made, named, outcome, refused
@@ -213,6 +214,22 @@ def test_hostile_arguments_are_refused_quickly(name: str, arguments: tuple[Value
     started = time.monotonic()
     with pytest.raises(EvaluationError):
         run(name, *arguments)
+    assert time.monotonic() - started < 20
+
+
+def test_a_short_text_for_a_huge_value_is_refused_quickly() -> None:
+    """A list of two lists of two lists ... is refused by whatever would walk through it."""
+    value: Value = "x"
+    for _ in range(60):
+        value = Seq((value, value))
+    started = time.monotonic()
+    for name in ("jsonencode", "tolist", "flatten"):
+        with pytest.raises(EvaluationError, match="more than 500000 parts"):
+            run(name, value)
+    with pytest.raises(EvaluationError, match="more than 500000 parts"):
+        conditional(True, value, "a")
+    with pytest.raises(EvaluationError, match="more than 500000 parts"):
+        binary("==", value, value)
     assert time.monotonic() - started < 20
 
 

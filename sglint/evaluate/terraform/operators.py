@@ -17,6 +17,7 @@ from sglint.evaluate.terraform.unify import type_of, unify
 from sglint.evaluate.terraform.unknown import (
     alternatives,
     as_unknown,
+    check_size,
     collapse,
     distribute,
     is_identity,
@@ -116,10 +117,10 @@ def binary(operator: str, a: Value, b: Value) -> Value:
     """
     Return the result of a binary operator.
     """
-    if operator == "==":
-        return equal(a, b)
-    if operator == "!=":
-        return unary("!", equal(a, b))
+    if operator in ("==", "!="):
+        check_size(a)
+        check_size(b)
+        return equal(a, b) if operator == "==" else unary("!", equal(a, b))
     spread = distribute(lambda x, y: binary(operator, x, y), (a, b))
     if spread is not None:
         return spread
@@ -171,6 +172,8 @@ def conditional(test: Value, yes: Value, no: Value) -> Value:
     """
     Return `test ? yes : no`, with both results converted to the type that they share.
     """
+    check_size(yes)
+    check_size(no)
     left, right = _unified(yes, no)
     if test is None:
         raise EvaluationError("the condition is null; it must be true or false")

@@ -18,6 +18,8 @@ MOST_ALTERNATIVES = 8
 """An operation is calculated for at most so many combinations of alternatives."""
 MOST_KEPT = 64
 """A conditional keeps at most so many alternatives."""
+MOST_PARTS = 500_000
+"""Values with more parts than this, at any depth, are not calculated with."""
 
 _MODULE = re.compile(r'(?:^|\.)module\.[\w-]+(?:\[(?:"(?:[^"\\]|\\.)*"|[0-9]+)\])?')
 
@@ -53,15 +55,31 @@ def as_unknown(value: Ref | Unknown) -> Unknown:
 def unknown_parts(value: Value) -> Iterator[Ref | Unknown]:
     """
     Yield every reference and unknown in the value, at any depth, in order.
+
+    Raises EvaluationError when there are too many parts: a list of two lists of two lists ... is short to write.
     """
-    if isinstance(value, (Ref, Unknown)):
-        yield value
-    elif isinstance(value, Seq):
-        for item in value.items:
-            yield from unknown_parts(item)
-    elif isinstance(value, Map):
-        for item in value.values():
-            yield from unknown_parts(item)
+    todo = [value]
+    count = 0
+    while todo:
+        part = todo.pop()
+        count += 1
+        if count > MOST_PARTS:
+            raise EvaluationError(f"the value has more than {MOST_PARTS} parts")
+        if isinstance(part, (Ref, Unknown)):
+            yield part
+        elif isinstance(part, Seq):
+            todo.extend(reversed(part.items))
+        elif isinstance(part, Map):
+            todo.extend(reversed(tuple(part.values())))
+
+
+def check_size(value: Value) -> None:
+    """
+    Refuse a value with too many parts.
+    """
+    if isinstance(value, (Seq, Map)):
+        for _ in unknown_parts(value):
+            pass
 
 
 def wholly_known(value: Value) -> bool:

@@ -29,7 +29,7 @@ from sglint.evaluate.terraform.functions import (
 )
 from sglint.evaluate.terraform.functions.signature import Context, Function, invoke
 from sglint.evaluate.terraform.symbol import hidden
-from sglint.evaluate.terraform.unknown import distribute, merged
+from sglint.evaluate.terraform.unknown import check_size, distribute, merged
 from sglint.value import Map, Seq, Value
 
 __all__ = ["NAMES", "Context", "call"]
@@ -56,6 +56,8 @@ def call(name: str, arguments: Sequence[Value], context: Context) -> Value:
 
     When an argument can have only a few values, the function is called for each of them.
     """
+    for argument in arguments:
+        check_size(argument)
     if name.startswith("provider::"):
         return merged(arguments, why=f"{name} belongs to a provider, and providers are not run")
     short = name.removeprefix("core::")
