@@ -56,10 +56,10 @@ def read_bytes(tree: Tree, path: str, limit: int = LIMIT) -> bytes | Problem:
     Return the content of a file, or what keeps us from reading it.
     """
     shown = displayed(tree, path)
-    real = os.path.realpath(os.path.join(tree.base, path))
-    if not inside(tree, real):
-        return Problem(f"{shown} lies outside of what is scanned", whole(shown), "name a directory above both with --root")
     try:
+        real = os.path.realpath(os.path.join(tree.base, path))
+        if not inside(tree, real):
+            return Problem(f"{shown} lies outside of what is scanned", whole(shown), "name a directory above both with --root")
         if not stat.S_ISREG(os.stat(real).st_mode):
             return Problem(f"{shown} is not a regular file", whole(shown), "only regular files are read")
         handle = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
@@ -81,9 +81,9 @@ def list_files(tree: Tree, directory: str) -> tuple[str, ...]:
     A directory that lies outside of the tree or cannot be listed has none.
     """
     absolute = os.path.normpath(os.path.join(tree.base, directory))
-    if not inside(tree, os.path.realpath(absolute)):
-        return ()
     try:
+        if not inside(tree, os.path.realpath(absolute)):
+            return ()
         names = sorted(os.listdir(absolute))
     except (OSError, ValueError):
         return ()
@@ -96,9 +96,9 @@ def list_directories(tree: Tree, directory: str) -> tuple[str, ...]:
     Return the displayed paths of the directories in a directory, in order; links are not followed.
     """
     absolute = os.path.normpath(os.path.join(tree.base, directory))
-    if not inside(tree, os.path.realpath(absolute)):
-        return ()
     try:
+        if not inside(tree, os.path.realpath(absolute)):
+            return ()
         with os.scandir(absolute) as entries:
             names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
     except (OSError, ValueError):

@@ -15,7 +15,7 @@ from sglint import syntax
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.operators import iterate, to_template_string
 from sglint.evaluate.terraform.scope import Scope
-from sglint.evaluate.terraform.unknown import MOST_ALTERNATIVES, as_unknown, collapse, merged, same
+from sglint.evaluate.terraform.unknown import MOST_ALTERNATIVES, collapse, elements_of, merged, same
 from sglint.value import Map, Ref, Seq, Unknown, Value, is_known
 
 Evaluate = Callable[[syntax.Expr, Scope], Value]
@@ -42,15 +42,6 @@ def common(values: Sequence[Value]) -> Value:
     return collapse(values, ())
 
 
-def _elements_of(value: Ref | Unknown) -> Value:
-    """
-    Return what each element of an unknown collection is.
-    """
-    if isinstance(value, Ref):
-        return Ref(value.address, value.attribute + "[*]") if value.attribute else as_unknown(value)
-    return value.element if value.element is not None else merged((value,))
-
-
 def splat(value: Value, expr: syntax.Splat, scope: Scope, evaluate: Evaluate) -> Value:
     """
     Return the body of the splat for each element; a value that is no list counts as a list of one, null as none.
@@ -66,7 +57,7 @@ def splat(value: Value, expr: syntax.Splat, scope: Scope, evaluate: Evaluate) ->
     if isinstance(value, Unknown) and value.among:
         return collapse([splat(choice, expr, scope, evaluate) for choice in value.among], (value,))
     if isinstance(value, Unknown) or (isinstance(value, Ref) and value.attribute):
-        return merged((value,), element=body(_elements_of(value)))
+        return merged((value,), element=body(elements_of(value)))
     return Seq((body(value),))
 
 
@@ -80,7 +71,7 @@ def comprehend(collection: Value, expr: For, scope: Scope, evaluate: Evaluate) -
         return _over_unknown(collection, expr, scope, evaluate)
     rows: list[tuple[Value, Value, bool]] = []
     doubts: list[Value] = []
-    for key, value in elements(collection):
+    for key, value in pairs_of(collection):
         inner = scope.bind({expr.key: key, expr.value: value})
         kept: Value = True if expr.test is None else evaluate(expr.test, inner)
         if not is_known(kept):
@@ -94,7 +85,7 @@ def comprehend(collection: Value, expr: For, scope: Scope, evaluate: Evaluate) -
     return _selections(expr, rows, doubts)
 
 
-def elements(collection: Value) -> list[tuple[Value, Value]]:
+def pairs_of(collection: Value) -> list[tuple[Value, Value]]:
     """
     Return the keys and elements of a collection that is known.
     """
@@ -138,7 +129,7 @@ def _collect(expr: For, rows: list[tuple[Value, Value]]) -> Value:
 
 
 def _over_unknown(collection: Ref | Unknown, expr: For, scope: Scope, evaluate: Evaluate) -> Value:
-    inner = scope.bind({expr.key: merged((collection,)), expr.value: _elements_of(collection)})
+    inner = scope.bind({expr.key: merged((collection,)), expr.value: elements_of(collection)})
     try:
         result = evaluate(expr.result, inner)
     except EvaluationError:

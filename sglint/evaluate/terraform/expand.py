@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.evaluate.terraform.unknown import collapse
+from sglint.evaluate.terraform.unknown import collapse, elements_of, merged
 from sglint.value import Map, Ref, Seq, Unknown, Value
 
 MAX_INSTANCES = 20_000
@@ -92,12 +92,9 @@ def by_for_each(value: Value) -> tuple[Instance, ...]:
     """
     if isinstance(value, Unknown) and value.among and not any(isinstance(choice, (Unknown, Ref)) for choice in value.among):
         return _among(value)
-    if isinstance(value, Ref):
-        cause = Unknown(f"{value} is known only after deployment", None, (), None, (value,))
-        element: Value = Ref(value.address, value.attribute + "[*]") if value.attribute else cause
-        return (_each(EVERY, cause, element, cause),)
-    if isinstance(value, Unknown):
-        return (_each(EVERY, value, value.element if value.element is not None else value, value),)
+    if isinstance(value, (Ref, Unknown)):
+        cause = merged((value,))
+        return (_each(EVERY, cause, elements_of(value), cause),)
     if value is None:
         raise EvaluationError("for_each must not be null")
     if isinstance(value, Map):

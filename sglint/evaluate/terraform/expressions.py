@@ -65,6 +65,9 @@ def _concatenate(parts: Sequence[Value]) -> Value:
     spread = distribute(lambda *chosen: _concatenate(chosen), parts)
     if spread is not None:
         return spread
+    told = [part for part in parts if part != ""]
+    if len(told) == 1 and isinstance(told[0], Ref):
+        return told[0]
     texts = [part for part in parts if isinstance(part, str)]
     return concatenate(texts) if len(texts) == len(parts) else replace(merged(parts), ends=_end(parts))
 
@@ -196,6 +199,8 @@ def _call(expr: syntax.Call, scope: Scope) -> Value:
     name = expr.name.removeprefix("core::")
     if name in ("try", "can"):
         return _try(expr, scope) if name == "try" else _can(expr, scope)
+    if name == "sensitive":
+        return Unknown("its value is sensitive, and is not followed", expr.span)
     arguments = [evaluate_expression(argument, scope) for argument in expr.arguments]
     if not expr.expand:
         return functions.call(expr.name, arguments, scope.world.context)

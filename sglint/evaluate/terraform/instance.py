@@ -121,6 +121,9 @@ class ModuleInstance:
         """
         Return the value that the traversal starts with, and how many of its names that takes.
         """
+        if names[0] == "resource" and len(names) > 2:
+            value, taken = self.resolve(names[1:], expr)
+            return value, taken + 1
         root, rest = names[0], names[1:]
         if root in ("each", "count", "self"):
             raise EvaluationError(f"{root} cannot be used here", expr.span)

@@ -49,6 +49,8 @@ class Library:
         """
         Return the module in this absolute directory, or None when no Terraform file can be read there.
         """
+        if "\0" in directory:
+            return None
         directory = str(Path(directory).resolve())
         if directory not in self._modules:
             self._modules[directory] = self._read(directory)

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from sglint import syntax
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions import Context
+from sglint.syntax import Expr
 from sglint.value import Ref, Value
 
 
@@ -24,7 +24,7 @@ class World(Protocol):
         """What functions may read."""
         ...
 
-    def resolve(self, names: tuple[str, ...], expr: syntax.Expr) -> tuple[Value, int]:
+    def resolve(self, names: tuple[str, ...], expr: Expr) -> tuple[Value, int]:
         """Return the value that the traversal `names` starts with, and how many names it takes."""
         ...
 
@@ -46,7 +46,7 @@ class Nowhere:
     context: Context
     what: str
 
-    def resolve(self, names: tuple[str, ...], expr: syntax.Expr) -> tuple[Value, int]:
+    def resolve(self, names: tuple[str, ...], expr: Expr) -> tuple[Value, int]:
         """
         Refuse the reference.
         """

@@ -37,8 +37,10 @@ def same(a: Value, b: Value) -> bool:
 
 def is_identity(ref: Ref) -> bool:
     """
-    Return whether the reference is to an `id` or `arn` of a resource, which is never null and never empty.
+    Return whether the reference is to a whole resource or to its `id` or `arn`, which is never null and never empty.
     """
+    if not ref.attribute:
+        return True
     name = ref.attribute.rpartition(".")[2]
     return name in ("id", "arn") and "[*]" not in ref.attribute and not _MODULE.fullmatch(ref.address)
 
@@ -94,12 +96,34 @@ def merged(
 ) -> Unknown:
     """
     Return the unknown that comes from these values: the first reason and place, and all identities.
+
+    That something is known only after deployment is the reason only where nothing else is unknown.
     """
-    parts = [as_unknown(part) for value in values for part in unknown_parts(value)]
-    refs = tuple(dict.fromkeys(ref for part in parts for ref in _refs(part)))
-    if not parts:
+    found = [part for value in values for part in unknown_parts(value)]
+    refs = tuple(dict.fromkeys(ref for part in found for ref in _refs(as_unknown(part))))
+    if not found:
         return Unknown(why, None, among, element, refs)
-    return Unknown(parts[0].why, parts[0].span, among, element, refs)
+    cause = as_unknown(next((part for part in found if isinstance(part, Unknown)), found[0]))
+    return Unknown(cause.why, cause.span, among, element, refs)
+
+
+def elements_of(value: Ref | Unknown) -> Value:
+    """
+    Return what each element of an unknown collection is.
+    """
+    if isinstance(value, Ref):
+        return Ref(value.address, f"{value.attribute}[*]") if value.attribute else as_unknown(value)
+    found: list[Value] = []
+    for choice in alternatives(value) if value.among else ():
+        if isinstance(choice, Seq):
+            found.extend(choice.items)
+        elif isinstance(choice, Map):
+            found.extend(choice.values())
+        elif isinstance(choice, (Ref, Unknown)):
+            found.append(elements_of(choice))
+    if found:
+        return collapse(found, (value,))
+    return value.element if value.element is not None else merged((value,))
 
 
 def _refs(unknown: Unknown) -> Iterator[Ref]:

@@ -9,9 +9,9 @@ import unicodedata
 
 from sglint.evaluate.terraform.convert import to_string
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.evaluate.terraform.functions.signature import TEXT, TEXTS, WHOLE, Context, Function, Parameter, whole
+from sglint.evaluate.terraform.functions.signature import TEXT, WHOLE, Context, Function, Parameter, whole
 from sglint.evaluate.terraform.symbol import concatenate, hidden, split
-from sglint.evaluate.terraform.types import STRING
+from sglint.evaluate.terraform.types import STRING, Collection
 from sglint.evaluate.terraform.unknown import merged
 from sglint.value import Map, Number, Seq, Symbol, Unknown, Value
 
@@ -86,6 +86,8 @@ def _join(separator: str, *lists: Seq) -> Value:
     if any(item is None for item in items):
         raise EvaluationError("join takes no null elements")
     texts = [item for item in items if isinstance(item, str)]
+    if len(texts) < len(items):
+        return items[0] if len(items) == 1 else merged(items)
     if sum(map(len, texts)) + len(separator) * len(texts) > LONGEST:
         raise EvaluationError(f"the result of join would be longer than {LONGEST} characters")
     between = [piece for text in texts for piece in (separator, text)][1:]
@@ -190,7 +192,7 @@ FUNCTIONS = {
     "chomp": Function(_chomp, (TEXT,)),
     "endswith": Function(_endswith, (Parameter(STRING, unknown="yes"), TEXT)),
     "indent": Function(_indent, (WHOLE, TEXT)),
-    "join": Function(_join, (TEXT,), TEXTS),
+    "join": Function(_join, (TEXT,), Parameter(Collection("list", STRING), unknown="inside")),
     "lower": Function(_lower, (TEXT,)),
     "regex": Function(_regex, (TEXT, TEXT)),
     "regexall": Function(_regexall, (TEXT, TEXT)),
