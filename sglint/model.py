@@ -33,7 +33,7 @@ class Role(Enum):
     What an interface is for.
 
     `FORWARDER` passes on traffic that is not its own (source/destination check off, or a Gateway Load Balancer target),
-    `RESOLVER` is a Route 53 Resolver endpoint, `MANAGED` belongs to a service that the user cannot tune, `WORKLOAD` is the rest.
+    `RESOLVER` is a Route 53 Resolver endpoint, `MANAGED` belongs to a service no user can tune, `WORKLOAD` is all else.
     """
 
     FORWARDER = "forwarder"

@@ -33,6 +33,11 @@ def one(root: Root, address: str) -> Map:
     return next(resource.values for resource in root.resources if resource.address == address)
 
 
+def items(value: Value) -> tuple[Value, ...]:
+    assert isinstance(value, Seq)
+    return value.items
+
+
 def addresses(root: Root) -> list[str]:
     return [resource.address for resource in root.resources]
 
@@ -202,9 +207,9 @@ def test_an_unknown_dynamic_block_is_a_block_that_may_not_be_there(tmp_path: Pat
         },
     )
     values = one(root, "aws_security_group.g")
-    (item,) = values["ingress"]  # type: ignore[misc]  # a Seq iterates over its items
+    (item,) = items(values["ingress"])
     assert isinstance(item, Unknown) and to_json(item.element) == {"cidr_blocks": ["0.0.0.0/0"]}
-    (item,) = values["egress"]  # type: ignore[misc]  # a Seq iterates over its items
+    (item,) = items(values["egress"])
     assert isinstance(item, Unknown) and isinstance(item.element, Map)
 
 
@@ -287,7 +292,7 @@ def test_an_installed_module_is_read_from_the_manifest(tmp_path: Path) -> None:
         tmp_path,
         {
             "main.tf": 'module "vpc" {\n  source = "someone/vpc/aws"\n}',
-            ".terraform/modules/modules.json": '{"Modules":[{"Key":"","Dir":"."},{"Key":"vpc","Dir":".terraform/modules/vpc"}]}',
+            ".terraform/modules/modules.json": '{"Modules":[{"Key":"vpc","Dir":".terraform/modules/vpc"}]}',
             ".terraform/modules/vpc/main.tf": 'resource "aws_vpc" "v" {}',
         },
     )
@@ -351,7 +356,8 @@ def test_elements_of_a_hidden_collection_are_known_by_what_they_are(tmp_path: Pa
         {
             "main.tf": """
             locals {
-              endpoints = { for s in aws_networkfirewall_firewall.f.firewall_status[0].sync_states : s.availability_zone => s.attachment[0].endpoint_id }
+              states    = aws_networkfirewall_firewall.f.firewall_status[0].sync_states
+              endpoints = { for s in local.states : s.availability_zone => s.attachment[0].endpoint_id }
             }
             resource "aws_networkfirewall_firewall" "f" { name = "f" }
             resource "aws_route" "r" { vpc_endpoint_id = local.endpoints["eu-west-2a"] }

@@ -53,6 +53,7 @@ def splat(value: Value, expr: syntax.Splat, scope: Scope, evaluate: Evaluate) ->
     if value is None:
         return Seq()
     if isinstance(value, Seq):
+        scope.world.spend(len(value))
         return Seq(tuple(body(item) for item in value.items), "tuple" if value.kind == "tuple" else "list")
     if isinstance(value, Unknown) and value.among:
         return collapse([splat(choice, expr, scope, evaluate) for choice in value.among], (value,))
@@ -71,7 +72,9 @@ def comprehend(collection: Value, expr: For, scope: Scope, evaluate: Evaluate) -
         return _over_unknown(collection, expr, scope, evaluate)
     rows: list[tuple[Value, Value, bool]] = []
     doubts: list[Value] = []
-    for key, value in pairs_of(collection):
+    pairs = pairs_of(collection)
+    scope.world.spend(len(pairs))
+    for key, value in pairs:
         inner = scope.bind({expr.key: key, expr.value: value})
         kept: Value = True if expr.test is None else evaluate(expr.test, inner)
         if not is_known(kept):

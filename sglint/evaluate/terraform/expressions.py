@@ -93,6 +93,7 @@ def _template_for(expr: syntax.TemplateFor, scope: Scope) -> Value:
     pairs = iterate(evaluate_expression(expr.collection, scope))
     if isinstance(pairs, Unknown):
         return replace(pairs, among=(), element=None)
+    scope.world.spend(len(pairs))
     return _concatenate([_join(expr.body, scope.bind({expr.key: key, expr.value: value})) for key, value in pairs])
 
 

@@ -20,6 +20,8 @@ def context(tree: Tree, directory: str) -> Context:
     """
 
     def place(path: str) -> str:
+        if "\0" in path:
+            raise EvaluationError("a path cannot contain a null character")
         return posixpath.normpath(posixpath.join(directory, path))
 
     def read_text(path: str) -> str:

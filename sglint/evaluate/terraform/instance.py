@@ -72,6 +72,12 @@ class ModuleInstance:
         """
         return self.run.context
 
+    def spend(self, steps: int) -> None:
+        """
+        Note so many steps of evaluation.
+        """
+        self.run.spend(steps)
+
     def attribute(self, ref: Ref, name: str) -> Value:
         """
         Return an attribute of a resource or module object.
@@ -311,9 +317,8 @@ class ModuleInstance:
         finally:
             self.run.leave(full)
         things = tuple(self._thing(full, kind, block, row) for row in rows)
-        self._instances[key] = things
-        self.run.things.update({thing.address: thing for thing in things})
-        return things
+        self._instances[key] = things if self.run.add(things) else ()
+        return self._instances[key]
 
     def _thing(self, full: str, kind: str, block: Block, row: Instance) -> Thing:
         scope = Scope(self, dict(row.names))

@@ -13,10 +13,13 @@ from typing import Protocol
 from sglint.evaluate.terraform.expand import EVERY, Instance
 from sglint.evaluate.terraform.functions import Context
 from sglint.evaluate.terraform.module import Library
-from sglint.evaluate.terraform.scope import Scope, World
+from sglint.evaluate.terraform.scope import Scope, World, check_steps
 from sglint.source import Problem, Span
 from sglint.syntax import Block, Expr
 from sglint.value import Map, Ref, Seq, Unknown, Value
+
+MAX_THINGS = 100_000
+"""How many instances of resources and modules one root may have."""
 
 META = frozenset({"count", "for_each", "provider", "providers", "depends_on", "lifecycle", "source", "version"})
 """Arguments of Terraform itself, which are no attributes of the thing."""
@@ -96,6 +99,25 @@ class Run:
     problems: dict[Problem, None] = field(default_factory=dict)
     _memo: dict[str, Value] = field(default_factory=dict)
     _busy: dict[str, None] = field(default_factory=dict)
+    _steps: int = 0
+
+    def spend(self, steps: int) -> None:
+        """
+        Note so many steps of evaluation. Raises EvaluationError when there have been too many.
+        """
+        self._steps += steps
+        check_steps(self._steps)
+
+    def add(self, things: Sequence[Thing]) -> bool:
+        """
+        Remember the instances of a block; False, and a Problem, when this root has too many already.
+        """
+        if things and len(self.things) + len(things) > MAX_THINGS:
+            message = f"this root has more than {MAX_THINGS} instances of resources and modules; the others are missing"
+            self.problem(Problem(message, None, "scan a smaller root"))
+            return False
+        self.things.update({thing.address: thing for thing in things})
+        return True
 
     def once(self, name: str, span: Span, compute: Callable[[], Value]) -> Value:
         """

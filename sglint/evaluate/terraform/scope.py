@@ -13,6 +13,9 @@ from sglint.evaluate.terraform.functions import Context
 from sglint.syntax import Expr
 from sglint.value import Ref, Value
 
+MAX_STEPS = 2_000_000
+"""How many elements the `for` expressions and templates of one root may go through."""
+
 
 class World(Protocol):
     """
@@ -22,6 +25,10 @@ class World(Protocol):
     @property
     def context(self) -> Context:
         """What functions may read."""
+        ...
+
+    def spend(self, steps: int) -> None:
+        """Note so many steps of evaluation. Raises EvaluationError when there have been too many."""
         ...
 
     def resolve(self, names: tuple[str, ...], expr: Expr) -> tuple[Value, int]:
@@ -37,6 +44,14 @@ class World(Protocol):
         ...
 
 
+def check_steps(steps: int) -> None:
+    """
+    Raise EvaluationError when so many steps are too many.
+    """
+    if steps > MAX_STEPS:
+        raise EvaluationError(f"evaluating this takes more than {MAX_STEPS} steps")
+
+
 @dataclass(frozen=True, slots=True)
 class Nowhere:
     """
@@ -45,6 +60,14 @@ class Nowhere:
 
     context: Context
     what: str
+    steps: list[int] = field(default_factory=lambda: [0])
+
+    def spend(self, steps: int) -> None:
+        """
+        Note so many steps. Raises EvaluationError when there have been too many.
+        """
+        self.steps[0] += steps
+        check_steps(self.steps[0])
 
     def resolve(self, names: tuple[str, ...], expr: Expr) -> tuple[Value, int]:
         """
