@@ -21,7 +21,8 @@ _MODULE = re.compile(r'module\.[^.\[]+(?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\])?\.')
 @dataclass(slots=True)
 class Index:
     """
-    The resources of one root; `adopted` maps a VPC's implicit part, or what is looked up, to what it is.
+    The resources of one root; `adopted` maps a VPC's implicit part, or what is looked up, to what it is, `outputs` the outputs
+    that name a subnet of a module that cannot be read to that module.
     """
 
     views: dict[str, View]
@@ -33,6 +34,7 @@ class Index:
     adopted: dict[str, str] = field(default_factory=dict)
     joins: dict[tuple[str, str], dict[str, tuple[View, ...]]] = field(default_factory=dict)
     modules: dict[str, str] = field(default_factory=dict)
+    outputs: dict[str, str] = field(default_factory=dict)
 
     def of(self, noun: str) -> tuple[View, ...]:
         """

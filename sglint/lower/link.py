@@ -5,7 +5,7 @@ References to addresses: what each value leads to, and why where it leads nowher
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sglint.lower.index import KEY, Index, find, gather, kind_of, module_of
@@ -168,7 +168,7 @@ def _reference(index: Index, ref: Ref, span: Span, nouns: tuple[str, ...], depth
     address = find(index, ref.address)
     kind = kind_of(ref.address)
     if kind == "module" or (address and index.resources[address].kind == "module"):
-        return Unknown(hidden_module(index, address or ref.address), span, refs=(ref,))
+        return _output(index, address or ref.address, ref, span, nouns)
     if not address:
         if not nouns and ref.attribute in _IDENTITY and kind.removeprefix("data.").startswith(_PROVIDERS):
             return ref.address
@@ -184,6 +184,17 @@ def _reference(index: Index, ref: Ref, span: Span, nouns: tuple[str, ...], depth
     if written is not None:
         return link(index, written, span, nouns, depth + 1)
     return Unknown(f"{ref} is known only after deployment", span, refs=(ref,))
+
+
+def _output(index: Index, module: str, ref: Ref, span: Span, nouns: tuple[str, ...]) -> Link:
+    """
+    Return what an output of a module that cannot be read leads to: a subnet that the module may route to a gateway, or unknown.
+    """
+    call = index.resources.get(module)
+    if call is None or nouns != ("subnet",) or gateway_given(call.values) is None:
+        return Unknown(hidden_module(index, module), span, refs=(ref,))
+    index.outputs[str(ref)] = module
+    return str(ref)
 
 
 def _is_identity(one: View | None, attribute: str) -> bool:
@@ -229,27 +240,30 @@ def hidden_module(index: Index, address: str) -> str:
     if address not in index.modules:
         call = KEY.sub("", address)
         resource = index.resources.get(address)
-        given = resource is not None and _gives_gateway(resource.values)
+        given = resource is not None and gateway_given(resource.values) is not None
         index.modules[address] = f"{address} could not be read" + (f" ({call} is given a transit gateway)" if given else "")
     return index.modules[address]
 
 
-def _gives_gateway(value: Value) -> bool:
+def gateway_given(value: Value) -> Value:
     """
-    Return whether a transit gateway is named anywhere in a value.
+    Return the transit gateway that is named anywhere in a value, None when there is none.
     """
     if isinstance(value, Ref):
-        return kind_of(value.address).removeprefix("data.") in {"aws_ec2_transit_gateway", "awscc_ec2_transit_gateway"}
+        is_gateway = kind_of(value.address).removeprefix("data.") in {"aws_ec2_transit_gateway", "awscc_ec2_transit_gateway"}
+        return value if is_gateway else None
     if isinstance(value, str):
-        return value.startswith("tgw-")
+        return value if value.startswith("tgw-") else None
     if isinstance(value, Map):
-        return any(
-            _gives_gateway(item) or (isinstance(item, (Ref, Unknown)) and "transit_gateway_id" in key)
-            for key, item in value.items()
-        )
+        named = (item for key, item in value.items() if isinstance(item, (Ref, Unknown)) and "transit_gateway_id" in key)
+        return next(_first(map(gateway_given, value.values())), next(named, None))
     if isinstance(value, Unknown):
-        return any(_gives_gateway(item) for item in (*value.refs, *value.among, value.element))
-    return isinstance(value, Seq) and any(_gives_gateway(item) for item in value.items)
+        return next(_first(map(gateway_given, (*value.refs, *value.among, value.element))), None)
+    return next(_first(map(gateway_given, value.items)), None) if isinstance(value, Seq) else None
+
+
+def _first(values: Iterable[Value]) -> Iterator[Value]:
+    return (value for value in values if value is not None)
 
 
 def links(index: Index, slot: Slot, span: Span, nouns: tuple[str, ...] = ()) -> tuple[Link, ...]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sglint.lower import balancer, endpoint, fleet, group, interface, managed, routing, vpc
+from sglint.lower import balancer, endpoint, fleet, group, inside, interface, managed, routing, vpc
 from sglint.lower.link import build
 from sglint.lower.row import Row
 from sglint.model import (
@@ -40,6 +40,7 @@ def lower(root: str, resources: Sequence[Resource]) -> tuple[Network, tuple[Prob
     found += endpoint.attachments(index)
     found += balancer.appliances(index)
     found += managed.not_modelled(index)
+    found += inside.lower(index, found)
     problems = sorted({item for item in found if isinstance(item, Problem)}, key=lambda item: item.order)
     return _network(root, [item for item in found if not isinstance(item, Problem)], len(resources)), tuple(problems)
 

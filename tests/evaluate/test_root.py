@@ -433,3 +433,39 @@ def test_zones_whose_names_are_not_known_are_told_apart(tmp_path: Path) -> None:
     assert vpc["apps"] == Seq(tuple(Ref(f'aws_subnet.s["app/{zone % n}"]', "id") for n in (0, 1)))
     assert isinstance(vpc["there"], Unknown) and vpc["same"] is False
     assert root.problems == ()
+
+
+def test_what_the_elements_of_a_bounded_list_are_is_known(tmp_path: Path) -> None:
+    root = evaluate(
+        tmp_path,
+        {
+            "main.tf": """
+            data "aws_ec2_instance_type" "t" {}
+            locals {
+              number     = data.aws_ec2_instance_type.t.maximum_network_cards
+              cards      = [for i in range(local.number) : { groups = ["g"], timeouts = null }]
+              interfaces = length(local.cards) > 0 ? local.cards : []
+            }
+            resource "aws_instance" "i" {
+              dynamic "network_interface" {
+                for_each = local.interfaces
+                content {
+                  groups = concat(network_interface.value.groups, ["h"])
+                  dynamic "timeouts" {
+                    for_each = network_interface.value.timeouts != null ? [network_interface.value.timeouts] : []
+                    content { tcp = timeouts.value.tcp }
+                  }
+                }
+              }
+            }
+            """
+        },
+    )
+    (block,) = items(one(root, "aws_instance.i")["network_interface"])
+    assert isinstance(block, Unknown) and to_json(block.element) == {"groups": ["g", "h"]}
+    assert root.problems == ()
+
+
+def test_a_dynamic_block_without_elements_is_not_there(tmp_path: Path) -> None:
+    text = 'resource "aws_security_group" "g" {\n  dynamic "ingress" {\n    for_each = []\n    content {}\n  }\n}\n'
+    assert one(evaluate(tmp_path, {"main.tf": text}), "aws_security_group.g") == Map()

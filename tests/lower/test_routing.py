@@ -262,16 +262,37 @@ def test_cloud_control_names_are_the_same_rows() -> None:
     ]
 
 
-def test_subnet_in_a_hidden_module_that_is_given_a_transit_gateway() -> None:
-    call = res('module.spokes["a"]', transit_gateway_id=ref("aws_ec2_transit_gateway.t.id"))
-    one = res(
-        "aws_route_table_association.a",
-        subnet_id=Ref('module.spokes["a"]', "private_subnets[0].id"),
-        route_table_id=ref("aws_route_table.t.id"),
+HIDDEN = 'module.spokes["a"].private_subnets[0].id'
+
+
+def test_subnet_in_a_hidden_module_that_is_given_a_transit_gateway_may_be_routed_there() -> None:
+    call = res(
+        'module.spokes["a"]',
+        transit_gateway_id=ref("aws_ec2_transit_gateway.t.id"),
+        transit_gateway_routes={"private": "10.0.0.0/8"},
     )
-    (found,) = net(VPC, TABLE, call, one).associations
-    assert isinstance(found.subnet, Unknown)
-    assert found.subnet.why == 'module.spokes["a"] could not be read (module.spokes is given a transit gateway)'
+    one = res("aws_instance.i", subnet_id=Ref('module.spokes["a"]', "private_subnets[0].id"))
+    network = net(call, one, res("aws_ec2_transit_gateway.t"))
+    assert [found.subnets for found in network.interfaces] == [(HIDDEN,)]
+    (route,) = network.routes
+    assert [str(destination) for destination in route.destinations] == ["10.0.0.0/8"]
+    assert [(target.kind, target.address) for target in route.targets] == [
+        (TargetKind.TRANSIT_GATEWAY, "aws_ec2_transit_gateway.t")
+    ]
+    assert route.maybe is not None and route.maybe.why == (
+        'module.spokes["a"] could not be read (module.spokes is given a transit gateway)'
+    )
+    (table,) = network.tables
+    assert table.hidden is not None and route.table == table.origin.address
+
+
+def test_subnet_in_a_hidden_module_has_the_table_that_the_text_gives_it() -> None:
+    subnet = Ref('module.spokes["a"]', "private_subnets[0].id")
+    call = res('module.spokes["a"]', transit_gateway_id=ref("aws_ec2_transit_gateway.t.id"))
+    one = res("aws_route_table_association.a", subnet_id=subnet, route_table_id=ref("aws_route_table.t.id"))
+    network = net(VPC, TABLE, call, one, res("aws_instance.i", subnet_id=subnet))
+    assert [(found.table, found.subnet) for found in network.associations] == [("aws_route_table.t", HIDDEN)]
+    assert network.routes == ()
 
 
 def test_reference_that_leads_nowhere_stays_with_its_reason() -> None:

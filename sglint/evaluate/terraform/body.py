@@ -34,7 +34,7 @@ def evaluate_body(block: Block, scope: Scope, safely: Safely, leave_out: Collect
     Return the attributes and nested blocks that are set. A null attribute is one that is not set.
 
     Nested blocks are a `Seq` of `Map` under their type. An `Unknown` in that `Seq` stands for an unknown number of further
-    blocks, each like its `element`.
+    blocks, each like its `element`. A dynamic block without elements is one that was not written.
     """
     values: dict[str, Value] = {}
     fields: list[tuple[str, Span]] = []
@@ -54,7 +54,8 @@ def evaluate_body(block: Block, scope: Scope, safely: Safely, leave_out: Collect
             fields.append((path, span))
             fields.extend((f"{path}.{inner}", place) for inner, place in body_fields)
             items.append(value)
-        values[name] = Seq(tuple(items), "list")
+        if items:
+            values[name] = Seq(tuple(items), "list")
     return Body(Map.of(values), tuple(fields))
 
 
