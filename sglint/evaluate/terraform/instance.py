@@ -19,6 +19,8 @@ from sglint.evaluate.terraform.module import Module, is_local, source_of
 from sglint.evaluate.terraform.run import Run, Thing, value_of
 from sglint.evaluate.terraform.scope import Scope
 from sglint.evaluate.terraform.types import BOOL, Type, parse_type
+from sglint.evaluate.terraform.unknown import collapse
+from sglint.evaluate.terraform.validation import allowed, refused
 from sglint.source import Problem, Span
 from sglint.syntax import Block
 from sglint.value import Ref, Unknown, Value
@@ -148,22 +150,42 @@ class ModuleInstance:
         block = self.module.variables.get(name)
         if block is None:
             raise EvaluationError(f"variable {name} is not declared in this module", span)
+        if block.blocks and self.maybe() is None:
+            self.run.later.setdefault(self._full(f"var.{name}"), lambda: refused(self, name, block))
         return self.run.once(
             self._full(f"var.{name}"), block.header, lambda: self._guard(lambda: self._variable(name, block), block.header)
         )
+
+    def given_at(self, name: str, block: Block) -> Span:
+        """
+        Return the place of the value of a variable.
+        """
+        return self._given(name, block)[1] or block.header
+
+    def tells(self, message: syntax.Expr) -> bool:
+        """
+        Return whether the text of an error message may be shown.
+        """
+        return True
 
     def _variable(self, name: str, block: Block) -> Value:
         value, span = self._given(name, block)
         type_ = self._type(block)
         nullable = block.attribute("nullable")
-        if value is None and nullable is not None and self.safely(nullable.expr) is False:
-            value, span = self._default(name, block)
+        if nullable is not None and self.safely(nullable.expr) is False:
+            if value is None:
+                value, span = self._default(name, block)
+            elif isinstance(value, Unknown) and None in value.among:
+                default = self._default(name, block)[0]
+                value = collapse([default if choice is None else choice for choice in value.among], (value,))
         if _flag(block, "sensitive") or _flag(block, "ephemeral"):
             return Unknown(f"var.{name} is sensitive, and its value is not followed", block.header)
+        if isinstance(value, Unknown) and not value.among:
+            choices = allowed(block, name, type_) or ((True, False) if type_ == BOOL else ())
+            if choices:
+                return collapse(choices, (replace(value, among=choices),))
         if type_ is None:
             return value
-        if isinstance(value, Unknown) and not value.among and type_ == BOOL:
-            return replace(value, among=(True, False))
         try:
             return convert(value, type_)
         except EvaluationError as error:

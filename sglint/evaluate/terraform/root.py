@@ -63,9 +63,14 @@ def evaluate_root(
     run = Run(library, directory, given, inputs.workspace, library.manifest(directory), context(library.tree, directory))
     resources: dict[str, Resource] = {}
     modules: dict[str, Module] = {}
-    for instance in ModuleInstance(run, module).walk():
+    top = ModuleInstance(run, module)
+    for instance in top.walk():
         modules.setdefault(instance.module.directory, instance.module)
         resources.update((resource.address, resource) for resource in _resources(instance, wanted, path))
+    for name in sorted(given):
+        if name in module.variables:
+            top.variable(name, module.variables[name].header)
+    run.check()
     for name in sorted(modules):
         problems.extend(modules[name].problems)
     problems.extend(run.problems)

@@ -6,7 +6,7 @@ A `Thing` is what an address stands for. What a reference to all the things of o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -87,6 +87,8 @@ class Thing:
 class Run:
     """
     The evaluation of one root module: what was given, the things found so far, what could not be read.
+
+    `later` are the checks to make when all else is evaluated, by the name of what they are about.
     """
 
     library: Library
@@ -97,6 +99,7 @@ class Run:
     context: Context
     things: dict[str, Thing] = field(default_factory=dict)
     problems: dict[Problem, None] = field(default_factory=dict)
+    later: dict[str, Callable[[], Iterable[Problem]]] = field(default_factory=dict)
     _memo: dict[str, Value] = field(default_factory=dict)
     _busy: dict[str, None] = field(default_factory=dict)
     _steps: int = 0
@@ -151,6 +154,17 @@ class Run:
         Note that `name` is evaluated.
         """
         del self._busy[name]
+
+    def check(self) -> None:
+        """
+        Make the checks that wait, and those that they bring up.
+        """
+        done: set[str] = set()
+        while waiting := [name for name in self.later if name not in done]:
+            for name in waiting:
+                done.add(name)
+                for problem in self.later[name]():
+                    self.problem(problem)
 
     def problem(self, problem: Problem) -> None:
         """
