@@ -4,6 +4,7 @@ What a rule found, placed in the text.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -78,6 +79,13 @@ class Finding:
     def order(self) -> tuple[str, int, int, str, tuple[str, ...]]:
         """The key that sorts findings: by place, then rule, then subject."""
         return (self.span.path, self.span.line, self.span.column, self.rule, self.subjects)
+
+
+def places(findings: Iterable[Finding]) -> frozenset[Span]:
+    """
+    Return every place that the findings point at.
+    """
+    return frozenset(span for one in findings for span in (one.span, *(label.span for label in one.labels)))
 
 
 @dataclass(frozen=True, slots=True)

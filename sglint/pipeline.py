@@ -7,22 +7,18 @@ The straight line from files to a report; read this first.
 
 from __future__ import annotations
 
-import posixpath
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 from sglint import graph, lower, track
-from sglint.evaluate.terraform import Inputs, Library, evaluate_root, find_roots
-from sglint.finding import Finding, Report, Seen
-from sglint.rule import Judged, Rule, run
-from sglint.source import Discovery, Problem, SglintError, Source, Span, Tree, discover, read, whole
-from sglint.syntax import Block, Document
+from sglint.evaluate.terraform import Assignment, Inputs, Library, evaluate_root, find_roots, undeclared, variable_files
+from sglint.finding import Report, places
+from sglint.rule import Judged, Rule, looked_at, run
+from sglint.source import Problem, SglintError, Source, Tree, discover, in_order, passed_over, read, read_all
+from sglint.syntax import Document, all_blocks
 from sglint.triage import Remarks, remarks, triage
-
-Assignment: TypeAlias = tuple[Literal["var", "file"], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +69,8 @@ def lint(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule]) -> Repor
     return Report(
         findings=findings,
         problems=in_order((*networks.problems, *failed, *wrong)),
-        seen=seen(networks),
-        sources=tuple(sources(networks.tree, findings)),
+        seen=looked_at(networks.judged, files=len(networks.documents)),
+        sources=read_all(networks.tree, {span.path for span in places(findings)}),
         roots=tuple(one.network.root for one in networks.judged),
     )
 
@@ -86,7 +82,7 @@ def judge(wanted: Request) -> Networks:
     discovery = discover(wanted.paths or (".",), base=str(Path.cwd()), root=wanted.root)
     library = Library(discovery.tree)
     inputs = Inputs(wanted.assignments, wanted.workspace)
-    files = {name: variable_file(name) for kind, name in wanted.assignments if kind == "file"}
+    files = variable_files(inputs)
     judged: list[Judged] = []
     problems = [*discovery.problems, *passed_over(discovery)]
     documents: dict[str, Document] = {}
@@ -103,41 +99,8 @@ def judge(wanted: Request) -> Networks:
             raise
         except Exception as error:  # noqa: BLE001 -- a bug of ours in one root must not hide the others
             problems.append(internal(library.shown(directory), error, debug=wanted.debug))
-    problems += (undeclared(name) for name in inputs.names if name not in declared)
+    problems += undeclared(inputs, declared)
     return Networks(tuple(judged), in_order(problems), tuple(documents[path] for path in sorted(documents)), discovery.tree)
-
-
-def passed_over(discovery: Discovery) -> Iterator[Problem]:
-    """
-    Yield the files that were recognised and are not read.
-    """
-    modules = {posixpath.dirname(file.real) for file in discovery.files if file.format == "terraform"}
-    for file in discovery.files:
-        if file.format == "cloudformation":
-            message = f"{file.path} is a CloudFormation template, which sglint does not read yet"
-            yield Problem(message, whole(file.path), "its interfaces are missing from this result")
-    for file in discovery.named:
-        if file.format == "tfvars" and posixpath.dirname(file.real) not in modules:
-            message = f"{file.path} lies in no module, so nothing reads it by itself"
-            yield Problem(message, whole(file.path), "give it with --var-file", hides=False)
-
-
-def variable_file(name: str) -> Source:
-    """
-    Return the text of a file given with `--var-file`, which may lie anywhere.
-    """
-    path = Path(name).resolve()
-    source = read(Tree(str(Path.cwd()), (str(path.parent),)), name)
-    if isinstance(source, Problem):
-        raise SglintError(f"--var-file {name}: {source.message}")
-    return source
-
-
-def undeclared(name: str) -> Problem:
-    """
-    Return the problem that a value was given for a variable that there is not.
-    """
-    return Problem(f"--var {name}: no root module here declares this variable", hint="see how it is spelt", hides=False)
 
 
 def internal(root: str, error: Exception, *, debug: bool) -> Problem:
@@ -149,13 +112,6 @@ def internal(root: str, error: Exception, *, debug: bool) -> Problem:
     return Problem(message, hint=trace if debug else "please report it; --debug shows where it comes from")
 
 
-def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """
-    Return the problems sorted, each once.
-    """
-    return tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.order, problem.hint, problem.hides)))
-
-
 def commented(tree: Tree, document: Document) -> Remarks:
     """
     Return the comments of a document that concern sglint, with the blocks that they may stand at the head of.
@@ -165,41 +121,4 @@ def commented(tree: Tree, document: Document) -> Remarks:
         return Remarks(document.path, (), ())
     source = read(tree, document.path)
     text = source.text if isinstance(source, Source) else ""
-    return remarks(document.path, text, comments, [(block.header, block.span) for block in within(document.blocks)])
-
-
-def within(blocks: Iterable[Block]) -> Iterator[Block]:
-    """
-    Yield the blocks and all blocks inside of them.
-    """
-    waiting = list(blocks)
-    while waiting:
-        block = waiting.pop()
-        waiting += block.blocks
-        yield block
-
-
-def sources(tree: Tree, findings: Iterable[Finding]) -> Iterator[Source]:
-    """
-    Yield the text of the files that findings point into.
-    """
-    spans: set[Span] = {span for one in findings for span in (one.span, *(label.span for label in one.labels))}
-    for path in sorted({span.path for span in spans}):
-        source = read(tree, path)
-        if isinstance(source, Source):
-            yield source
-
-
-def seen(networks: Networks) -> Seen:
-    """
-    Return what was looked at.
-    """
-    judgements = [judgement for one in networks.judged for judgement in one.judgements]
-    return Seen(
-        roots=len(networks.judged),
-        files=len(networks.documents),
-        resources=sum(dict(one.network.seen).get("resources", 0) for one in networks.judged),
-        interfaces=len(judgements),
-        in_scope=sum(judgement.in_scope.least for judgement in judgements),
-        maybe_in_scope=sum(judgement.in_scope.most and not judgement.in_scope.least for judgement in judgements),
-    )
+    return remarks(document.path, text, comments, [(block.header, block.span) for block in all_blocks(document.blocks)])

@@ -7,6 +7,7 @@ name means is known to `evaluate` alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -237,6 +238,17 @@ class Block:
         Return the attribute of that name, or None.
         """
         return next((attribute for attribute in self.attributes if attribute.name == name), None)
+
+
+def all_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
+    """
+    Yield the blocks and all blocks inside of them.
+    """
+    waiting = list(blocks)
+    while waiting:
+        block = waiting.pop()
+        waiting += block.blocks
+        yield block
 
 
 @dataclass(frozen=True, slots=True)

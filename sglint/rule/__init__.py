@@ -14,6 +14,7 @@ from sglint.rule.judged import (
     holds,
     is_everyone,
     is_geneve,
+    looked_at,
     may_track,
     surely_tracks,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "join",
     "labels",
     "load",
+    "looked_at",
     "may_track",
     "missing",
     "reach",

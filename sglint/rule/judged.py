@@ -7,10 +7,11 @@ certain follows from the network; no rule can choose it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 
+from sglint.finding import Seen
 from sglint.graph import Path
 from sglint.model import Appliance, Box, Direction, Group, Interface, Link, Network, Permission, Role, Target, TargetKind
 from sglint.space import ALL_PORTS, Bounds, Family, Ports, Protocol
@@ -140,6 +141,21 @@ class Judged:
         """
         ranges = self.everyone(interface, direction, verdict.family, verdict.protocol)
         return any(found.first <= ports.first and ports.last <= found.last for found in ranges)
+
+
+def looked_at(networks: Sequence[Judged], *, files: int) -> Seen:
+    """
+    Return what was looked at, counted.
+    """
+    judgements = [judgement for one in networks for judgement in one.judgements]
+    return Seen(
+        roots=len(networks),
+        files=files,
+        resources=sum(dict(one.network.seen).get("resources", 0) for one in networks),
+        interfaces=len(judgements),
+        in_scope=sum(judgement.in_scope.least for judgement in judgements),
+        maybe_in_scope=sum(judgement.in_scope.most and not judgement.in_scope.least for judgement in judgements),
+    )
 
 
 def is_everyone(box: Box) -> bool:

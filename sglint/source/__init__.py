@@ -7,9 +7,9 @@ says what is missing from the picture, so that "clean" and "did not look" never 
 
 from __future__ import annotations
 
-from sglint.source.text import Problem, SglintError, Source, Span
-from sglint.source.tree import LIMIT, Tree, displayed, list_directories, list_files, read, read_bytes, whole
-from sglint.source.walk import Discovery, Format, Found, discover
+from sglint.source.text import Problem, SglintError, Source, Span, in_order
+from sglint.source.tree import LIMIT, Tree, displayed, list_directories, list_files, read, read_all, read_bytes, whole
+from sglint.source.walk import Discovery, Format, Found, discover, passed_over
 
 __all__ = [
     "LIMIT",
@@ -23,9 +23,12 @@ __all__ = [
     "Tree",
     "discover",
     "displayed",
+    "in_order",
     "list_directories",
     "list_files",
+    "passed_over",
     "read",
+    "read_all",
     "read_bytes",
     "whole",
 ]

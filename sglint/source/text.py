@@ -4,6 +4,7 @@ A text, places in it, and what could not be read of it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -52,6 +53,13 @@ class Problem:
         if self.span is None:
             return ("", 0, 0, self.message)
         return (self.span.path, self.span.line, self.span.column, self.message)
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """
+    Return the problems sorted, each once.
+    """
+    return tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.order, problem.hint, problem.hides)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sglint.source.text import Problem, Source, Span
@@ -49,6 +50,14 @@ def read(tree: Tree, path: str, limit: int = LIMIT) -> Source | Problem:
         line = content.count(b"\n", 0, error.start) + 1
         return Problem(f"{shown} is not UTF-8", Span(shown, line, 1, line, 1), "save it as UTF-8")
     return Source(shown, text.removeprefix("\ufeff"))
+
+
+def read_all(tree: Tree, paths: Iterable[str]) -> tuple[Source, ...]:
+    """
+    Return the texts of those of the files that can be read, in the order of their paths.
+    """
+    found = (read(tree, path) for path in sorted(paths))
+    return tuple(source for source in found if isinstance(source, Source))
 
 
 def read_bytes(tree: Tree, path: str, limit: int = LIMIT) -> bytes | Problem:

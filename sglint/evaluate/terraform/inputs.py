@@ -8,9 +8,10 @@ then `--var` and `--var-file` in the order given.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Literal, TypeAlias
 
 from sglint import syntax
 from sglint.evaluate.terraform.error import EvaluationError
@@ -21,9 +22,12 @@ from sglint.evaluate.terraform.run import Given
 from sglint.evaluate.terraform.scope import Nowhere, Scope
 from sglint.evaluate.terraform.types import ANY, STRING, Type, parse_type
 from sglint.parse import parse, parse_expression
-from sglint.source import Problem, SglintError, Source, list_files, read
+from sglint.source import Problem, SglintError, Source, Tree, list_files, read
 from sglint.syntax import Document
 from sglint.value import Unknown, Value
+
+Assignment: TypeAlias = tuple[Literal["var", "file"], str]
+"""`("var", "name=value")` or `("file", path)`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +35,34 @@ class Inputs:
     """
     What the person who runs sglint says about the configuration.
 
-    `assignments` are `("var", "name=value")` and `("file", path)` in the order given; `workspace` is `terraform.workspace`.
+    `assignments` are in the order given; `workspace` is `terraform.workspace`.
     """
 
-    assignments: tuple[tuple[Literal["var", "file"], str], ...] = ()
+    assignments: tuple[Assignment, ...] = ()
     workspace: str | None = None
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the variables that `--var` sets."""
-        return tuple(text.partition("=")[0].strip() for kind, text in self.assignments if kind == "var")
+
+def variable_files(inputs: Inputs) -> dict[str, Source]:
+    """
+    Return the text of each file given with `--var-file`, which may lie anywhere.
+    """
+    found: dict[str, Source] = {}
+    for name in (text for kind, text in inputs.assignments if kind == "file"):
+        source = read(Tree(str(Path.cwd()), (str(Path(name).resolve().parent),)), name)
+        if isinstance(source, Problem):
+            raise SglintError(f"--var-file {name}: {source.message}")
+        found[name] = source
+    return found
+
+
+def undeclared(inputs: Inputs, declared: Container[str]) -> Iterator[Problem]:
+    """
+    Yield the values given with `--var` for variables that there are not.
+    """
+    for name in (text.partition("=")[0].strip() for kind, text in inputs.assignments if kind == "var"):
+        if name not in declared:
+            message = f"--var {name}: no root module here declares this variable"
+            yield Problem(message, hint="see how it is spelt", hides=False)
 
 
 def given_values(
