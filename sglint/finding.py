@@ -30,11 +30,10 @@ class Severity(Enum):
 
 
 class Status(Enum):
-    """Open, or set aside by a comment or the baseline; triage marks and never drops."""
+    """Open, or set aside by a comment; triage marks and never drops."""
 
     OPEN = "open"
     IGNORED = "ignored"
-    BASELINE = "baseline"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network
+from types import MappingProxyType
 from typing import TypeAlias
 
 from sglint.resource import Origin
@@ -26,6 +27,10 @@ class Direction(Enum):
 
     IN = "in"
     OUT = "out"
+
+
+OTHER_WAY = MappingProxyType({Direction.IN: Direction.OUT, Direction.OUT: Direction.IN})
+"""The direction of the replies."""
 
 
 class Role(Enum):
@@ -109,6 +114,11 @@ class Box:
     protocol: Protocol
     peer: Peer
     ports: Ports
+
+    @property
+    def everyone(self) -> bool:
+        """Whether the peer is every address of the family."""
+        return isinstance(self.peer, (IPv4Network, IPv6Network)) and self.peer.prefixlen == 0
 
 
 @dataclass(frozen=True, slots=True)

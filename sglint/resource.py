@@ -4,10 +4,24 @@ A resource after evaluation, still in its format's words.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from sglint.source import Span
 from sglint.value import Map, Unknown
+
+KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
+"""The key of an instance in an address: `[0]`, `["a.b"]`, `[*]`."""
+
+
+def block_name(address: str) -> str:
+    r"""
+    Return the address, or a text with addresses in it, without the keys of instances.
+
+    >>> block_name('module.a["x.]y"].aws_subnet.b[0]')
+    'module.a.aws_subnet.b'
+    """
+    return KEY.sub("", address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,18 @@ class Ports:
     def __str__(self) -> str:
         return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
 
+    def covers(self, other: Ports) -> bool:
+        """
+        Return whether every port of `other` is in this range.
+        """
+        return self.first <= other.first and other.last <= self.last
+
+    def overlaps(self, other: Ports) -> bool:
+        """
+        Return whether the ranges have a port in common.
+        """
+        return self.first <= other.last and other.first <= self.last
+
 
 ALL_PORTS = Ports(0, 65535)
 
@@ -67,13 +79,6 @@ class Bounds(Generic[T]):
     def certain(self) -> bool:
         """Whether both bounds are the same."""
         return self.least == self.most
-
-
-class World(Enum):
-    """The completion of all unknowns to judge in: the least that is permitted, or the most."""
-
-    LEAST = "least"
-    MOST = "most"
 
 
 @dataclass(frozen=True, slots=True)

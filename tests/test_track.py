@@ -288,8 +288,6 @@ def test_a_reply_rule_short_of_all_ports_is_a_near_miss(ports: str) -> None:
         "11 tcp 80 from 0.0.0.0/0 is admitted here",
         f"30 the reply rule covers only tcp {ports} to 0.0.0.0/0, not 0-65535, so what comes in is tracked",
     ]
-    (pair,) = [one for one in judged(net).pairs if (one.direction, one.protocol) == (Direction.IN, Protocol.TCP)]
-    assert [one.origin.span.line for one in pair.narrow] == [30]
 
 
 @pytest.mark.parametrize(
@@ -303,8 +301,7 @@ def test_a_reply_rule_short_of_all_ports_is_a_near_miss(ports: str) -> None:
 def test_replies_admitted_to_everyone_only_by_several_rules_are_taken_as_tracked(replies: list[Permission]) -> None:
     net = to_tgw(WEB, *replies)
     assert letters(net)["tcp_in"] == "T (80)"
-    (pair,) = [one for one in judged(net).pairs if (one.direction, one.protocol) == (Direction.IN, Protocol.TCP)]
-    assert pair.split_replies == tuple(replies)
+    assert any(reason.endswith("so what comes in is tracked") for reason in reasons(net, "in", "tcp"))
 
 
 def test_everyone_let_in_by_two_halves_is_taken_as_tracked() -> None:
@@ -315,8 +312,6 @@ def test_everyone_let_in_by_two_halves_is_taken_as_tracked() -> None:
         "several rules together admit tcp 443 from 0.0.0.0/0; "
         "AWS documents untracked flows only for a single rule with it, so tracked is assumed"
     )
-    (pair,) = [one for one in judged(net).pairs if (one.direction, one.protocol) == (Direction.IN, Protocol.TCP)]
-    assert pair.split == tuple(halves)
 
 
 def test_a_prefix_list_is_taken_as_tracked() -> None:

@@ -16,7 +16,7 @@ from sglint.lower.service import EVERY_SERVICE
 from sglint.lower.vpc import has_ipv6
 from sglint.model import Direction, Group, GroupPeer, Permission
 from sglint.source import Problem
-from sglint.space import Bounds, Family
+from sglint.space import EVERYONE, Bounds, Family
 from sglint.value import Unknown
 
 _RULE = {
@@ -148,7 +148,7 @@ def _implicit(index: Index, vpc: View) -> Iterator[Group | Permission]:
     mine = tuple(box for service in EVERY_SERVICE for box in boxes(GroupPeer(address), service))
     yield Permission(origin, address, Direction.IN, Bounds(mine, mine))
     for family in Family:
-        out = tuple(box for service in EVERY_SERVICE for box in boxes(read.EVERYONE[family], service))
+        out = tuple(box for service in EVERY_SERVICE for box in boxes(EVERYONE[family], service))
         six = has_ipv6(index, vpc) if family is Family.IPV6 else True
         if isinstance(six, Unknown):
             yield Permission(origin, address, Direction.OUT, Bounds((), out, (six,)))

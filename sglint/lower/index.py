@@ -9,13 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sglint.lower.row import Row, View, view
-from sglint.resource import Resource
+from sglint.resource import KEY, Resource, block_name
 from sglint.value import Unknown, Value
 
-KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
-
-
-_MODULE = re.compile(r'module\.[^.\[]+(?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\])?\.')
+_MODULE = re.compile(rf"module\.[^.\[]+(?:{KEY.pattern})?\.")
 
 
 @dataclass(slots=True)
@@ -84,7 +81,7 @@ def kind_of(address: str) -> str:
     >>> kind_of('module.a["x.y"].data.aws_vpc.b[0]')
     'data.aws_vpc'
     """
-    parts = KEY.sub("", address).split(".")
+    parts = block_name(address).split(".")
     while len(parts) > 2 and parts[0] == "module":
         parts = parts[2:]
     if parts[0] == "data" and len(parts) > 1:

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from sglint.lower.index import KEY, Index, find, gather, kind_of, module_of
+from sglint.lower.index import Index, find, gather, kind_of, module_of
 from sglint.lower.row import Row, Slot, View
 from sglint.model import Link
-from sglint.resource import Resource
+from sglint.resource import Resource, block_name
 from sglint.source import Span
 from sglint.value import Map, Ref, Seq, Unknown, Value
 
@@ -198,7 +198,7 @@ def _output(index: Index, module: str, ref: Ref, span: Span, nouns: tuple[str, .
 
 
 def _is_identity(one: View | None, attribute: str) -> bool:
-    whole = KEY.sub("", attribute)
+    whole = block_name(attribute)
     return whole in _IDENTITY or (one is not None and whole in one.row.identity)
 
 
@@ -238,7 +238,7 @@ def hidden_module(index: Index, address: str) -> str:
     Return why nothing is known of what lies in a module that could not be read.
     """
     if address not in index.modules:
-        call = KEY.sub("", address)
+        call = block_name(address)
         resource = index.resources.get(address)
         given = resource is not None and gateway_given(resource.values) is not None
         index.modules[address] = f"{address} could not be read" + (f" ({call} is given a transit gateway)" if given else "")

@@ -17,7 +17,7 @@ from sglint.lower.row import Slot, View
 from sglint.lower.service import EVERY_SERVICE, FAMILIES, Service, bounded, services
 from sglint.model import Box, Direction, GroupPeer, Link, ListPeer, Peer, Permission, Prefix
 from sglint.source import Problem, Span
-from sglint.space import Bounds, Family
+from sglint.space import EVERYONE, Bounds, Family
 from sglint.value import Seq, Unknown, Value
 
 
@@ -85,7 +85,7 @@ def _flat(slot: Slot) -> Iterator[Slot]:
 
 def _prefix_peers(slot: Slot, family: Family, rule: View) -> Iterator[Peers | Problem]:
     span = rule.origin.at(slot.field)
-    everyone: tuple[Peer, ...] = (read.EVERYONE[family],)
+    everyone: tuple[Peer, ...] = (EVERYONE[family],)
     for item in _flat(slot):
         if isinstance(item.value, str):
             found = read.cidr(item.value)
@@ -221,6 +221,6 @@ def anything(rule: View, slot: Slot, group: Link, direction: Direction) -> Permi
     """
     Return the permission of rules of which nothing is known: at least nothing, at most everything.
     """
-    peers_ = tuple(read.EVERYONE[family] for family in FAMILIES)
+    peers_ = tuple(EVERYONE[family] for family in FAMILIES)
     because = read.unknown(slot.value, rule.origin.at(slot.field))
     return Permission(rule.origin, group, direction, Bounds((), _product(peers_, EVERY_SERVICE), (because,)), slot.field)

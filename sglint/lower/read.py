@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 
 from sglint.lower.row import Slot, View
 from sglint.model import Prefix
@@ -15,7 +15,6 @@ from sglint.source import Problem, Span
 from sglint.space import Family, Protocol
 from sglint.value import Ref, Seq, Unknown, Value
 
-EVERYONE: dict[Family, Prefix] = {Family.IPV4: IPv4Network("0.0.0.0/0"), Family.IPV6: IPv6Network("::/0")}
 _CIDR = re.compile(r"[0-9a-fA-F:.]+/[0-9]{1,3}")
 _PROTOCOLS = {
     "tcp": Protocol.TCP,

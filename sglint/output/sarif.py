@@ -84,8 +84,7 @@ def result(finding: Finding, index: dict[str, int]) -> dict[str, object]:
     if finding.rule in index:
         found["ruleIndex"] = index[finding.rule]
     if finding.status is not Status.OPEN:
-        kind = "inSource" if finding.status is Status.IGNORED else "external"
-        found["suppressions"] = [{"kind": kind, "justification": clean(finding.status_reason)}]
+        found["suppressions"] = [{"kind": "inSource", "justification": clean(finding.status_reason)}]
     return found
 
 

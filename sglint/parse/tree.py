@@ -35,7 +35,6 @@ from sglint.syntax import (
 _SIMPLE = re.compile(r"\s*(?:([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)|(\d+(?:\.\d+)?))\s*\Z")
 _STRING = re.compile(r'\s*"_*"\s*\Z')
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
-_POSTFIX = frozenset({"get_attr", "index", "splat"})
 _OPERATORS = frozenset({"*", "/", "%", "+", "-", "<", "<=", ">", ">=", "==", "!=", "&&", "||"})
 _PREFIX = b"x="
 

@@ -7,12 +7,12 @@ function marked with `@rule` looks at a judged network and yields what it found.
 
 from sglint.finding import Label, Severity
 from sglint.graph import Path
-from sglint.model import Appliance, Direction, Group, Interface, Permission, Role, Target, TargetKind
+from sglint.model import OTHER_WAY, Appliance, Direction, Group, Interface, Permission, Role, Target, TargetKind
+from sglint.resource import block_name
 from sglint.rule.judged import (
     Judged,
     gains,
     holds,
-    is_everyone,
     is_geneve,
     looked_at,
     may_track,
@@ -21,10 +21,7 @@ from sglint.rule.judged import (
 from sglint.rule.load import Check, Found, Rule, choose, find, load, rule
 from sglint.rule.run import run
 from sglint.rule.words import (
-    OTHER_WAY,
     behind,
-    block_name,
-    covers,
     flows_name,
     join,
     labels,
@@ -70,12 +67,10 @@ __all__ = [
     "behind",
     "block_name",
     "choose",
-    "covers",
     "find",
     "flows_name",
     "gains",
     "holds",
-    "is_everyone",
     "is_geneve",
     "join",
     "labels",

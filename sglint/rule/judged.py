@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network
 
+from sglint.facts import IN_SCOPE
 from sglint.finding import Seen
 from sglint.graph import Path
-from sglint.model import Appliance, Box, Direction, Group, Interface, Link, Network, Permission, Role, Target, TargetKind
+from sglint.model import OTHER_WAY, Appliance, Direction, Group, Interface, Link, Network, Permission, Role, Target, TargetKind
 from sglint.space import ALL_PORTS, Bounds, Family, Ports, Protocol
 from sglint.track import Judgement, State, Verdict
 from sglint.value import Unknown
 
-GAINS = (TargetKind.TRANSIT_GATEWAY, TargetKind.GWLB_ENDPOINT)
+GAINS = tuple(TargetKind(kind) for kind in IN_SCOPE)
 """What stopped being tracked automatically, so that the security groups decide."""
 
 OPEN_ENDED = (TargetKind.UNKNOWN, TargetKind.ANY)
@@ -103,9 +103,9 @@ class Judged:
         That is so when a rule opens the direction of the flow to everyone, and rules of the other direction open the ports
         that clients use, but none of them opens every port.
         """
-        reply = Direction.OUT if verdict.direction is Direction.IN else Direction.IN
+        reply = OTHER_WAY[verdict.direction]
         ranges = self.everyone(interface, reply, verdict.family, verdict.protocol)
-        near = any(ports.first <= CLIENTS.first and CLIENTS.last <= ports.last for ports in together(ranges))
+        near = any(ports.covers(CLIENTS) for ports in together(ranges))
         if ALL_PORTS in ranges or not near or interface.automatic:
             return ()
         return ranges if self.open_to_everyone(interface, verdict, verdict.direction, verdict.ports) else ()
@@ -131,7 +131,7 @@ class Judged:
             box.ports
             for permission in self.permissions(interface, direction)
             for box in permission.boxes.most
-            if is_everyone(box) and box.family is family and box.protocol is protocol
+            if box.everyone and box.family is family and box.protocol is protocol
         }
         return tuple(sorted(ranges))
 
@@ -140,7 +140,7 @@ class Judged:
         Return whether one rule may admit these ports from or to every address, for the family and protocol of the verdict.
         """
         ranges = self.everyone(interface, direction, verdict.family, verdict.protocol)
-        return any(found.first <= ports.first and ports.last <= found.last for found in ranges)
+        return any(found.covers(ports) for found in ranges)
 
 
 def looked_at(networks: Sequence[Judged], *, files: int) -> Seen:
@@ -156,13 +156,6 @@ def looked_at(networks: Sequence[Judged], *, files: int) -> Seen:
         in_scope=sum(judgement.in_scope.least for judgement in judgements),
         maybe_in_scope=sum(judgement.in_scope.most and not judgement.in_scope.least for judgement in judgements),
     )
-
-
-def is_everyone(box: Box) -> bool:
-    """
-    Return whether the peer of the box is 0.0.0.0/0 or ::/0.
-    """
-    return isinstance(box.peer, (IPv4Network, IPv6Network)) and box.peer.prefixlen == 0
 
 
 def together(ranges: Iterable[Ports]) -> tuple[Ports, ...]:
@@ -185,8 +178,8 @@ def is_geneve(verdict: Verdict) -> bool:
     """
     Return whether a Gateway Load Balancer's packets are among these flows.
     """
-    covers = verdict.ports.first <= GENEVE.first and GENEVE.last <= verdict.ports.last
-    return covers and verdict.direction is Direction.IN and verdict.protocol is Protocol.UDP and verdict.family is Family.IPV4
+    arriving = verdict.direction is Direction.IN and verdict.protocol is Protocol.UDP and verdict.family is Family.IPV4
+    return arriving and verdict.ports.covers(GENEVE)
 
 
 def may_track(verdict: Verdict) -> bool:

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from sglint.finding import Finding, Label
+from sglint.resource import block_name
 from sglint.rule.judged import Judged
 from sglint.rule.load import Found, Rule
-from sglint.rule.words import block_name
 from sglint.source import Problem, Span
 from sglint.value import Unknown
 

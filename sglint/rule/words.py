@@ -4,30 +4,16 @@ How rules name flows, targets and remedies, so that the same thing reads the sam
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from sglint.finding import Label
-from sglint.model import Direction, Interface, Target, TargetKind
+from sglint.model import OTHER_WAY, Direction, Interface, Target, TargetKind
 from sglint.rule.judged import OPEN_ENDED, Judged, families, gains, on_path
 from sglint.source import Span
-from sglint.space import ALL_PORTS, Family, Ports, Protocol
+from sglint.space import ALL_PORTS, EVERYONE, Family, Ports, Protocol
 from sglint.track import Judgement, Verdict
 
-EVERYONE = {Family.IPV4: "0.0.0.0/0", Family.IPV6: "::/0"}
 NAMES = {Protocol.TCP: "TCP", Protocol.UDP: "UDP", Protocol.ICMP: "ICMP", Protocol.OTHER: "other protocols"}
-OTHER_WAY = {Direction.IN: Direction.OUT, Direction.OUT: Direction.IN}
-KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\]')
-
-
-def block_name(address: str) -> str:
-    r"""
-    Return the address without the keys of its instances.
-
-    >>> block_name('module.a["x.]y"].aws_subnet.b[0]')
-    'module.a.aws_subnet.b'
-    """
-    return KEY.sub("", address)
 
 
 def join(items: Iterable[str]) -> str:
@@ -66,15 +52,8 @@ def ports_name(ports: Iterable[Ports]) -> str:
     Return the ports, with those left out that lie in a larger range; nothing for all ports.
     """
     listed = sorted(set(ports))
-    kept = [one for one in listed if not any(covers(other, one) and other != one for other in listed)]
+    kept = [one for one in listed if not any(other.covers(one) and other != one for other in listed)]
     return "" if kept == [ALL_PORTS] else " " + join(str(one) for one in kept)
-
-
-def covers(outer: Ports, inner: Ports) -> bool:
-    """
-    Return whether every port of `inner` is in `outer`.
-    """
-    return outer.first <= inner.first and inner.last <= outer.last
 
 
 def protocols_name(by_protocol: dict[Protocol, set[Ports]]) -> str:

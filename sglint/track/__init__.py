@@ -6,6 +6,6 @@ the most that the unknowns may permit, and every network in between is bounded b
 """
 
 from sglint.track.judge import judge
-from sglint.track.verdict import Judgement, Pair, Reason, State, Verdict, summary
+from sglint.track.verdict import Judgement, Reason, State, Verdict, summary
 
-__all__ = ["Judgement", "Pair", "Reason", "State", "Verdict", "judge", "summary"]
+__all__ = ["Judgement", "Reason", "State", "Verdict", "judge", "summary"]

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Network
 from typing import TypeAlias
 
 from sglint.graph import Graph, families, grouped
@@ -15,8 +14,6 @@ from sglint.space import ALL_PORTS, EVERYONE, Family, Ports, Protocol
 from sglint.value import Unknown
 
 Key: TypeAlias = tuple[Direction, Family, Protocol]
-
-OTHER_WAY = {Direction.IN: Direction.OUT, Direction.OUT: Direction.IN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class Admission:
     @property
     def everyone(self) -> bool:
         """Whether it is one rule for every address of the family."""
-        return isinstance(self.box.peer, (IPv4Network, IPv6Network)) and self.box.peer.prefixlen == 0
+        return self.box.everyone
 
     @property
     def opens(self) -> bool:

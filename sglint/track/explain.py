@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from sglint.facts import OTHER_PROTOCOL_SECONDS, TRACKING_PAGE
 from sglint.graph import Path
-from sglint.model import Direction, GroupPeer, Interface, ListPeer, Peer, Prefix
+from sglint.model import OTHER_WAY, Direction, GroupPeer, Interface, ListPeer, Peer, Prefix
 from sglint.source import Span
 from sglint.space import ALL_PORTS, EVERYONE, Bounds, Intervals, Ports, Protocol, flows, union
-from sglint.track.admit import OTHER_WAY, Admission, Admissions, Key, Rules
+from sglint.track.admit import Admission, Admissions, Key, Rules
 from sglint.track.divide import has
 from sglint.track.verdict import Reason, State
 from sglint.value import Unknown
@@ -98,7 +98,7 @@ def by_groups(case: Case, peer: Peer, ports: Ports, state: Bounds[State]) -> Ite
     Yield why the groups give these flows their state: the rule that admits them, then what makes them tracked or untracked.
     """
     direction, _, protocol = case.key
-    admitting = [one for one in case.admitted if has(one.box.peer, peer) and overlap(one.box.ports, ports)]
+    admitting = [one for one in case.admitted if has(one.box.peer, peer) and one.box.ports.overlaps(ports)]
     everyone = [one for one in admitting if one.everyone]
     sure = any(one.sure for one in everyone)
     for one in everyone if sure else [*everyone, *(one for one in admitting if not one.everyone)]:
@@ -113,13 +113,6 @@ def by_groups(case: Case, peer: Peer, ports: Ports, state: Bounds[State]) -> Ite
         if not sure and state.least is not State.UNTRACKED:
             yield narrow(case, peer, ports)
         yield from replies(case, only_open=not everyone)
-
-
-def overlap(left: Ports, right: Ports) -> bool:
-    """
-    Return whether the ranges have a port in common.
-    """
-    return left.first <= right.last and right.first <= left.last
 
 
 def narrow(case: Case, peer: Peer, ports: Ports) -> Reason:

@@ -12,11 +12,13 @@ from sglint.model import Direction, GroupPeer, Interface, ListPeer, Network, Pee
 from sglint.space import ALL_PORTS, EVERYONE, Bounds, Family, Ports, Prefix, Protocol, covered, intersect
 from sglint.track.admit import Admission, Admissions, Rules, admissions, index
 from sglint.track.divide import Division, Peers, divide, has, pieces
-from sglint.track.explain import Case, automatic, by_groups, case_of, denied, doubts, overlap, peer_name, place_of
-from sglint.track.pair import TRACKABLE, pairs
-from sglint.track.verdict import Judgement, Pair, Reason, State, Verdict
+from sglint.track.explain import Case, automatic, by_groups, case_of, denied, doubts, peer_name, place_of
+from sglint.track.verdict import Judgement, Reason, State, Verdict
 from sglint.track.way import ANYWHERE, NO_WAY, Way, ways_of
 from sglint.value import Unknown
+
+TRACKABLE = (Protocol.TCP, Protocol.UDP)
+"""The protocols whose flows can be untracked."""
 
 
 def judge(net: Network, graph: Graph) -> tuple[Judgement, ...]:
@@ -26,7 +28,7 @@ def judge(net: Network, graph: Graph) -> tuple[Judgement, ...]:
     Interfaces that have the same subnets and groups, and whose verdicts point at the same places, are judged once.
     """
     rules = index(graph)
-    done: dict[object, tuple[tuple[Verdict, ...], tuple[Pair, ...]]] = {}
+    done: dict[object, tuple[Verdict, ...]] = {}
     known: dict[object, tuple[Way, ...]] = {}
     found = []
     for interface in net.interfaces:
@@ -37,19 +39,19 @@ def judge(net: Network, graph: Graph) -> tuple[Judgement, ...]:
         same = (place, where, interface.groups, interface.automatic, interface.grouped, interface.serves)
         if same not in done:
             admitted = admissions(graph, rules, interface)
-            done[same] = (tuple(merged(verdicts(rules, interface, admitted, known[where]))), pairs(admitted))
-        found.append(conclude(graph, interface, *done[same]))
+            done[same] = tuple(merged(verdicts(rules, interface, admitted, known[where])))
+        found.append(conclude(graph, interface, done[same]))
     return tuple(found)
 
 
-def conclude(graph: Graph, interface: Interface, found: tuple[Verdict, ...], known: tuple[Pair, ...]) -> Judgement:
+def conclude(graph: Graph, interface: Interface, found: tuple[Verdict, ...]) -> Judgement:
     """
     Return the judgement of an interface from the verdicts on its flows.
     """
     scope = in_scope(graph, interface)
     because = [unknown for verdict in found for unknown in (*verdict.state.because, *verdict.by_groups.because)]
     between = tuple(dict.fromkeys((*scope.because, *because)))
-    return Judgement(interface, paths(graph, interface), found, scope, between, known)
+    return Judgement(interface, paths(graph, interface), found, scope, between)
 
 
 def in_scope(graph: Graph, interface: Interface) -> Bounds[bool]:
@@ -136,7 +138,7 @@ def lacking(case: Case, peer: Peer, ports: Ports) -> tuple[Unknown, ...]:
     """
     Return what keeps the groups from deciding: doubtful rules that admit the flows, and doubtful rules for their replies.
     """
-    admitting = [one for one in case.admitted if has(one.box.peer, peer) and overlap(one.box.ports, ports)]
+    admitting = [one for one in case.admitted if has(one.box.peer, peer) and one.box.ports.overlaps(ports)]
     unsure: list[Admission] = []
     if not any(one.everyone and one.sure for one in admitting):
         unsure += (one for one in admitting if not one.sure)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from sglint.graph import Path
-from sglint.model import Direction, Interface, Permission, Target
+from sglint.model import Direction, Interface, Target
 from sglint.source import Span
 from sglint.space import Bounds, Family, Ports, Protocol
 from sglint.value import Unknown
@@ -57,33 +57,12 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """
-    The two rules that untracked flows of one direction, family and protocol need, as far as they are there.
-
-    `open` are the ports that single rules for everyone admit in this direction; `replied` is whether one rule for everyone
-    admits all ports in the other. The near misses: `narrow` are reply rules for everyone with fewer ports; `split` and
-    `split_replies` are rules that admit everyone (and all ports, for replies) together and not one by one.
-    """
-
-    direction: Direction
-    family: Family
-    protocol: Protocol
-    open: Bounds[tuple[Ports, ...]]
-    replied: Bounds[bool]
-    narrow: tuple[Permission, ...] = ()
-    split: tuple[Permission, ...] = ()
-    split_replies: tuple[Permission, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Judgement:
     """
     All that is known about one interface: its paths, the verdict of every class of its flows, and whether it is in scope.
 
     `in_scope` is a pair of bounds: a route of its subnets leads to a transit gateway or Gateway Load Balancer endpoint, or
     it is a Gateway Load Balancer's target. `because` holds every unknown that stands between the bounds of anything here.
-    `pairs` says for TCP and UDP which of the rules for untracked flows are there, and which are near misses.
     """
 
     interface: Interface
@@ -91,7 +70,6 @@ class Judgement:
     verdicts: tuple[Verdict, ...]
     in_scope: Bounds[bool]
     because: tuple[Unknown, ...] = ()
-    pairs: tuple[Pair, ...] = ()
 
 
 def summary(

@@ -209,10 +209,3 @@ def to_list(value: Value) -> Value:
     Return the value as a list whose elements have one target.
     """
     return convert(value, Collection("list", ANY))
-
-
-def to_set(value: Value) -> Value:
-    """
-    Return the value as a set whose elements have one target.
-    """
-    return convert(value, Collection("set", ANY))

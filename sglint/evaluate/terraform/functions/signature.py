@@ -11,7 +11,7 @@ from typing import Literal
 
 from sglint.evaluate.terraform.convert import convert
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.evaluate.terraform.types import ANY, BOOL, NUMBER, STRING, Collection, Type
+from sglint.evaluate.terraform.types import ANY, NUMBER, STRING, Collection, Type
 from sglint.evaluate.terraform.unknown import collapse, merged, wholly_known
 from sglint.value import Map, Number, Ref, Seq, Unknown, Value
 
@@ -63,8 +63,6 @@ class Function:
 
 TEXT = Parameter(STRING)
 WHOLE = Parameter(NUMBER)
-FLAG = Parameter(BOOL)
-KNOWN = Parameter(ANY)
 KNOWN_OR_NULL = Parameter(ANY, null=True)
 PARTLY = Parameter(ANY, unknown="inside")
 ANYTHING = Parameter(ANY, null=True, unknown="yes")
