@@ -1,21 +1,21 @@
 """
 Splats and `for`: one expression evaluated for each element.
 
-Over an unknown collection the result is unknown, but what each element of it is may be known all the same: that is how a map of
-firewall endpoints by zone is told from a map of something else.
+Over an unknown collection the result is unknown, but what each element of it is may be known all the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 
 from sglint import syntax
+from sglint.evaluate.terraform.element import common, each_of
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.operators import iterate, to_template_string
 from sglint.evaluate.terraform.scope import Scope
-from sglint.evaluate.terraform.unknown import MOST_ALTERNATIVES, collapse, elements_of, merged, same
+from sglint.evaluate.terraform.unknown import MOST_ALTERNATIVES, collapse, merged, same
 from sglint.value import Map, Ref, Seq, Unknown, Value, is_known
 
 Evaluate = Callable[[syntax.Expr, Scope], Value]
@@ -31,15 +31,6 @@ def truth(value: Value, what: str) -> bool:
     if not isinstance(value, bool):
         raise EvaluationError(f"{what} must be true or false")
     return value
-
-
-def common(values: Sequence[Value]) -> Value:
-    """
-    Return what each of these values is: the value itself when all are the same, else an unknown among them.
-    """
-    if not values:
-        return None
-    return collapse(values, ())
 
 
 def splat(value: Value, expr: syntax.Splat, scope: Scope, evaluate: Evaluate) -> Value:
@@ -58,7 +49,7 @@ def splat(value: Value, expr: syntax.Splat, scope: Scope, evaluate: Evaluate) ->
     if isinstance(value, Unknown) and value.among:
         return collapse([splat(choice, expr, scope, evaluate) for choice in value.among], (value,))
     if isinstance(value, Unknown) or (isinstance(value, Ref) and value.attribute):
-        return merged((value,), element=body(elements_of(value)))
+        return merged((value,), element=body(each_of(value)))
     return Seq((body(value),))
 
 
@@ -132,7 +123,7 @@ def _collect(expr: For, rows: list[tuple[Value, Value]]) -> Value:
 
 
 def _over_unknown(collection: Ref | Unknown, expr: For, scope: Scope, evaluate: Evaluate) -> Value:
-    inner = scope.bind({expr.key: merged((collection,)), expr.value: elements_of(collection)})
+    inner = scope.bind({expr.key: merged((collection,)), expr.value: each_of(collection)})
     try:
         result = evaluate(expr.result, inner)
     except EvaluationError:

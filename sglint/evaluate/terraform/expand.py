@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sglint.evaluate.terraform.element import each_of
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.evaluate.terraform.unknown import collapse, elements_of, merged
+from sglint.evaluate.terraform.unknown import collapse, merged
 from sglint.value import Map, Ref, Seq, Unknown, Value
 
 MAX_INSTANCES = 20_000
@@ -94,7 +95,7 @@ def by_for_each(value: Value) -> tuple[Instance, ...]:
         return _among(value)
     if isinstance(value, (Ref, Unknown)):
         cause = merged((value,))
-        return (_each(EVERY, cause, elements_of(value), cause),)
+        return (_each(EVERY, cause, each_of(value), cause),)
     if value is None:
         raise EvaluationError("for_each must not be null")
     if isinstance(value, Map):

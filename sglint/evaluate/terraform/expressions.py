@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from sglint import syntax
 from sglint.evaluate.terraform import comprehension, functions
+from sglint.evaluate.terraform.element import common
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.operators import binary, conditional, get_attr, index, iterate, to_template_string, unary
 from sglint.evaluate.terraform.scope import Scope
@@ -112,7 +113,7 @@ def _object(expr: syntax.ObjectExpr, scope: Scope) -> Value:
         else:
             hidden.extend((key, value))
     if hidden:
-        return merged(hidden[:1], element=comprehension.common([*entries.values(), *hidden[1::2]]))
+        return merged(hidden[:1], element=common([*entries.values(), *hidden[1::2]]))
     return Map.of(entries)
 
 

@@ -107,25 +107,6 @@ def merged(
     return Unknown(cause.why, cause.span, among, element, refs)
 
 
-def elements_of(value: Ref | Unknown) -> Value:
-    """
-    Return what each element of an unknown collection is.
-    """
-    if isinstance(value, Ref):
-        return Ref(value.address, f"{value.attribute}[*]") if value.attribute else as_unknown(value)
-    found: list[Value] = []
-    for choice in alternatives(value) if value.among else ():
-        if isinstance(choice, Seq):
-            found.extend(choice.items)
-        elif isinstance(choice, Map):
-            found.extend(choice.values())
-        elif isinstance(choice, (Ref, Unknown)):
-            found.append(elements_of(choice))
-    if found:
-        return collapse(found, (value,))
-    return value.element if value.element is not None else merged((value,))
-
-
 def _refs(unknown: Unknown) -> Iterator[Ref]:
     """
     Yield the identities that the unknown was made from, also those of its alternatives.

@@ -5,6 +5,7 @@ Functions over lists and tuples.
 from __future__ import annotations
 
 from sglint.evaluate.terraform.convert import convert, to_number
+from sglint.evaluate.terraform.element import common_element, element_of
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import (
     ANYTHING,
@@ -14,8 +15,6 @@ from sglint.evaluate.terraform.functions.signature import (
     WHOLE,
     Function,
     Parameter,
-    common_element,
-    element_of,
     sequence,
     whole,
 )

@@ -5,6 +5,7 @@ Functions over maps and objects.
 from __future__ import annotations
 
 from sglint.evaluate.terraform.convert import convert
+from sglint.evaluate.terraform.element import common_element, element_of
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import (
     ANYTHING,
@@ -12,8 +13,6 @@ from sglint.evaluate.terraform.functions.signature import (
     TEXT,
     Function,
     Parameter,
-    common_element,
-    element_of,
     sequence,
 )
 from sglint.evaluate.terraform.symbol import hidden, may_match

@@ -7,8 +7,9 @@ from __future__ import annotations
 from itertools import product
 
 from sglint.evaluate.terraform.convert import convert, to_list
+from sglint.evaluate.terraform.element import common_element, element_of
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.evaluate.terraform.functions.signature import PARTLY, PARTLY_SET, Function, common_element, element_of
+from sglint.evaluate.terraform.functions.signature import PARTLY, PARTLY_SET, Function
 from sglint.evaluate.terraform.operators import equal
 from sglint.evaluate.terraform.order import set_of
 from sglint.evaluate.terraform.unify import type_of, unify

@@ -12,7 +12,7 @@ from typing import Literal
 from sglint.evaluate.terraform.convert import convert
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.types import ANY, NUMBER, STRING, Collection, Type
-from sglint.evaluate.terraform.unknown import collapse, merged, wholly_known
+from sglint.evaluate.terraform.unknown import merged, wholly_known
 from sglint.value import Map, Number, Ref, Seq, Unknown, Value
 
 UnknownRule = Literal["no", "inside", "yes"]
@@ -147,35 +147,3 @@ def sequence(value: Value, name: str) -> Seq:
     if isinstance(value, Seq) and value.kind != "set":
         return value
     raise EvaluationError(f"{name} takes a list or tuple")
-
-
-def element_of(value: Value) -> Value:
-    """
-    Return what is known of each element of a collection, None when nothing is.
-    """
-    if isinstance(value, Unknown):
-        return value.element
-    if isinstance(value, Ref):
-        return Ref(value.address, f"{value.attribute}[*]") if value.attribute else None
-    if isinstance(value, Seq):
-        items = value.items
-    elif isinstance(value, Map):
-        items = tuple(value.values())
-    else:
-        return None
-    return collapse(items, items) if items else None
-
-
-def common_element(values: Sequence[Value]) -> Value:
-    """
-    Return what is known of each element of several collections together, None when nothing is.
-    """
-    elements = []
-    for value in values:
-        if value is None or (isinstance(value, (Seq, Map)) and not len(value)):
-            continue
-        element = element_of(value)
-        if element is None:
-            return None
-        elements.append(element)
-    return collapse(elements, values) if elements else None
