@@ -4,6 +4,7 @@ Load balancers: their interfaces, and the appliances that a Gateway Load Balance
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeAlias
@@ -19,6 +20,7 @@ from sglint.source import Problem, Span
 from sglint.space import Ports, Protocol
 from sglint.value import Ref, Seq, Unknown, Value
 
+_ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 NETWORK_BALANCER = "Network Load Balancer"
 _BALANCER = {
     "name": "name",
@@ -260,10 +262,20 @@ def _target(index: Index, one: View, ips: dict[str, str]) -> Link:
     found = sorted({item for item in (_reached(index, ref) for ref in refs) if item})
     if len(found) == 1:
         return found[0]
-    because = link(index, value, span)
-    if isinstance(because, Unknown):
-        return because
-    return Unknown(f"{because} is not in the text", span)
+    because = _untraced(index, value, span)
+    return because if isinstance(because, Unknown) else Unknown(f"{because} is not in the text", span)
+
+
+def _untraced(index: Index, value: Value, span: Span) -> Link:
+    """
+    Return why no interface is behind the value, or the identity that is not in the text.
+    """
+    if isinstance(value, str) and _ADDRESS.fullmatch(value.strip()):
+        return Unknown(f"nothing in the text has the address {value.strip()}", span)
+    one = index.views.get(find(index, value.address)) if isinstance(value, Ref) else None
+    if one is None or one.row.noun != "interface" or not one.has("id"):
+        return link(index, value, span)
+    return follow(index, one, "id")
 
 
 def _reached(index: Index, ref: Ref) -> str:
@@ -274,6 +286,12 @@ def _reached(index: Index, ref: Ref) -> str:
     one = index.views.get(address)
     if one is None or kind_of(address) == "module":
         return ""
+    if one.row.noun == "interface" and one.found:
+        meant = follow(index, one, "id") if one.has("id") else address
+        one = index.views.get(meant) if isinstance(meant, str) else None
+        if one is None or one.found:
+            return ""
+        address = one.address
     if one.row.noun == "instance":
         return primary(index, address)
     return address if one.row.noun == "interface" else ""

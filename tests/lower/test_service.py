@@ -85,10 +85,16 @@ def attach(target: Plain) -> Resource:
             "aws_network_interface.e",
         ),
         ("10.0.1.10", "aws_network_interface.e"),
+        (ref("data.aws_network_interface.e.private_ip"), "aws_network_interface.e"),
+        (Ref("data.aws_network_interface.i", "private_ips[0]"), "aws_instance.i"),
     ],
 )
 def test_targets_of_a_gateway_load_balancer_are_forwarders(target: Plain, interface: str) -> None:
-    network = net(*BASE, *GENEVE, ENI, INSTANCE, ATTACHED, attach(target))
+    looked_up = (
+        res("data.aws_network_interface.e", id=ref("aws_network_interface.e.id")),
+        res("data.aws_network_interface.i", id=ref("aws_instance.i.primary_network_interface_id")),
+    )
+    network = net(*BASE, *GENEVE, ENI, INSTANCE, ATTACHED, *looked_up, attach(target))
     (found,) = network.appliances
     assert (found.interface, found.balancer, found.target_group, found.health_port) == (
         interface,
@@ -107,6 +113,18 @@ def test_target_that_is_not_known_is_a_problem() -> None:
     (problem,) = problems(*BASE, *GENEVE, attach(WHY))
     expected = "the appliance that aws_lb_target_group_attachment.x registers is not known: var.x has no default"
     assert problem.message == expected
+
+
+def test_target_that_is_looked_up_by_what_is_not_in_the_text_is_a_problem() -> None:
+    looked_up = res("data.aws_network_interface.e", id=WHY)
+    (problem,) = problems(*BASE, *GENEVE, looked_up, attach(ref("data.aws_network_interface.e.private_ip")))
+    expected = "the appliance that aws_lb_target_group_attachment.x registers is not known: var.x has no default"
+    assert problem.message == expected
+
+
+def test_target_whose_address_nothing_has_is_a_problem() -> None:
+    (problem,) = problems(*BASE, *GENEVE, ENI, attach("10.9.9.9"))
+    assert problem.message.endswith(".x registers is not known: nothing in the text has the address 10.9.9.9")
 
 
 def test_targets_of_other_load_balancers_are_no_appliances() -> None:
