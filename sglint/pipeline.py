@@ -89,7 +89,7 @@ def judge(wanted: Request) -> Networks:
     declared: set[str] = set()
     for directory in find_roots(library, discovery):
         try:
-            root = evaluate_root(library, directory, inputs, lower.KINDS, files)
+            root = evaluate_root(library, directory, inputs, lower.WORDS, files)
             documents.update((document.path, document) for document in root.documents)
             declared.update(root.variables)
             network, hidden = lower.lower(root.path, root.resources)

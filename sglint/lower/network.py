@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from sglint.lower import balancer, endpoint, fleet, group, inside, interface, managed, routing, vpc
 from sglint.lower.link import build
-from sglint.lower.row import Row
+from sglint.lower.row import Row, paths
 from sglint.model import (
     Appliance,
     Association,
@@ -27,7 +27,12 @@ from sglint.source import Problem
 
 _FAMILIES = (vpc, group, routing, interface, fleet, endpoint, balancer, managed)
 TABLE: dict[str, Row] = {kind: row for family in _FAMILIES for row in family.ROWS for kind in row.kinds}
-KINDS: frozenset[str] = frozenset((*TABLE, *managed.NOT_MODELLED, "module"))
+WORDS: dict[str, frozenset[str]] = {
+    **{kind: paths(row.kinds[kind]) or frozenset({"id"}) for kind, row in TABLE.items()},
+    **dict.fromkeys((*managed.NOT_MODELLED, "module"), frozenset[str]()),
+}
+"""What is read of each kind of resource, as paths; nothing where all of it is looked through."""
+KINDS: frozenset[str] = frozenset(WORDS)
 _Noun = Vpc | Subnet | Group | Permission | Table | Association | Route | Attachment | Interface | Appliance
 
 

@@ -44,6 +44,29 @@ class Row:
     found: tuple[str, ...] = ()
 
 
+def paths(words: Words) -> frozenset[str]:
+    """
+    Return the paths that are read through this vocabulary, from the top of the resource.
+
+    >>> sorted(paths({"vpc": "vpc_id|vpc", "routes": "route", "routes.cidr": "cidr_block", "cidrs": "entry[].cidr"}))
+    ['entry.cidr', 'route.cidr_block', 'vpc', 'vpc_id']
+    """
+    parents = {name.rpartition(".")[0] for name in words}
+    found: set[str] = set()
+    for name, path in words.items():
+        if name not in parents:
+            found.update(_from_top(words, name.rpartition(".")[0], path))
+    return frozenset(path.replace("[]", "") for path in found)
+
+
+def _from_top(words: Words, parent: str, path: str) -> Iterator[str]:
+    for end in path.split("|"):
+        if not parent:
+            yield end
+        for start in _from_top(words, parent.rpartition(".")[0], words[parent]) if parent else ():
+            yield f"{start}.{end}"
+
+
 def same(words: Words, *kinds: str) -> dict[str, Words]:
     """
     Return the vocabulary of kinds that share their words.

@@ -469,3 +469,44 @@ def test_what_the_elements_of_a_bounded_list_are_is_known(tmp_path: Path) -> Non
 def test_a_dynamic_block_without_elements_is_not_there(tmp_path: Path) -> None:
     text = 'resource "aws_security_group" "g" {\n  dynamic "ingress" {\n    for_each = []\n    content {}\n  }\n}\n'
     assert one(evaluate(tmp_path, {"main.tf": text}), "aws_security_group.g") == Map()
+
+
+def test_nothing_is_evaluated_but_the_paths_that_are_wanted(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        dedent("""
+        resource "aws_instance" "i" {
+          subnet_id = "subnet-1"
+          user_data = file("missing")
+          tags      = { a = local.nothing }
+          network_interface {
+            device_index = 0
+            name         = local.nothing
+          }
+          dynamic "network_interface" {
+            for_each = [1]
+            content {
+              device_index = network_interface.value
+              name         = local.nothing
+            }
+          }
+          root_block_device { size = local.nothing }
+          provisioner "local-exec" { command = self.id }
+        }
+        resource "aws_emr_cluster" "c" {
+          subnet_ids = ["subnet-1"]
+          name       = local.nothing
+        }
+        """)
+    )
+    library = Library(discover([str(tmp_path)], base=str(tmp_path)).tree)
+    wanted = {"aws_instance": {"subnet_id", "network_interface.device_index"}, "aws_emr_cluster": frozenset[str]()}
+    root = evaluate_root(library, str(tmp_path), Inputs(), wanted, {})
+    assert to_json(one(root, "aws_instance.i")) == {
+        "subnet_id": "subnet-1",
+        "network_interface": [{"device_index": 0}, {"device_index": 1}],
+    }
+    assert set(one(root, "aws_emr_cluster.c")) == {"subnet_ids", "name"}
+    assert root.problems == ()
+    everything = evaluate_root(library, str(tmp_path), Inputs(), {"aws_instance"}, {})
+    assert {"user_data", "tags", "root_block_device"} <= set(one(everything, "aws_instance.i"))
+    assert len(everything.problems) == 5

@@ -29,27 +29,31 @@ class Body:
     fields: tuple[tuple[str, Span], ...]
 
 
-def evaluate_body(block: Block, scope: Scope, safely: Safely, leave_out: Collection[str] = ()) -> Body:
+def evaluate_body(
+    block: Block, scope: Scope, safely: Safely, leave_out: Collection[str] = (), only: Collection[str] = ()
+) -> Body:
     """
     Return the attributes and nested blocks that are set. A null attribute is one that is not set.
 
+    `only` are the paths of what is wanted (`subnet_id`, `route.cidr_block`), with all that is below them; none for everything.
     Nested blocks are a `Seq` of `Map` under their type. An `Unknown` in that `Seq` stands for an unknown number of further
     blocks, each like its `element`. A dynamic block without elements is one that was not written.
     """
     values: dict[str, Value] = {}
     fields: list[tuple[str, Span]] = []
     for attribute in block.attributes:
-        if attribute.name in leave_out:
+        if attribute.name in leave_out or _below(only, attribute.name) is None:
             continue
         value = safely(attribute.expr, scope)
         if value is not None:
             values[attribute.name] = value
             fields.extend(_places(attribute.name, attribute.expr))
     for name in dict.fromkeys(_type(child) for child in block.blocks):
-        if name in leave_out:
+        inner = _below(only, name)
+        if name in leave_out or inner is None:
             continue
         items: list[Value] = []
-        for value, body_fields, span in _nested(block, name, scope, safely):
+        for value, body_fields, span in _nested(block, name, scope, safely, inner):
             path = f"{name}[{len(items)}]"
             fields.append((path, span))
             fields.extend((f"{path}.{inner}", place) for inner, place in body_fields)
@@ -57,6 +61,13 @@ def evaluate_body(block: Block, scope: Scope, safely: Safely, leave_out: Collect
         if items:
             values[name] = Seq(tuple(items), "list")
     return Body(Map.of(values), tuple(fields))
+
+
+def _below(only: Collection[str], name: str) -> Collection[str] | None:
+    """Return what is wanted below a name: nothing for everything, None when the name itself is not wanted."""
+    if not only or name in only:
+        return ()
+    return frozenset(path[len(name) + 1 :] for path in only if path.startswith(f"{name}.")) or None
 
 
 def evaluate_nested(block: Block, name: str, scope: Scope, safely: Safely) -> Value:
@@ -86,16 +97,16 @@ def _places(path: str, expr: syntax.Expr) -> Iterator[tuple[str, Span]]:
 Row = tuple[Value, tuple[tuple[str, Span], ...], Span]
 
 
-def _nested(block: Block, name: str, scope: Scope, safely: Safely) -> Iterator[Row]:
+def _nested(block: Block, name: str, scope: Scope, safely: Safely, only: Collection[str] = ()) -> Iterator[Row]:
     for child in block.blocks:
         if child.type == name and child.type != "dynamic":
-            body = evaluate_body(child, scope, safely)
+            body = evaluate_body(child, scope, safely, only=only)
             yield body.values, body.fields, child.header
         elif child.type == "dynamic" and child.labels == (name,):
-            yield from _dynamic(child, scope, safely)
+            yield from _dynamic(child, scope, safely, only)
 
 
-def _dynamic(block: Block, scope: Scope, safely: Safely) -> Iterator[Row]:
+def _dynamic(block: Block, scope: Scope, safely: Safely, only: Collection[str]) -> Iterator[Row]:
     source = block.attribute("for_each")
     content = next((child for child in block.blocks if child.type == "content"), None)
     if source is None or content is None:
@@ -104,7 +115,7 @@ def _dynamic(block: Block, scope: Scope, safely: Safely) -> Iterator[Row]:
     name = iterator.expr.name if iterator and isinstance(iterator.expr, syntax.Variable) else block.labels[0]
     for row in _rows(safely(source.expr, scope), source.expr.span):
         each = dict(row.names)["each"]
-        body = evaluate_body(content, scope.bind({name: each}), safely)
+        body = evaluate_body(content, scope.bind({name: each}), safely, only=only)
         if row.maybe is None:
             yield body.values, body.fields, content.header
         else:

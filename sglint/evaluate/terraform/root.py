@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sglint.evaluate.terraform.body import evaluate_body
 from sglint.evaluate.terraform.files import context
@@ -25,12 +26,8 @@ _LOCAL_CALL = re.compile(r'source"?\s*[=:]\s*"\.')
 MAX_FRAMES = 10_000
 """How many Python frames an evaluation may nest; beyond that an expression is reported as nested too deeply."""
 
-BESIDE_THE_POINT = frozenset(
-    "tags tags_all volume_tags tag tag_specifications user_data user_data_base64 user_data_replace_on_change policy "
-    "description container_definitions metadata_options root_block_device ebs_block_device block_device_mappings timeouts "
-    "connection provisioner".split()
-)
-"""Attributes and blocks that say nothing about a network; they are not evaluated."""
+Wanted: TypeAlias = Collection[str] | Mapping[str, Collection[str]]
+"""The kinds of resources to evaluate, with all attributes, or for each kind the paths of its attributes to evaluate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +44,13 @@ class Root:
 
 
 def evaluate_root(
-    library: Library, directory: str, inputs: Inputs, wanted: Collection[str], named: Mapping[str, Source]
+    library: Library, directory: str, inputs: Inputs, wanted: Wanted, named: Mapping[str, Source]
 ) -> Root:
     """
     Return the resources of the wanted kinds that the root module in `directory` makes.
 
-    `named` holds the text of each `--var-file`. Only what the wanted resources refer to is evaluated.
+    Of a kind without paths among the `wanted` all attributes are evaluated, and errors there are none. `named` holds the text
+    of each `--var-file`. Only what the wanted resources refer to is evaluated.
     """
     sys.setrecursionlimit(max(sys.getrecursionlimit(), MAX_FRAMES))
     module = library.load(directory)
@@ -83,18 +81,21 @@ def evaluate_root(
     )
 
 
-def _resources(instance: ModuleInstance, wanted: Collection[str], root: str) -> Iterator[Resource]:
+def _resources(instance: ModuleInstance, wanted: Wanted, root: str) -> Iterator[Resource]:
     for mode, kind, name in sorted(instance.module.resources):
-        if (f"{mode}.{kind}" if mode else kind) in wanted:
+        full = f"{mode}.{kind}" if mode else kind
+        if full in wanted:
+            only = wanted[full] if isinstance(wanted, Mapping) else ()
+            quiet = isinstance(wanted, Mapping) and not only
             for thing in instance.instances(mode, kind, name):
-                yield _resource(thing, root, META | BESIDE_THE_POINT)
+                yield _resource(thing, root, only, quiet=quiet)
     for thing in instance.hidden():
-        yield _resource(thing, root, META)
+        yield _resource(thing, root)
 
 
-def _resource(thing: Thing, root: str, leave_out: frozenset[str]) -> Resource:
-    evaluate = thing.owner.quietly if thing.maybe else thing.owner.safely
-    body = evaluate_body(thing.block, thing.scope, evaluate, leave_out)
+def _resource(thing: Thing, root: str, only: Collection[str] = (), *, quiet: bool = False) -> Resource:
+    evaluate = thing.owner.quietly if quiet or thing.maybe else thing.owner.safely
+    body = evaluate_body(thing.block, thing.scope, evaluate, META, only)
     origin = Origin(thing.address, thing.block.header, thing.block.span, root, body.fields, thing.owner.callers(), thing.maybe)
     return Resource(thing.kind, body.values, origin)
 

@@ -21,8 +21,8 @@ from sglint.value import Map, Ref, Seq, Unknown, Value
 MAX_THINGS = 100_000
 """How many instances of resources and modules one root may have."""
 
-META = frozenset({"count", "for_each", "provider", "providers", "depends_on", "lifecycle", "source", "version"})
-"""Arguments of Terraform itself, which are no attributes of the thing."""
+META = frozenset("count for_each provider providers depends_on lifecycle source version connection provisioner".split())
+"""Arguments and blocks of Terraform itself, which are no attributes of the thing."""
 
 
 @dataclass(frozen=True, slots=True)
