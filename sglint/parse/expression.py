@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from sglint.parse.strings import NAME, Read, heredoc_at, read_heredoc, read_quoted
+from sglint.parse.scan import NAME, Read
+from sglint.parse.strings import heredoc_at, read_heredoc, read_quoted
 from sglint.parse.text import DEPTH, PARTS, Failure, Text, shown
 from sglint.parse.tree import Skeleton, translate
 

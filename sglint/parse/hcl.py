@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 
 from sglint.parse import strings
 from sglint.parse.expression import read_line, too_deep
+from sglint.parse.scan import NAME
 from sglint.parse.template import broken
 from sglint.parse.text import DEPTH, Failure, Text, shown
 from sglint.source import Source
 from sglint.syntax import Attribute, Block, Document
 
-_NAME = re.compile(strings.NAME)
+_NAME = re.compile(NAME)
 _BLANK = re.compile(r"(?:[ \t\n]|\r\n)+")
 _INLINE = re.compile(r"[ \t]+")
 _LINE_END = re.compile(r"\r?\n|\Z")

@@ -12,7 +12,7 @@ from functools import cache
 from tree_sitter import Language, Node, Parser
 
 from sglint.parse.json import exact
-from sglint.parse.strings import Read
+from sglint.parse.scan import Read
 from sglint.parse.text import DEPTH, Failure, Text, shown
 from sglint.syntax import (
     Binary,
