@@ -180,18 +180,6 @@ def covered(prefix: Prefix, others: Iterable[Prefix]) -> bool:
     return prefix in inside or addresses(prefix) <= intervals(span for one in inside for span in addresses(one).ranges)
 
 
-def difference(prefix: Prefix, others: Iterable[Prefix]) -> tuple[Prefix, ...]:
-    """
-    Return the fewest prefixes that have the addresses of `prefix` and none of the others, in order.
-
-    >>> difference(IPv4Network("10.0.0.0/8"), [IPv4Network("10.128.0.0/9")])
-    (IPv4Network('10.0.0.0/9'),)
-    """
-    inside = (one for other in others if (one := intersect(prefix, other)) is not None)
-    left = addresses(prefix) - intervals(span for one in inside for span in addresses(one).ranges)
-    return prefixes(family_of(prefix), left)
-
-
 def prefixes(family: Family, numbers: Intervals) -> tuple[Prefix, ...]:
     """
     Return the fewest prefixes that have exactly these addresses, in order.
