@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sglint import graph, lower, track
+from sglint.evaluate.plan import evaluate_plan, plan_root, read_plan
 from sglint.evaluate.terraform import Assignment, Inputs, Library, evaluate_root, find_roots, undeclared, variable_files
 from sglint.finding import Report, places
 from sglint.rule import Judged, Rule, looked_at, run
@@ -32,6 +33,7 @@ class Request:
     workspace: str | None = None
     root: str | None = None
     debug: bool = False
+    plan: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,18 @@ class Networks:
 
 
 def request(
-    paths: Iterable[str], variables: Mapping[str, str], variable_files: Iterable[str], workspace: str | None
+    paths: Iterable[str],
+    variables: Mapping[str, str],
+    variable_files: Iterable[str],
+    workspace: str | None,
+    plan: str | None = None,
 ) -> Request:
     """
     Return what a program asks for: files of variables first, single variables win over them.
     """
     files: list[Assignment] = [("file", name) for name in variable_files]
     values: list[Assignment] = [("var", f"{name}={value}") for name, value in variables.items()]
-    return Request(tuple(paths), (*files, *values), workspace)
+    return Request(tuple(paths), (*files, *values), workspace, plan=plan)
 
 
 def lint(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule]) -> Report:
@@ -87,9 +93,15 @@ def judge(wanted: Request) -> Networks:
     problems = [*discovery.problems, *passed_over(discovery)]
     documents: dict[str, Document] = {}
     declared: set[str] = set()
-    for directory in find_roots(library, discovery):
+    plan = None if wanted.plan is None else read_plan(wanted.plan)
+    if isinstance(plan, Problem):
+        return Networks((), in_order((*problems, plan)), (), discovery.tree)
+    for directory in find_roots(library, discovery) if plan is None else plan_root(library, discovery, wanted.paths):
         try:
-            root = evaluate_root(library, directory, inputs, lower.WORDS, files)
+            if plan is None:
+                root = evaluate_root(library, directory, inputs, lower.WORDS, files)
+            else:
+                root = evaluate_plan(library, directory, inputs, lower.WORDS, files, plan)
             documents.update((document.path, document) for document in root.documents)
             declared.update(root.variables)
             network, hidden = lower.lower(root.path, root.resources)

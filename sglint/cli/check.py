@@ -35,6 +35,7 @@ def check(  # noqa: PLR0913 -- click passes every option
     paths: tuple[str, ...],
     var: tuple[str, ...],
     var_file: tuple[str, ...],
+    plan: str | None,
     workspace: str | None,
     root: str | None,
     output: tuple[str, ...],
@@ -65,7 +66,7 @@ def check(  # noqa: PLR0913 -- click passes every option
         where = outputs(ctx, formats, output, "text")
         known = load(rules)
         chosen = choose(known, names(select), names(ignore))
-        report = lint(Request(paths, assignments(ctx, var, var_file), workspace, root, debug), chosen, known)
+        report = lint(Request(paths, assignments(ctx, var, var_file), workspace, root, debug, plan), chosen, known)
         for one in where:
             if one.format == "json":
                 write(one, json.render(report, version=__version__))

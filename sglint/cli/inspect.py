@@ -26,6 +26,7 @@ def inspect(  # noqa: PLR0913 -- click passes every option
     paths: tuple[str, ...],
     var: tuple[str, ...],
     var_file: tuple[str, ...],
+    plan: str | None,
     workspace: str | None,
     root: str | None,
     output: tuple[str, ...],
@@ -47,7 +48,7 @@ def inspect(  # noqa: PLR0913 -- click passes every option
         from sglint.pipeline import Request, judge
 
         where = outputs(ctx, formats, output, "text")
-        found = judge(Request(paths, assignments(ctx, var, var_file), workspace, root, debug))
+        found = judge(Request(paths, assignments(ctx, var, var_file), workspace, root, debug, plan))
         networks = only(found.judged, address)
         for one in where:
             if one.format == "json":

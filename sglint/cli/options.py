@@ -55,6 +55,7 @@ def shared(command: F) -> F:
         click.argument("paths", nargs=-1, type=click.Path()),
         click.option("--var", multiple=True, metavar="NAME=VALUE", help="Value of a root variable, as in Terraform."),
         click.option("--var-file", multiple=True, metavar="FILE", help="File of root variables; later ones win."),
+        click.option("--plan", metavar="FILE", help="A plan or state of terraform show -json; PATHS is its root module."),
         click.option("--workspace", metavar="NAME", help="Value of terraform.workspace; not known when not given."),
         click.option(
             "--root",

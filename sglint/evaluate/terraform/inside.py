@@ -18,6 +18,8 @@ def attribute(run: Run, ref: Ref, name: str) -> Value:
     """
     Return an attribute of a resource or module object: its configured value, or the identity of what it will be.
     """
+    if run.settled is not None and not ref.attribute and name in run.settled.data.get(ref.address, ()):
+        return run.settled.data[ref.address][name]
     thing = run.things.get(ref.address)
     unset = Ref(ref.address, f"{ref.attribute}.{name}" if ref.attribute else name)
     if thing is None or (thing.kind == "module" and (thing.module is None or ref.attribute)):

@@ -18,6 +18,7 @@ from sglint.evaluate.terraform.functions import Context
 from sglint.evaluate.terraform.module import Module, is_local, source_of
 from sglint.evaluate.terraform.run import Run, Thing, value_of
 from sglint.evaluate.terraform.scope import Scope
+from sglint.evaluate.terraform.settled import for_each_of, settle
 from sglint.evaluate.terraform.types import BOOL, Type, parse_type
 from sglint.evaluate.terraform.unknown import collapse
 from sglint.evaluate.terraform.validation import allowed, refused
@@ -303,8 +304,8 @@ class ModuleInstance:
         attribute = call.attribute("source")
         span = attribute.expr.span if attribute is not None else call.header
         if source is None:
-            self.run.problem(
-                Problem(f"module.{name} has no source that is a plain string, so what it contains is missing", span)
+            self._unread(
+                name, Problem(f"module.{name} has no source that is a plain string, so what it contains is missing", span)
             )
             return None
         directory = self.run.manifest.get(key)
@@ -313,7 +314,7 @@ class ModuleInstance:
         if directory is None:
             full = f"module.{key.replace('.', '.module.')}"
             message = f'{full} comes from "{source}", which is not in this scan, so what it contains is missing'
-            self.run.problem(Problem(message, span, "run terraform init first; sglint then reads .terraform/modules"))
+            self._unread(name, Problem(message, span, "run terraform init first; sglint then reads .terraform/modules"))
             return None
         if directory in self.chain or len(self.chain) > MAX_DEPTH:
             self.run.problem(Problem(f"module.{name} calls itself through {source}", span, "break the cycle"))
@@ -322,11 +323,16 @@ class ModuleInstance:
             message = (
                 f'module.{name} comes from "{source}", but no Terraform file can be read there, so what it contains is missing'
             )
-            self.run.problem(
-                Problem(message, span, "check the path; directories outside the scanned tree are not read (--root)")
+            self._unread(
+                name, Problem(message, span, "check the path; directories outside the scanned tree are not read (--root)")
             )
             return None
         return directory
+
+    def _unread(self, name: str, problem: Problem) -> None:
+        """Note that a module cannot be read, unless a plan says what it contains."""
+        if self.run.settled is None or self._full(f"module.{name}") not in self.run.settled.keys:
+            self.run.problem(problem)
 
     def _things(self, key: tuple[str, ...], name: str, kind: str, block: Block) -> tuple[Thing, ...]:
         if key in self._instances:
@@ -336,6 +342,8 @@ class ModuleInstance:
             return ()
         try:
             rows = self._expand(block)
+            if self.run.settled is not None:
+                rows = settle(self.run.settled, full, kind, rows)
         finally:
             self.run.leave(full)
         things = tuple(self._thing(full, kind, block, row) for row in rows)
@@ -352,6 +360,8 @@ class ModuleInstance:
             if attribute is None:
                 continue
             value = self.safely(attribute.expr)
+            if self.run.settled is not None and name == "for_each":
+                value = for_each_of(value)
             try:
                 return expand(value)
             except EvaluationError as error:

@@ -16,7 +16,8 @@ from sglint.evaluate.terraform.files import context
 from sglint.evaluate.terraform.inputs import Inputs, given_values
 from sglint.evaluate.terraform.instance import ModuleInstance
 from sglint.evaluate.terraform.module import Library, Module, is_local, source_of
-from sglint.evaluate.terraform.run import META, Run, Thing
+from sglint.evaluate.terraform.run import META, Given, Run, Thing
+from sglint.evaluate.terraform.settled import Settled
 from sglint.resource import Origin, Resource
 from sglint.source import Discovery, Found, Problem, Source, discover, list_files, read
 from sglint.syntax import Document
@@ -44,13 +45,19 @@ class Root:
 
 
 def evaluate_root(
-    library: Library, directory: str, inputs: Inputs, wanted: Wanted, named: Mapping[str, Source]
+    library: Library,
+    directory: str,
+    inputs: Inputs,
+    wanted: Wanted,
+    named: Mapping[str, Source],
+    settled: Settled | None = None,
 ) -> Root:
     """
     Return the resources of the wanted kinds that the root module in `directory` makes.
 
     Of a kind without paths among the `wanted` all attributes are evaluated, and errors there are none. `named` holds the text
     of each `--var-file`. Only what the wanted resources refer to is evaluated.
+    `settled` is what a plan knows already.
     """
     sys.setrecursionlimit(max(sys.getrecursionlimit(), MAX_FRAMES))
     module = library.load(directory)
@@ -58,7 +65,11 @@ def evaluate_root(
     if module is None:
         return Root(path, (), (Problem(f"{path} has no Terraform file that can be read"),), (), ())
     given, problems = given_values(library, directory, module, inputs, named)
-    run = Run(library, directory, given, inputs.workspace, library.manifest(directory), context(library.tree, directory))
+    if settled is not None:
+        given.update((name, Given(value, None)) for name, value in settled.variables.items())
+    run = Run(
+        library, directory, given, inputs.workspace, library.manifest(directory), context(library.tree, directory), settled
+    )
     resources: dict[str, Resource] = {}
     modules: dict[str, Module] = {}
     top = ModuleInstance(run, module)

@@ -14,6 +14,7 @@ from sglint.evaluate.terraform.expand import EVERY, Instance
 from sglint.evaluate.terraform.functions import Context
 from sglint.evaluate.terraform.module import Library
 from sglint.evaluate.terraform.scope import Scope, World, check_steps
+from sglint.evaluate.terraform.settled import Settled
 from sglint.source import Problem, Span
 from sglint.syntax import Block, Expr
 from sglint.value import Map, Ref, Seq, Unknown, Value
@@ -97,6 +98,7 @@ class Run:
     workspace: str | None
     manifest: Mapping[str, str]
     context: Context
+    settled: Settled | None = None
     things: dict[str, Thing] = field(default_factory=dict)
     problems: dict[Problem, None] = field(default_factory=dict)
     later: dict[str, Callable[[], Iterable[Problem]]] = field(default_factory=dict)

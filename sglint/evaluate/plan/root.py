@@ -1,0 +1,115 @@
+"""
+From a plan or state to the resources of its root module, with the configuration beside it when there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from sglint.evaluate.plan.identity import identities, referring
+from sglint.evaluate.plan.lay import lay_all
+from sglint.evaluate.plan.read import LATE, Item, Plan
+from sglint.evaluate.plan.wiring import Wiring, output_of, values_of, wire
+from sglint.evaluate.terraform import Inputs, Library, Root, evaluate_root, find_roots
+from sglint.resource import Origin, Resource
+from sglint.source import Discovery, Problem, SglintError, Source, Span, whole
+from sglint.value import Map, Ref, Seq, Unknown, Value
+
+
+def evaluate_plan(
+    library: Library, directory: str, inputs: Inputs, wanted: Collection[str], named: Mapping[str, Source], plan: Plan
+) -> Root:
+    """
+    Return the resources of the wanted kinds that there will be when the plan is applied, or that are in the state.
+
+    The configuration in `directory` (none when empty) gives their places, and the identities of what is known only after apply.
+    """
+    beside = Root(plan.path, (), (), (), ())
+    if directory:
+        beside = evaluate_root(library, directory, inputs, wanted, named, plan.settled())
+    written = {resource.address: resource for resource in beside.resources}
+    wiring, known = wire(plan), identities(plan.items)
+    resources = tuple(
+        _resource(plan, plan.items[address], written.get(address), wiring, known, beside.path)
+        for address in sorted(plan.items)
+        if plan.items[address].kind in wanted
+    )
+    problems = sorted({*plan.problems, *beside.problems, *_ignored(plan, inputs)}, key=lambda problem: problem.order)
+    return replace(beside, resources=resources, problems=tuple(problems))
+
+
+def plan_root(library: Library, discovery: Discovery, paths: Iterable[str]) -> tuple[str, ...]:
+    """
+    Return the directory of the one root module that a plan is of; "" when there is no configuration beside it.
+    """
+    given = [str(Path(path).resolve()) for path in paths or (".",)]
+    found = tuple(path for path in given if Path(path).is_dir() and library.load(path)) or find_roots(library, discovery)
+    if len(found) > 1:
+        shown = ", ".join(library.shown(path) for path in found[:5])
+        raise SglintError(f"--plan is of one root module, and there are {len(found)} here: name one of {shown}")
+    return found or ("",)
+
+
+def _ignored(plan: Plan, inputs: Inputs) -> tuple[Problem, ...]:
+    if not inputs.assignments or not plan.planned:
+        return ()
+    message = f"the values of variables are those of {plan.path}, wherever --var and --var-file say otherwise"
+    return (Problem(message, whole(plan.path), hides=False),)
+
+
+def _resource(
+    plan: Plan, item: Item, written: Resource | None, wiring: Wiring, known: Mapping[str, Ref], root: str
+) -> Resource:
+    place = plan.places.get(item.address, whole(plan.path))
+    origin = Origin(item.address, place, place, root) if written is None else replace(written.origin, maybe=None)
+    beside = values_of(wiring, item) if written is None else written.values
+    values = item.values
+    if plan.planned and not item.kind.startswith("data."):
+        values = _configured(values, beside)
+    elif not plan.planned:
+        beside = _shaped(values, beside)
+    laid = lay_all(values, beside, origin.fields)
+    found = referring(_through(laid.values, wiring, origin.span), known, item.address)
+    return Resource(item.kind, found if isinstance(found, Map) else Map(), replace(origin, fields=laid.fields))
+
+
+def _configured(values: Map, beside: Map) -> Map:
+    """
+    Return the values without the blocks that nobody wrote: the provider's record of what other resources made there.
+    """
+    return Map.of((name, value) for name, value in values.items() if name in beside or not _is_record(name, value))
+
+
+def _is_record(name: str, value: Value) -> bool:
+    return name == "security_groups" or (isinstance(value, Seq) and any(isinstance(item, Map) for item in value.items))
+
+
+def _shaped(values: Map, beside: Map) -> Map:
+    """Return what is beside a state, where nothing is unknown: only what tells the place of blocks."""
+    return Map.of((name, value) for name, value in beside.items() if name in values)
+
+
+def _through(value: Value, wiring: Wiring, span: Span) -> Value:
+    """
+    Return the value with a reason for what is known after apply only, and outputs of modules that could not be read replaced.
+    """
+    if value == LATE:
+        return Unknown(LATE.why, span)
+    if isinstance(value, Ref) and value.address in wiring.modules:
+        found = output_of(wiring, value)
+        return replace(found, span=span) if isinstance(found, Unknown) else found
+    if isinstance(value, Unknown):
+        return _unknown(value, wiring, span)
+    if isinstance(value, Seq):
+        return Seq(tuple(_through(item, wiring, span) for item in value.items), value.kind)
+    if isinstance(value, Map):
+        return Map(tuple((key, _through(item, wiring, span)) for key, item in value.items()), value.kind)
+    return value
+
+
+def _unknown(value: Unknown, wiring: Wiring, span: Span) -> Unknown:
+    among = tuple(_through(item, wiring, span) for item in value.among)
+    element = None if value.element is None else _through(value.element, wiring, span)
+    return replace(value, among=among, element=element, span=value.span or span)
