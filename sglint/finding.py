@@ -12,7 +12,9 @@ from sglint.source import Problem, Source, Span
 
 
 class Severity(Enum):
-    """How bad; also the levels of `--fail-on`."""
+    """
+    How bad; also the levels of `--fail-on`.
+    """
 
     ERROR = "error"
     WARNING = "warning"
@@ -30,7 +32,9 @@ class Severity(Enum):
 
 
 class Status(Enum):
-    """Open, or set aside by a comment; triage marks and never drops."""
+    """
+    Open, or set aside by a comment; triage marks and never drops.
+    """
 
     OPEN = "open"
     IGNORED = "ignored"
@@ -38,7 +42,9 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A place and what is to be said there; read in order, the labels of a finding form the explanation."""
+    """
+    A place and what is to be said there; read in order, the labels of a finding form the explanation.
+    """
 
     span: Span
     text: str
@@ -71,12 +77,16 @@ class Finding:
 
     @property
     def key(self) -> str:
-        """The identity of the finding across edits of the file."""
+        """
+        The identity of the finding across edits of the file.
+        """
         return f"{self.rule}:{self.span.path}:{','.join(self.subjects)}"
 
     @property
     def order(self) -> tuple[str, int, int, str, tuple[str, ...]]:
-        """The key that sorts findings: by place, then rule, then subject."""
+        """
+        The key that sorts findings: by place, then rule, then subject.
+        """
         return (self.span.path, self.span.line, self.span.column, self.rule, self.subjects)
 
 

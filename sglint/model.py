@@ -23,7 +23,9 @@ Link: TypeAlias = str | Unknown
 
 
 class Direction(Enum):
-    """Who starts the flow: `IN` the peer, `OUT` the interface."""
+    """
+    Who starts the flow: `IN` the peer, `OUT` the interface.
+    """
 
     IN = "in"
     OUT = "out"
@@ -48,7 +50,9 @@ class Role(Enum):
 
 
 class TargetKind(Enum):
-    """What a route leads to; the values are those of the JSON output."""
+    """
+    What a route leads to; the values are those of the JSON output.
+    """
 
     TRANSIT_GATEWAY = "transit-gateway"
     GWLB_ENDPOINT = "gwlb-endpoint"
@@ -86,14 +90,18 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class GroupPeer:
-    """The peers of a rule that names a security group (or `self`)."""
+    """
+    The peers of a rule that names a security group (or `self`).
+    """
 
     group: Link
 
 
 @dataclass(frozen=True, slots=True)
 class ListPeer:
-    """The peers of a rule that names a prefix list; `entries` is None where its content is not in the text."""
+    """
+    The peers of a rule that names a prefix list; `entries` is None where its content is not in the text.
+    """
 
     prefix_list: Link
     entries: tuple[Prefix, ...] | None = None
@@ -117,7 +125,9 @@ class Box:
 
     @property
     def everyone(self) -> bool:
-        """Whether the peer is every address of the family."""
+        """
+        Whether the peer is every address of the family.
+        """
         return isinstance(self.peer, (IPv4Network, IPv6Network)) and self.peer.prefixlen == 0
 
 
@@ -227,7 +237,9 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """The attachment of a VPC to a transit gateway."""
+    """
+    The attachment of a VPC to a transit gateway.
+    """
 
     origin: Origin
     gateway: Link
@@ -264,7 +276,9 @@ class Interface:
 
     @property
     def address(self) -> str:
-        """The address of the resource."""
+        """
+        The address of the resource.
+        """
         return self.origin.address
 
 

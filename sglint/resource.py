@@ -74,5 +74,7 @@ class Resource:
 
     @property
     def address(self) -> str:
-        """The address of this instance."""
+        """
+        The address of this instance.
+        """
         return self.origin.address

@@ -22,14 +22,18 @@ Prefix: TypeAlias = IPv4Network | IPv6Network
 
 
 class Family(Enum):
-    """The address family."""
+    """
+    The address family.
+    """
 
     IPV4 = "ipv4"
     IPV6 = "ipv6"
 
 
 class Protocol(Enum):
-    """What connection tracking tells apart; `OTHER` is every IP protocol but TCP, UDP, ICMP and ICMPv6."""
+    """
+    What connection tracking tells apart; `OTHER` is every IP protocol but TCP, UDP, ICMP and ICMPv6.
+    """
 
     TCP = "tcp"
     UDP = "udp"
@@ -39,7 +43,9 @@ class Protocol(Enum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Ports:
-    """A closed range of ports, 0 to 65535."""
+    """
+    A closed range of ports, 0 to 65535.
+    """
 
     first: int
     last: int
@@ -77,7 +83,9 @@ class Bounds(Generic[T]):
 
     @property
     def certain(self) -> bool:
-        """Whether both bounds are the same."""
+        """
+        Whether both bounds are the same.
+        """
         return self.least == self.most
 
 

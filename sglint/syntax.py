@@ -17,7 +17,9 @@ from sglint.value import Number
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A number, bool, null, or a string without interpolation (also a bare object key)."""
+    """
+    A number, bool, null, or a string without interpolation (also a bare object key).
+    """
 
     value: str | Number | bool | None
     span: Span
@@ -25,7 +27,9 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class TemplateIf:
-    """`%{ if test }yes%{ else }no%{ endif }` inside a template; each branch is a list of template parts."""
+    """
+    `%{ if test }yes%{ else }no%{ endif }` inside a template; each branch is a list of template parts.
+    """
 
     test: Expr
     yes: tuple[Expr, ...]
@@ -35,7 +39,9 @@ class TemplateIf:
 
 @dataclass(frozen=True, slots=True)
 class TemplateFor:
-    """`%{ for key, value in collection }body%{ endfor }` inside a template; `key` is empty when not written."""
+    """
+    `%{ for key, value in collection }body%{ endfor }` inside a template; `key` is empty when not written.
+    """
 
     key: str
     value: str
@@ -58,7 +64,9 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class TupleExpr:
-    """`[a, b]`"""
+    """
+    `[a, b]`
+    """
 
     items: tuple[Expr, ...]
     span: Span
@@ -66,7 +74,9 @@ class TupleExpr:
 
 @dataclass(frozen=True, slots=True)
 class ObjectExpr:
-    """`{ key = value }`; a bare key is a `Literal` string, `(expr)` and `"${expr}"` are that expression."""
+    """
+    `{ key = value }`; a bare key is a `Literal` string, `(expr)` and `"${expr}"` are that expression.
+    """
 
     items: tuple[tuple[Expr, Expr], ...]
     span: Span
@@ -74,7 +84,9 @@ class ObjectExpr:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """The root name of a traversal: `var`, `local`, `aws_vpc`, `each`, or a name bound by `for`."""
+    """
+    The root name of a traversal: `var`, `local`, `aws_vpc`, `each`, or a name bound by `for`.
+    """
 
     name: str
     span: Span
@@ -82,7 +94,9 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class GetAttr:
-    """`object.name`"""
+    """
+    `object.name`
+    """
 
     object: Expr
     name: str
@@ -91,7 +105,9 @@ class GetAttr:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """`object[key]`; the legacy form `object.0` is the same."""
+    """
+    `object[key]`; the legacy form `object.0` is the same.
+    """
 
     object: Expr
     key: Expr
@@ -100,14 +116,18 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class SplatItem:
-    """Inside the body of a `Splat`: the current element."""
+    """
+    Inside the body of a `Splat`: the current element.
+    """
 
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class Splat:
-    """`object[*].rest` and `object.*.rest`: `body` is evaluated with `SplatItem` bound to each element."""
+    """
+    `object[*].rest` and `object.*.rest`: `body` is evaluated with `SplatItem` bound to each element.
+    """
 
     object: Expr
     body: Expr
@@ -116,7 +136,9 @@ class Splat:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`name(arguments)`; `expand` is true for `f(list...)`."""
+    """
+    `name(arguments)`; `expand` is true for `f(list...)`.
+    """
 
     name: str
     arguments: tuple[Expr, ...]
@@ -126,7 +148,9 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Unary:
-    """`-a` or `!a`"""
+    """
+    `-a` or `!a`
+    """
 
     operator: str
     operand: Expr
@@ -135,7 +159,9 @@ class Unary:
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """`a op b` with op one of `* / % + - < <= > >= == != && ||`"""
+    """
+    `a op b` with op one of `* / % + - < <= > >= == != && ||`
+    """
 
     operator: str
     left: Expr
@@ -145,7 +171,9 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Conditional:
-    """`test ? yes : no`"""
+    """
+    `test ? yes : no`
+    """
 
     test: Expr
     yes: Expr
@@ -155,7 +183,9 @@ class Conditional:
 
 @dataclass(frozen=True, slots=True)
 class ForTuple:
-    """`[for key, value in collection : result if test]`; `key` is empty and `test` None when not written."""
+    """
+    `[for key, value in collection : result if test]`; `key` is empty and `test` None when not written.
+    """
 
     key: str
     value: str
@@ -167,7 +197,9 @@ class ForTuple:
 
 @dataclass(frozen=True, slots=True)
 class ForObject:
-    """`{for key, value in collection : key_result => result... if test}`; `grouped` is true for `...`."""
+    """
+    `{for key, value in collection : key_result => result... if test}`; `grouped` is true for `...`.
+    """
 
     key: str
     value: str
@@ -181,7 +213,9 @@ class ForObject:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """Text that is not an expression; a `Problem` says so, and it evaluates to unknown."""
+    """
+    Text that is not an expression; a `Problem` says so, and it evaluates to unknown.
+    """
 
     why: str
     span: Span

@@ -18,7 +18,9 @@ STACKS = REPOSITORY / "fixtures" / "stacks"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How a run ended: its exit code, and what it wrote."""
+    """
+    How a run ended: its exit code, and what it wrote.
+    """
 
     code: int
     out: str
@@ -26,7 +28,9 @@ class Run:
 
     @property
     def said(self) -> str:
-        """Everything that it wrote."""
+        """
+        Everything that it wrote.
+        """
         return self.out + self.err
 
 

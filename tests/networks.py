@@ -44,18 +44,24 @@ NAMED = {
 
 
 def origin(address: str, line: int = 1, maybe: Unknown | None = None) -> Origin:
-    """Return the origin of a thing on a line of main.tf."""
+    """
+    Return the origin of a thing on a line of main.tf.
+    """
     span = Span("main.tf", line, 1, line, 40)
     return Origin(address, span, span, maybe=maybe)
 
 
 def unknown(why: str = "var.x has no default", line: int = 99) -> Unknown:
-    """Return an unknown that line 99 of main.tf is to blame for."""
+    """
+    Return an unknown that line 99 of main.tf is to blame for.
+    """
     return Unknown(why, Span("main.tf", line, 1, line, 9))
 
 
 def peer_of(text: str | Peer) -> Peer:
-    """Return a CIDR, `sg:name` or `pl:name` as a peer."""
+    """
+    Return a CIDR, `sg:name` or `pl:name` as a peer.
+    """
     if not isinstance(text, str):
         return text
     if text.startswith("sg:"):
@@ -64,7 +70,9 @@ def peer_of(text: str | Peer) -> Peer:
 
 
 def boxes(protocol: str, peer: str | Peer, ports: str = "0-65535", family: Family | None = None) -> tuple[Box, ...]:
-    """Return the boxes of a rule: `boxes("tcp", "0.0.0.0/0", "443")`."""
+    """
+    Return the boxes of a rule: `boxes("tcp", "0.0.0.0/0", "443")`.
+    """
     who = peer_of(peer)
     found = family or (Family.IPV4 if isinstance(who, (GroupPeer, ListPeer)) else family_of(who))
     first, _, last = ports.partition("-")
@@ -82,14 +90,18 @@ def rule(
     line: int = 10,
     maybe: Unknown | None = None,
 ) -> Permission:
-    """Return a rule: `rule("in", "tcp", "0.0.0.0/0", "443")`."""
+    """
+    Return a rule: `rule("in", "tcp", "0.0.0.0/0", "443")`.
+    """
     found = boxes(protocol, peer, ports)
     name = group if isinstance(group, str) else "unknown"
     return Permission(origin(f"{name}.rule{line}", line, maybe), group, Direction(way), Bounds(found, found))
 
 
 def blurred(way: str, protocol: str, peer: str | Peer, ports: str = "0-65535", *, group: Link = "sg") -> Permission:
-    """Return a rule whose CIDR is not known: it may admit nobody, and at most what `rule` would."""
+    """
+    Return a rule whose CIDR is not known: it may admit nobody, and at most what `rule` would.
+    """
     known = rule(way, protocol, peer, ports, group=group, line=11)
     between = Bounds((), known.boxes.most, (unknown("var.cidr has no default"),))
     return Permission(known.origin, group, known.direction, between)
@@ -98,14 +110,18 @@ def blurred(way: str, protocol: str, peer: str | Peer, ports: str = "0-65535", *
 def leads(
     table: Link, destination: str | Prefix | Unknown, *targets: Target | TargetKind, maybe: Unknown | None = None
 ) -> Route:
-    """Return a route: `leads("rt", "0.0.0.0/0", TargetKind.NAT_GATEWAY)`."""
+    """
+    Return a route: `leads("rt", "0.0.0.0/0", TargetKind.NAT_GATEWAY)`.
+    """
     found = tuple(one if isinstance(one, Target) else Target(one, f"{one.value}.x") for one in targets)
     where = ip_network(destination) if isinstance(destination, str) else destination
     return Route(origin(f"route {where}", 20, maybe), table, (where,), found)
 
 
 def serves(table: Link, subnet: Link = "subnet", maybe: Unknown | None = None) -> Association:
-    """Return an association of a subnet with a table."""
+    """
+    Return an association of a subnet with a table.
+    """
     return Association(origin(f"association {table}", 21, maybe), table, subnet)
 
 
@@ -121,7 +137,9 @@ def network(
     tables: Iterable[Table] | None = None,
     appliances: Iterable[Appliance] = (),
 ) -> Network:
-    """Return a network of one VPC, one subnet, one table that serves it, and by default one interface with group `sg`."""
+    """
+    Return a network of one VPC, one subnet, one table that serves it, and by default one interface with group `sg`.
+    """
     ranges = tuple(ip_network(one) if isinstance(one, str) else one for one in cidrs)
     own = tuple(ip_network(one) if isinstance(one, str) else one for one in subnet_cidrs)
     return Network(
@@ -147,5 +165,7 @@ def interface(
     grouped: bool = True,
     served: tuple[tuple[Protocol, Ports], ...] | None = None,
 ) -> Interface:
-    """Return an interface in the one subnet."""
+    """
+    Return an interface in the one subnet.
+    """
     return Interface(origin(address, 6), "aws_network_interface", Role.WORKLOAD, subnets, groups, automatic, grouped, served)

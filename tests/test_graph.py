@@ -25,17 +25,23 @@ TGW, NAT, IGW, NFW = (
 
 
 def found(net: Network) -> dict[str, list[str]]:
-    """Return by destination what the one interface's traffic goes to."""
+    """
+    Return by destination what the one interface's traffic goes to.
+    """
     return {str(path.destination): [target.kind.value for target in path.targets] for path in walked(net)}
 
 
 def walked(net: Network) -> tuple[Path, ...]:
-    """Return the paths of the one interface."""
+    """
+    Return the paths of the one interface.
+    """
     return paths(build(net), net.interfaces[0])
 
 
 def scope(net: Network) -> Bounds[bool]:
-    """Return whether the one interface has a route to a transit gateway or Gateway Load Balancer endpoint."""
+    """
+    Return whether the one interface has a route to a transit gateway or Gateway Load Balancer endpoint.
+    """
     return reaches(build(net), net.interfaces[0])
 
 

@@ -44,7 +44,9 @@ boxes = st.tuples(st.sampled_from(Protocol), tiny, st.tuples(st.integers(0, 7), 
 
 
 def made(found: list[Part]) -> FlowSet:
-    """Return the union of the boxes."""
+    """
+    Return the union of the boxes.
+    """
     return union(flows(Family.IPV4, protocol, prefix, Ports(min(ports), max(ports))) for protocol, prefix, ports in found)
 
 
@@ -52,12 +54,16 @@ flow_sets = st.lists(boxes, max_size=5).map(made)
 
 
 def members(numbers: Intervals) -> set[int]:
-    """Return the set member by member."""
+    """
+    Return the set member by member.
+    """
     return {number for first, last in numbers.ranges for number in range(first, last + 1)}
 
 
 def every(found: FlowSet) -> set[tuple[Protocol, int, int]]:
-    """Return the set flow by flow."""
+    """
+    Return the set flow by flow.
+    """
     return {
         (protocol, address, port)
         for _, protocol, prefix, ports in found.boxes()

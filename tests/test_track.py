@@ -43,13 +43,17 @@ PRIVATELINK = "AWS PrivateLink (interface VPC endpoint)"
 
 
 def judged(net: Network) -> Judgement:
-    """Return the judgement of the one interface."""
+    """
+    Return the judgement of the one interface.
+    """
     (found,) = judge(net, build(net))
     return found
 
 
 def letters(net: Network, family: Family = Family.IPV4, *, via: TargetKind | None = None) -> dict[str, str]:
-    """Return by protocol and direction the states with their ports, leaving out all ports: `{"tcp_in": "U (22,443)"}`."""
+    """
+    Return by protocol and direction the states with their ports, leaving out all ports: `{"tcp_in": "U (22,443)"}`.
+    """
     found: dict[str, dict[str, dict[str, None]]] = {}
     for one in judged(net).verdicts:
         if one.family is family and (via is None or one.via.kind in {via, TargetKind.ANY}):
@@ -64,18 +68,24 @@ def letters(net: Network, family: Family = Family.IPV4, *, via: TargetKind | Non
 
 
 def reasons(net: Network, way: str, protocol: str) -> list[str]:
-    """Return the reasons of the first verdict of a direction and protocol, each with its line."""
+    """
+    Return the reasons of the first verdict of a direction and protocol, each with its line.
+    """
     found = (one for one in judged(net).verdicts if (one.direction.value, one.protocol.value) == (way, protocol))
     return [f"{'' if one.span is None else one.span.line} {one.text}".strip() for one in next(found).reasons]
 
 
 def to_tgw(*permissions: Permission, routes: tuple[Route, ...] = ()) -> Network:
-    """Return a network whose interface has these rules and a default route to a transit gateway."""
+    """
+    Return a network whose interface has these rules and a default route to a transit gateway.
+    """
     return network(permissions, (leads("rt", ANY, TGW), *routes))
 
 
 def dual(*permissions: Permission) -> Network:
-    """Return a network with both address families and default routes to a transit gateway."""
+    """
+    Return a network with both address families and default routes to a transit gateway.
+    """
     return network(
         permissions,
         (leads("rt", ANY, TGW), leads("rt", "::/0", TGW)),
@@ -168,7 +178,9 @@ def test_heartbeat_interface_without_an_association_is_out_of_scope() -> None:
 
 
 def application(source: str) -> list[Permission]:
-    """Return the rules of an application whose clients are a parameter."""
+    """
+    Return the rules of an application whose clients are a parameter.
+    """
     return [
         rule("in", "tcp", source, ALL),
         rule("in", "udp", source, ALL),

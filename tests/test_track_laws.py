@@ -39,7 +39,9 @@ AUTOMATIC = {TargetKind.NAT_GATEWAY, TargetKind.NETWORK_FIREWALL}
 
 @dataclass(frozen=True)
 class Written:
-    """A rule or route as the text has it, and what it turns out to be: nothing or something."""
+    """
+    A rule or route as the text has it, and what it turns out to be: nothing or something.
+    """
 
     text: Permission | Route
     truth: tuple[Permission | Route, ...]
@@ -47,7 +49,9 @@ class Written:
 
 @dataclass(frozen=True)
 class Packet:
-    """The first packet of a flow."""
+    """
+    The first packet of a flow.
+    """
 
     direction: Direction
     protocol: Protocol
@@ -60,7 +64,9 @@ PACKETS = tuple(starmap(Packet, product(Direction, Protocol, ADDRESSES, PORTS)))
 
 @st.composite
 def permissions(draw: st.DrawFn, families: tuple[str, ...] = CIDRS) -> Permission:
-    """Draw a rule of one of the two groups."""
+    """
+    Draw a rule of one of the two groups.
+    """
     found = boxes(
         draw(st.sampled_from(("all", "all", "tcp", "tcp", "udp", "icmp"))),
         draw(st.sampled_from(families)),
@@ -72,7 +78,9 @@ def permissions(draw: st.DrawFn, families: tuple[str, ...] = CIDRS) -> Permissio
 
 @st.composite
 def written_rules(draw: st.DrawFn) -> Written:
-    """Draw a rule of which something may not be known: its CIDR, its group, or whether it exists."""
+    """
+    Draw a rule of which something may not be known: its CIDR, its group, or whether it exists.
+    """
     truth = draw(permissions())
     exists: tuple[Permission, ...] = (truth,) if draw(st.booleans()) else ()
     match draw(st.sampled_from(("known", "maybe", "blurred", "adrift"))):
@@ -88,7 +96,9 @@ def written_rules(draw: st.DrawFn) -> Written:
 
 @st.composite
 def written_routes(draw: st.DrawFn) -> tuple[Written, ...]:
-    """Draw the routes of the table, one for each destination; a part of each may not be known."""
+    """
+    Draw the routes of the table, one for each destination; a part of each may not be known.
+    """
     found = []
     for destination in draw(st.lists(st.sampled_from(DESTINATIONS), unique=True, max_size=4)):
         truth = leads("rt", destination, draw(st.sampled_from(KINDS)))
@@ -115,17 +125,23 @@ open_pairs = st.sampled_from(((), tuple(rule(way, "all", "0.0.0.0/0") for way in
 
 
 def made(rules: Sequence[Permission], routes: Sequence[Route], groups: tuple[str, ...] = ("sg", "sg2")) -> Network:
-    """Return a network of these rules and routes with one interface."""
+    """
+    Return a network of these rules and routes with one interface.
+    """
     return network(rules, routes, interfaces=[interface(groups=groups)])
 
 
 def verdicts(net: Network) -> tuple[Verdict, ...]:
-    """Return the verdicts on the one interface."""
+    """
+    Return the verdicts on the one interface.
+    """
     return judge(net, build(net))[0].verdicts
 
 
 def looked_up(found: Sequence[Verdict], packet: Packet) -> tuple[State, State]:
-    """Return the bounds of the verdict with the longest CIDR that has the packet; nothing listed is denied."""
+    """
+    Return the bounds of the verdict with the longest CIDR that has the packet; nothing listed is denied.
+    """
     matching = [
         one
         for one in found
@@ -141,18 +157,24 @@ def looked_up(found: Sequence[Verdict], packet: Packet) -> tuple[State, State]:
 
 @cache
 def cidr(text: str) -> Prefix:
-    """Return the CIDR that is written."""
+    """
+    Return the CIDR that is written.
+    """
     return ip_network(text)
 
 
 @cache
 def has(prefix: object, address: str) -> bool:
-    """Return whether the prefix is an IPv4 one with the address."""
+    """
+    Return whether the prefix is an IPv4 one with the address.
+    """
     return isinstance(prefix, IPv4Network) and IPv4Address(address) in prefix
 
 
 def interpreted(net: Network, packet: Packet) -> State | None:
-    """Return what happens to the packet in a network without unknowns, None when no route takes it."""
+    """
+    Return what happens to the packet in a network without unknowns, None when no route takes it.
+    """
     routes: list[tuple[Prefix, TargetKind]] = [(ip_network("10.0.0.0/16"), TargetKind.LOCAL)]
     routes += [(route.destinations[0], route.targets[0].kind) for route in net.routes]  # type: ignore[misc]
     ways = [(prefix.prefixlen, n, kind) for n, (prefix, kind) in enumerate(routes) if has(prefix, packet.address)]
@@ -176,7 +198,9 @@ def interpreted(net: Network, packet: Packet) -> State | None:
 
 
 def settled(written: Sequence[Written]) -> tuple[list[Permission], list[Route]]:
-    """Return what the rules and routes turn out to be."""
+    """
+    Return what the rules and routes turn out to be.
+    """
     truth = [one for each in written for one in each.truth]
     rules = [one for one in truth if isinstance(one, Permission)]
     return rules, [one for one in truth if isinstance(one, Route)]
@@ -184,7 +208,9 @@ def settled(written: Sequence[Written]) -> tuple[list[Permission], list[Route]]:
 
 @st.composite
 def known_routes(draw: st.DrawFn) -> tuple[Route, ...]:
-    """Draw the routes of the table without unknowns."""
+    """
+    Draw the routes of the table without unknowns.
+    """
     found = draw(st.lists(st.sampled_from(DESTINATIONS), unique=True, max_size=4))
     return tuple(leads("rt", destination, draw(st.sampled_from(KINDS))) for destination in found)
 
@@ -254,7 +280,9 @@ def test_one_more_rule_never_lowers_a_flow(rules: list[Permission], more: Permis
 
 
 def bare(found: Sequence[Verdict]) -> list[Verdict]:
-    """Return the verdicts without the reasons, which follow the order of the text."""
+    """
+    Return the verdicts without the reasons, which follow the order of the text.
+    """
     return sorted((replace(one, reasons=()) for one in found), key=repr)
 
 

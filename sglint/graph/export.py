@@ -15,7 +15,9 @@ from sglint.value import Unknown
 
 
 class Noun(Enum):
-    """What a node is."""
+    """
+    What a node is.
+    """
 
     INTERFACE = "interface"
     GROUP = "security group"
@@ -27,7 +29,9 @@ class Noun(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node of the graph: a noun and its address, where it is written, and whether it surely exists."""
+    """
+    A node of the graph: a noun and its address, where it is written, and whether it surely exists.
+    """
 
     noun: Noun
     address: str
@@ -37,13 +41,17 @@ class Node:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What tells the node from all others."""
+        """
+        What tells the node from all others.
+        """
         return (self.noun.value, self.address)
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An edge of the graph, in words: an interface is `in` a subnet, a table `leads 0.0.0.0/0 to` a target."""
+    """
+    An edge of the graph, in words: an interface is `in` a subnet, a table `leads 0.0.0.0/0 to` a target.
+    """
 
     start: tuple[str, str]
     says: str

@@ -22,7 +22,9 @@ OWN_TABLE = ""
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One step of a path: what it is, in words that name it as written, and where it is written."""
+    """
+    One step of a path: what it is, in words that name it as written, and where it is written.
+    """
 
     text: str
     span: Span
@@ -49,7 +51,9 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A route table that serves a subnet, or may serve it: then `because` says what decides that."""
+    """
+    A route table that serves a subnet, or may serve it: then `because` says what decides that.
+    """
 
     table: Link
     hops: tuple[Hop, ...] = ()
@@ -58,7 +62,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Floating:
-    """Targets that some traffic of a table goes to without the text saying which traffic."""
+    """
+    Targets that some traffic of a table goes to without the text saying which traffic.
+    """
 
     targets: tuple[Target, ...]
     hops: tuple[Hop, ...]
@@ -68,7 +74,9 @@ class Floating:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What a route table says: the routes to each destination, and those whose destination is not known."""
+    """
+    What a route table says: the routes to each destination, and those whose destination is not known.
+    """
 
     exact: Mapping[Prefix, tuple[Route, ...]]
     floating: tuple[Floating, ...]
@@ -76,7 +84,9 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """What a subnet reaches inside its VPC: the known ranges, and what hides the others."""
+    """
+    What a subnet reaches inside its VPC: the known ranges, and what hides the others.
+    """
 
     prefixes: tuple[Prefix, ...]
     hidden: Unknown | None
@@ -85,7 +95,9 @@ class Local:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Where one destination leads, while it is put together."""
+    """
+    Where one destination leads, while it is put together.
+    """
 
     targets: dict[Target, None] = field(default_factory=dict)
     hops: dict[Hop, None] = field(default_factory=dict)

@@ -28,7 +28,9 @@ _PIECES = re.compile(r"[,\[\](){}]")
 
 @dataclass(slots=True)
 class _State:
-    """What the scan of one expression has come to."""
+    """
+    What the scan of one expression has come to.
+    """
 
     text: Text
     start: int

@@ -34,7 +34,9 @@ _TOP = frozenset(
 
 @dataclass(slots=True)
 class _Body:
-    """The items of one body while it is read."""
+    """
+    The items of one body while it is read.
+    """
 
     depth: int
     single: bool = False

@@ -51,7 +51,9 @@ _REFERENCES = {
 
 @dataclass(slots=True)
 class _File:
-    """What was read of one file so far."""
+    """
+    What was read of one file so far.
+    """
 
     text: Text
     blocks: list[Block] = field(default_factory=list)

@@ -40,7 +40,9 @@ class Found:
 
     @property
     def certain(self) -> bool:
-        """Whether it holds in every completion of the unknowns."""
+        """
+        Whether it holds in every completion of the unknowns.
+        """
         return self.holds.least and self.subject.origin.maybe is None
 
 
@@ -61,7 +63,9 @@ class Rule:
 
     @property
     def title(self) -> str:
-        """The first sentence of the page."""
+        """
+        The first sentence of the page.
+        """
         return self.page.strip().split("\n\n", 1)[0].replace("\n", " ")
 
 

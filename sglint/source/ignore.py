@@ -43,6 +43,9 @@ class Ignore:
 
 
 def ignore(top: str) -> Ignore:
+    """
+    Return the .gitignore files that hold below a directory; none from above it when git ignores the directory itself.
+    """
     rules = Ignore(work_tree(top) or top)
     return Ignore(top) if ignored(rules, top, directory=True) else rules
 

@@ -137,10 +137,16 @@ def whole(path: str) -> Span:
 
 
 def slashed(path: str) -> str:
+    """
+    Return the path with forward slashes.
+    """
     return path.replace(os.sep, "/")
 
 
 def reason(error: OSError | ValueError) -> str:
+    """
+    Return in words why the system does not give us a file.
+    """
     number = error.errno if isinstance(error, OSError) else None
     return {errno.EACCES: "permission denied", errno.ENOENT: "no such file", errno.ELOOP: "its links form a circle"}.get(
         number or 0, "the system refuses it"
@@ -148,8 +154,14 @@ def reason(error: OSError | ValueError) -> str:
 
 
 def inside(tree: Tree, real: str) -> bool:
+    """
+    Return whether a real path lies inside the boundaries.
+    """
     return any(real == limit or real.startswith(limit.rstrip(os.sep) + os.sep) for limit in tree.boundaries)
 
 
 def ignored_by_terraform(name: str) -> bool:
+    """
+    Return whether Terraform passes over files of this name: hidden ones and what editors leave.
+    """
     return name.startswith(".") or name.endswith("~") or (name.startswith("#") and name.endswith("#"))

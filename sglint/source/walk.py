@@ -58,7 +58,9 @@ class Discovery:
 
 @dataclass(slots=True)
 class _Walk:
-    """What a walk has come to."""
+    """
+    What a walk has come to.
+    """
 
     tree: Tree
     files: dict[str, Found] = field(default_factory=dict)

@@ -31,18 +31,24 @@ class Admission:
 
     @property
     def everyone(self) -> bool:
-        """Whether it is one rule for every address of the family."""
+        """
+        Whether it is one rule for every address of the family.
+        """
         return self.box.everyone
 
     @property
     def opens(self) -> bool:
-        """Whether it is a rule for every address and every port, as untracked flows need it for their replies."""
+        """
+        Whether it is a rule for every address and every port, as untracked flows need it for their replies.
+        """
         return self.everyone and self.box.ports == ALL_PORTS
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of a network by their group, and those whose group is not known."""
+    """
+    The rules of a network by their group, and those whose group is not known.
+    """
 
     groups: Mapping[str, Group]
     by_group: Mapping[str, tuple[Permission, ...]]

@@ -24,7 +24,9 @@ NAMES = {Protocol.OTHER: "other protocols"}
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is admitted at an interface for one direction, family and protocol, and in the other direction."""
+    """
+    What is admitted at an interface for one direction, family and protocol, and in the other direction.
+    """
 
     key: Key
     interface: Interface
@@ -72,7 +74,9 @@ def spelled(one: Admission, direction: Direction) -> str:
     """
     protocol = one.box.protocol
     ports = f" {one.box.ports}" if protocol in {Protocol.TCP, Protocol.UDP} else ""
-    return f"{NAMES.get(protocol, protocol.value)}{ports} {WAYS[direction][1]} {peer_name(one.box.peer)}"
+    vague = one.rule is not None and one.rule.vague and not one.sure
+    peer = "a CIDR that is not known" if vague else peer_name(one.box.peer)
+    return f"{NAMES.get(protocol, protocol.value)}{ports} {WAYS[direction][1]} {peer}"
 
 
 def at(one: Admission) -> Span | None:
@@ -111,13 +115,13 @@ def by_groups(case: Case, peer: Peer, ports: Ports, state: Bounds[State]) -> Ite
         yield Reason(words, None, TRACKING_PAGE)
     elif case.interface.grouped:
         if not sure and state.least is not State.UNTRACKED:
-            yield narrow(case, peer, ports)
+            yield narrow(case, peer, ports, sure=state.certain)
         yield from replies(case, only_open=not everyone)
 
 
-def narrow(case: Case, peer: Peer, ports: Ports) -> Reason:
+def narrow(case: Case, peer: Peer, ports: Ports, *, sure: bool) -> Reason:
     """
-    Return why no single rule surely admits these flows of everyone.
+    Return why no single rule admits these flows of everyone, or, unless that is sure, why none surely does.
     """
     direction, family, protocol = case.key
     everyone = f"{protocol.value} {ports} {WAYS[direction][1]} {EVERYONE[family]}"
@@ -129,7 +133,7 @@ def narrow(case: Case, peer: Peer, ports: Ports) -> Reason:
         return Reason(f"{documented} {EVERYONE[family]}, so flows by a prefix list are taken as tracked", None, TRACKING_PAGE)
     if Intervals(((ports.first, ports.last),)) <= case.everywhere:
         return Reason(f"several rules together admit {everyone}; {documented} it, so tracked is assumed", None, TRACKING_PAGE)
-    return Reason(f"no single rule surely admits {everyone}, so these flows are tracked", None, TRACKING_PAGE)
+    return Reason(f"no single rule {'' if sure else 'surely '}admits {everyone}, so these flows are tracked", None, TRACKING_PAGE)
 
 
 def together(key: Key, admitted: Sequence[Admission]) -> Intervals:

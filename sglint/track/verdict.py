@@ -15,7 +15,9 @@ from sglint.value import Unknown
 
 
 class State(IntEnum):
-    """What happens to a flow; more permission never lowers it."""
+    """
+    What happens to a flow; more permission never lowers it.
+    """
 
     DENIED = 0
     TRACKED = 1
@@ -24,7 +26,9 @@ class State(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A sentence, where it comes from, and the documentation page that it rests on (may be empty)."""
+    """
+    A sentence, where it comes from, and the documentation page that it rests on (may be empty).
+    """
 
     text: str
     span: Span | None = None

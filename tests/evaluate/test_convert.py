@@ -56,7 +56,9 @@ def test_converts_as_terraform(name: str, case: Case) -> None:
     ],
 )
 def test_keeps_what_is_known(text: str, given_value: Value, wanted: Value) -> None:
-    """What is not known passes through; the rest is converted."""
+    """
+    What is not known passes through; the rest is converted.
+    """
     assert same(convert(given_value, typed(text)), wanted)
 
 
@@ -77,7 +79,9 @@ def test_keeps_what_is_known(text: str, given_value: Value, wanted: Value) -> No
     ],
 )
 def test_says_what_is_wrong(text: str, value: Value, message: str) -> None:
-    """The message leads to the part that does not fit."""
+    """
+    The message leads to the part that does not fit.
+    """
     with pytest.raises(EvaluationError) as caught:
         convert(value, typed(text))
     assert caught.value.message == message
@@ -93,7 +97,9 @@ NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value
 
 @given(NUMBERS, NUMBERS)
 def test_a_number_survives_its_text(a: object, b: object) -> None:
-    """A sum is written and read again as the same number."""
+    """
+    A sum is written and read again as the same number.
+    """
     x, y = parse_number(str(a)), parse_number(str(b))
     assert x is not None and y is not None
     total = calculate("+", x, y)
@@ -104,7 +110,9 @@ def test_a_number_survives_its_text(a: object, b: object) -> None:
 
 @given(st.lists(st.one_of(st.text("ab1é", max_size=3), st.integers(-5, 5), st.booleans()), max_size=8))
 def test_a_set_is_a_fixed_point(items: list[Value]) -> None:
-    """Converting a set to a set again changes nothing, and the order of the input does not matter."""
+    """
+    Converting a set to a set again changes nothing, and the order of the input does not matter.
+    """
     kind = Collection("set", STRING)
     once = convert(Seq(tuple(items)), kind)
     assert same(convert(once, kind), once)

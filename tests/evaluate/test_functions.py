@@ -165,7 +165,9 @@ def test_formats_each_row_that_is_known() -> None:
 
 @pytest.mark.parametrize("name", sorted(NAMES))
 def test_no_argument_ends_in_a_traceback(name: str) -> None:
-    """Whatever a function gets, it returns a value or refuses."""
+    """
+    Whatever a function gets, it returns a value or refuses.
+    """
     odd: tuple[Value, ...] = (
         None,
         True,
@@ -218,7 +220,9 @@ def test_hostile_arguments_are_refused_quickly(name: str, arguments: tuple[Value
 
 
 def test_a_short_text_for_a_huge_value_is_refused_quickly() -> None:
-    """A list of two lists of two lists ... is refused by whatever would walk through it."""
+    """
+    A list of two lists of two lists ... is refused by whatever would walk through it.
+    """
     value: Value = "x"
     for _ in range(60):
         value = Seq((value, value))
@@ -239,7 +243,9 @@ def test_an_unknown_name_suggests_the_nearest() -> None:
 
 
 def test_the_fixture_files_are_json_with_one_case_a_line() -> None:
-    """Recording again leaves a difference that can be read."""
+    """
+    Recording again leaves a difference that can be read.
+    """
     for path in sorted((Path(__file__).parents[2] / "fixtures" / "eval").glob("*.json")):
         lines = path.read_text("utf-8").splitlines()
         assert len(lines) == len(json.loads("\n".join(lines))) + 2

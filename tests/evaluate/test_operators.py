@@ -65,7 +65,9 @@ def test_evaluates_as_terraform(name: str, case: Case) -> None:
     ],
 )
 def test_equality_is_decided_only_where_it_is_known(a: Value, b: Value, wanted: bool | None) -> None:
-    """None means that it must stay unknown."""
+    """
+    None means that it must stay unknown.
+    """
     for result in (equal(a, b), equal(b, a)):
         assert isinstance(result, Unknown) if wanted is None else result is wanted
 

@@ -64,7 +64,9 @@ def evaluate_body(
 
 
 def _below(only: Collection[str], name: str) -> Collection[str] | None:
-    """Return what is wanted below a name: nothing for everything, None when the name itself is not wanted."""
+    """
+    Return what is wanted below a name: nothing for everything, None when the name itself is not wanted.
+    """
     if not only or name in only:
         return ()
     return frozenset(path[len(name) + 1 :] for path in only if path.startswith(f"{name}.")) or None
@@ -142,7 +144,9 @@ def _rows(value: Value, span: Span) -> tuple[Instance, ...]:
 
 
 def _alternatives(value: Unknown) -> tuple[Instance, ...]:
-    """Return the elements of each list that is possible; those that all have in common surely exist."""
+    """
+    Return the elements of each list that is possible; those that all have in common surely exist.
+    """
     choices = [choice.items for choice in value.among if isinstance(choice, Seq)]
     seen: list[Value] = []
     for items in choices:

@@ -88,7 +88,9 @@ def pairs_of(collection: Value) -> list[tuple[Value, Value]]:
 
 
 def _selections(expr: For, rows: list[tuple[Value, Value, bool]], doubts: list[Value]) -> Value:
-    """The result of a `for` whose `if` is unknown for some elements: each selection of them is possible."""
+    """
+    The result of a `for` whose `if` is unknown for some elements: each selection of them is possible.
+    """
     doubtful = [number for number, (_, _, known) in enumerate(rows) if not known]
     if 2 ** len(doubtful) > MOST_ALTERNATIVES:
         return merged(doubts, element=common([result for _, result, _ in rows]))

@@ -19,7 +19,9 @@ MAX_INSTANCES = 20_000
 
 
 class Every:
-    """The key of the one instance that stands for an unknown number of instances."""
+    """
+    The key of the one instance that stands for an unknown number of instances.
+    """
 
 
 EVERY = Every()

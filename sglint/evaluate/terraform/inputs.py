@@ -132,7 +132,9 @@ def _declared(block: syntax.Block) -> Type:
 
 
 def _from_text(name: str, text: str, type_: Type) -> Value:
-    """A value on the command line is text for a string variable (or one without a type), and an expression for any other."""
+    """
+    A value on the command line is text for a string variable (or one without a type), and an expression for any other.
+    """
     if type_ in (STRING, ANY):
         return text
     expr, problems = parse_expression(Source(f"--var {name}", text))

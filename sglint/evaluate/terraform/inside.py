@@ -49,7 +49,9 @@ def _configured(run: Run, thing: Thing, name: str) -> Value:
 
 
 def _blocks(run: Run, thing: Thing, name: str) -> Seq | None:
-    """Return the nested blocks of one type, None when there are none."""
+    """
+    Return the nested blocks of one type, None when there are none.
+    """
     value = run.once(
         f"blocks {name} of {thing.address}",
         thing.block.header,
@@ -59,7 +61,9 @@ def _blocks(run: Run, thing: Thing, name: str) -> Seq | None:
 
 
 def _block_at(run: Run, thing: Thing, path: str) -> Map:
-    """Return the nested block at a path such as `network_interface[0]`, an empty map when there is none."""
+    """
+    Return the nested block at a path such as `network_interface[0]`, an empty map when there is none.
+    """
     name, _, rest = path.partition("[")
     number = rest.removesuffix("]")
     blocks = _blocks(run, thing, name)

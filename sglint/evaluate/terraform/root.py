@@ -160,7 +160,9 @@ def _uncalled(library: Library, directories: Collection[str]) -> list[str]:
 
 
 def _calls(library: Library, directory: str) -> tuple[str, ...]:
-    """Return the directories that the module in this one calls by a local path; files that call none are not parsed."""
+    """
+    Return the directories that the module in this one calls by a local path; files that call none are not parsed.
+    """
     for path in list_files(library.tree, directory):
         if path.endswith((".tf", ".tf.json")):
             source = read(library.tree, path)

@@ -42,23 +42,33 @@ class Owner(World, Protocol):
     """
 
     def callers(self) -> tuple[Span, ...]:
-        """Return the module calls that lead here, outermost first."""
+        """
+        Return the module calls that lead here, outermost first.
+        """
         ...
 
     def maybe(self) -> Unknown | None:
-        """Return what decides whether this module instance exists."""
+        """
+        Return what decides whether this module instance exists.
+        """
         ...
 
     def safely(self, expr: Expr, scope: Scope | None = None) -> Value:
-        """Return the value of the expression; an error becomes a Problem and the value unknown."""
+        """
+        Return the value of the expression; an error becomes a Problem and the value unknown.
+        """
         ...
 
     def quietly(self, expr: Expr, scope: Scope) -> Value:
-        """Return the value of an expression inside something that need not exist."""
+        """
+        Return the value of an expression inside something that need not exist.
+        """
         ...
 
     def output(self, name: str) -> Value:
-        """Return the value of an output."""
+        """
+        Return the value of an output.
+        """
         ...
 
 

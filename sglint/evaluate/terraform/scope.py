@@ -24,23 +24,33 @@ class World(Protocol):
 
     @property
     def context(self) -> Context:
-        """What functions may read."""
+        """
+        What functions may read.
+        """
         ...
 
     def spend(self, steps: int) -> None:
-        """Note so many steps of evaluation. Raises EvaluationError when there have been too many."""
+        """
+        Note so many steps of evaluation. Raises EvaluationError when there have been too many.
+        """
         ...
 
     def resolve(self, names: tuple[str, ...], expr: Expr) -> tuple[Value, int]:
-        """Return the value that the traversal `names` starts with, and how many names it takes."""
+        """
+        Return the value that the traversal `names` starts with, and how many names it takes.
+        """
         ...
 
     def attribute(self, ref: Ref, name: str) -> Value:
-        """Return an attribute of a resource or module object."""
+        """
+        Return an attribute of a resource or module object.
+        """
         ...
 
     def element(self, ref: Ref, key: Value) -> Value:
-        """Return an element of something inside a resource."""
+        """
+        Return an element of something inside a resource.
+        """
         ...
 
 

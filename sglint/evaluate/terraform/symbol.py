@@ -103,14 +103,18 @@ def same_text(a: str, b: str) -> bool | Unknown:
 
 
 def _alike(a: str | Ref, b: str | Ref) -> bool:
-    """Return whether both are the same text, or zones of one list (two of which are never equal)."""
+    """
+    Return whether both are the same text, or zones of one list (two of which are never equal).
+    """
     if isinstance(a, Ref) and isinstance(b, Ref):
         return a.address == b.address and a.attribute.partition("[")[0] == b.attribute.partition("[")[0]
     return a == b
 
 
 def _differ(a: str | Ref, b: str | Ref, *, end: bool) -> bool:
-    """Return whether the first (or last) parts show that the texts differ."""
+    """
+    Return whether the first (or last) parts show that the texts differ.
+    """
     if isinstance(a, Ref) and isinstance(b, Ref):
         return False
     if isinstance(a, str) and isinstance(b, str):

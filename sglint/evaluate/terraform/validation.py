@@ -36,11 +36,15 @@ class Checked(World, Protocol):
     """
 
     def given_at(self, name: str, block: Block) -> Span:
-        """Return the place of the value of the variable."""
+        """
+        Return the place of the value of the variable.
+        """
         ...
 
     def tells(self, message: syntax.Expr) -> bool:
-        """Return whether the text of a message may be shown."""
+        """
+        Return whether the text of a message may be shown.
+        """
         ...
 
 
@@ -65,7 +69,9 @@ def _conditions(block: Block) -> list[syntax.Expr]:
 
 
 def _choices(expr: syntax.Expr, name: str, *, text: bool) -> Choices:
-    """The values with which the condition can hold; `text` says that the variable is a string."""
+    """
+    The values with which the condition can hold; `text` says that the variable is a string.
+    """
 
     def of(part: syntax.Expr) -> Choices:
         return _choices(part, name, text=text)
@@ -117,7 +123,9 @@ def _literals(expr: syntax.Expr) -> Choices:
 
 
 def _is(expr: syntax.Expr, name: str) -> bool:
-    """Return whether this is `var.name`."""
+    """
+    Return whether this is `var.name`.
+    """
     return (
         isinstance(expr, syntax.GetAttr)
         and expr.name == name
@@ -162,7 +170,9 @@ def refused(world: Checked, name: str, block: Block) -> Sequence[Problem]:
 
 
 def _message(world: Checked, rule: Block) -> str:
-    """Return the error message of a validation, nothing when it is not known or may not be shown."""
+    """
+    Return the error message of a validation, nothing when it is not known or may not be shown.
+    """
     attribute = rule.attribute("error_message")
     if attribute is None or not world.tells(attribute.expr):
         return ""
