@@ -138,6 +138,8 @@ def choose(rules: Iterable[Rule], select: Iterable[str], ignore: Iterable[str]) 
     listed = tuple(rules)
     selected = {find(listed, slug).slug for slug in select} or {rule.slug for rule in listed}
     selected -= {find(listed, slug).slug for slug in ignore}
+    if not selected:
+        raise SglintError("no rule is left to run; select one that is not ignored")
     return tuple(rule for rule in listed if rule.slug in selected)
 
 
