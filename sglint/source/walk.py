@@ -79,8 +79,8 @@ def discover(paths: Sequence[str], *, base: str, root: str | None = None) -> Dis
     base = os.path.abspath(base)
     given = [os.path.normpath(os.path.join(base, path)) for path in paths]
     for path, absolute in zip(paths, given, strict=True):
-        if not os.path.exists(absolute):
-            raise SglintError(f"no such file or directory: {path}")
+        if not path or not os.path.exists(absolute):
+            raise SglintError(f"no such file or directory: {path or 'the path is empty'}")
     walk = _Walk(Tree(base, _boundaries(given, None if root is None else os.path.join(base, root))))
     for path, absolute in zip(paths, given, strict=True):
         if not inside(walk.tree, os.path.realpath(absolute)):

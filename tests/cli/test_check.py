@@ -75,6 +75,7 @@ def test_exit_codes(tmp_path: Path, texts: list[str], arguments: list[str], code
     ("arguments", "says"),
     [
         (["nowhere"], "nowhere"),
+        ([""], "the path is empty"),
         (["--select", "tracked-forwarder", "--ignore", "tracked-forwarder"], "no rule is left"),
         (["--select", "traked-forwarder"], "did you mean tracked-forwarder"),
         (["--ignore", "x"], "there is no rule x"),
