@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from sglint.resource import Origin
+from sglint.source import Span
 from sglint.space import Bounds, Family, Ports, Protocol
 from sglint.value import Unknown
 
@@ -137,7 +138,8 @@ class Permission:
     One written rule and one of its peers: what it surely admits, what it may admit, and what lies between.
 
     `group` is the security group that it belongs to. A rule for all protocols has one box for each protocol (and family).
-    `field` is the path in the origin's values that names the peer, for the label under it.
+    `field` is the path in the origin's values that names the peer, for the label under it; `vague` says that this is a CIDR
+    that is not known, so that its boxes are only the most that it can be.
     """
 
     origin: Origin
@@ -145,6 +147,7 @@ class Permission:
     direction: Direction
     boxes: Bounds[tuple[Box, ...]]
     field: str = ""
+    vague: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +302,59 @@ class Appliance:
 
 
 @dataclass(frozen=True, slots=True)
+class Unresolved:
+    """
+    An attribute that is not known: at `path` in the resource at `address`, empty for whether that exists at all.
+
+    `span` is the place that says why, or that of the attribute.
+    """
+
+    address: str
+    path: str
+    unknown: Unknown
+    span: Span
+
+    @property
+    def bounded(self) -> bool:
+        """
+        Whether the values that it can have are known, or what each of its elements is.
+        """
+        return bool(self.unknown.among) or self.unknown.element is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """
+    How many of the attributes that the network is made from are known, are identities of other things, or neither.
+    """
+
+    known: int = 0
+    identities: int = 0
+    unresolved: tuple[Unresolved, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """
+        The number of all attributes.
+        """
+        return self.known + self.identities + len(self.unresolved)
+
+    @property
+    def bounded(self) -> int:
+        """
+        The number of those of which it is known what they can be.
+        """
+        return sum(one.bounded for one in self.unresolved)
+
+    @property
+    def unknown(self) -> int:
+        """
+        The number of those of which nothing is known.
+        """
+        return len(self.unresolved) - self.bounded
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """
     Everything that one root module or template says about a network.
@@ -318,3 +374,4 @@ class Network:
     interfaces: tuple[Interface, ...] = ()
     appliances: tuple[Appliance, ...] = ()
     seen: tuple[tuple[str, int], ...] = field(default=())
+    resolved: Resolved = field(default_factory=Resolved)
