@@ -55,10 +55,10 @@ class Finding:
     """
     One finding: which rule, how bad, about what, where, and whether it holds in every completion of the unknowns.
 
-    `span` is the primary place. `subjects` are the addresses it is about, several when one block makes many instances. `unless`
-    says for an uncertain finding what stands in the way. `calls` are, for each subject in a module, the calls that lead there.
-    `key` identifies it across edits: the rule, the file, the subject,
-    no line numbers.
+    `span` is the primary place. `subjects` are the addresses it is about, several when one block makes many instances, and
+    `roots` the root modules that have them, several when they share a module. `unless` says for an uncertain finding what
+    stands in the way. `calls` are, for each subject in a module, the calls that lead there. `key` identifies it across
+    edits: the rule, the file, the subject, no line numbers.
     """
 
     rule: str
@@ -70,7 +70,7 @@ class Finding:
     labels: tuple[Label, ...]
     advice: tuple[str, ...] = ()
     unless: tuple[Label, ...] = ()
-    root: str = ""
+    roots: tuple[str, ...] = ()
     calls: tuple[tuple[Span, ...], ...] = ()
     status: Status = Status.OPEN
     status_reason: str = ""

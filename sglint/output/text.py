@@ -4,6 +4,7 @@ The report for people: each finding with the lines it is about, the problems, an
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -23,15 +24,17 @@ def render(report: Report, *, maybe: bool = False, color: bool = False) -> str:
     """
     lines = {source.path: source.text.split("\n") for source in report.sources}
     shown = [one for one in report.findings if one.status is Status.OPEN and (maybe or one.certain)]
-    parts = [finding_text(one, lines, color=color) for one in shown]
+    parts = [finding_text(one, lines, several=len(report.roots) > 1, color=color) for one in shown]
     parts += problems_text(report.problems, color=color)
     parts.append(summary(report, maybe=maybe))
     return "\n\n".join(parts) + "\n"
 
 
-def finding_text(finding: Finding, lines: Mapping[str, list[str]], *, color: bool) -> str:
+def finding_text(finding: Finding, lines: Mapping[str, list[str]], *, several: bool, color: bool) -> str:
     """
     Return one finding: what, where, what it would take, and what stands in the way of certainty.
+
+    Where `several` root modules were looked at, one in a module that they call says whose it is.
     """
     level = finding.severity.value
     doubt = "" if finding.certain else "maybe: "
@@ -41,17 +44,19 @@ def finding_text(finding: Finding, lines: Mapping[str, list[str]], *, color: boo
     gutter = " " * len(str(max(span.line for span in (finding.span, *(label.span for label in finding.labels)))))
     if len(finding.subjects) > 1:
         rows.append(f"{gutter} = of: {clean(named(finding.subjects))}")
+    if several and any((posixpath.dirname(finding.span.path) or ".") != root for root in finding.roots):
+        rows.append(f"{gutter} = in: {clean(named(finding.roots))}")
     rows += (f"{gutter} = help: {clean(line)}" for line in finding.advice)
     rows += (f"{gutter} = not certain: {clean(f'{label.text} ({label.span})')}" for label in finding.unless)
     return "\n".join(rows)
 
 
-def named(subjects: tuple[str, ...]) -> str:
+def named(names: tuple[str, ...]) -> str:
     """
-    Return the addresses, of many the first ones and the number of the rest.
+    Return the addresses or paths, of many the first ones and the number of the rest.
     """
-    rest = len(subjects) - MOST_SUBJECTS
-    return ", ".join(subjects) if rest <= 0 else f"{', '.join(subjects[:MOST_SUBJECTS])} and {rest} more"
+    rest = len(names) - MOST_SUBJECTS
+    return ", ".join(names) if rest <= 0 else f"{', '.join(names[:MOST_SUBJECTS])} and {rest} more"
 
 
 def problems_text(problems: tuple[Problem, ...], *, color: bool) -> list[str]:

@@ -59,7 +59,7 @@ def finding(rule: Rule, found: Found, root: str) -> Finding:
         labels=found.labels,
         advice=found.advice,
         unless=unless,
-        root=root,
+        roots=(root,),
         calls=(subject.origin.callers,) if subject.origin.callers else (),
     )
 
@@ -83,7 +83,7 @@ def merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     for one in findings:
         said = (*map(block_name, (one.message, *one.advice)), *(label.span for label in one.labels))
         same.setdefault((one.rule, one.span, one.certain, said), []).append(one)
-    merged = (together(sorted(group, key=lambda one: (one.subjects, one.root))) for group in same.values())
+    merged = (together(sorted(group, key=lambda one: (one.subjects, one.roots))) for group in same.values())
     return tuple(sorted(merged, key=lambda one: (one.order, one.message)))
 
 
@@ -101,6 +101,7 @@ def together(group: list[Finding]) -> Finding:
     return replace(
         first,
         subjects=subjects,
+        roots=tuple(sorted({root for one in group for root in one.roots})),
         message=f"{title(subjects)}: {common(one.message for one in group)}",
         advice=tuple(common(texts) for texts in zip(*(one.advice for one in group), strict=True)),
         labels=tuple(

@@ -144,6 +144,21 @@ def test_a_module_file_stands_for_the_root_that_calls_it(tmp_path: Path) -> None
     assert "module.m.aws_network_interface.data" in run.out
 
 
+def test_a_finding_in_a_shared_module_names_every_root_that_has_it(tmp_path: Path) -> None:
+    call = 'module "m" {\n  source = "../m"\n}\n'
+    place(tmp_path, call, call, BAD)
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "main.tf").write_text(BAD)
+    run = sglint("check", "--format", "text", "--format", "json", "--output", "out.json", cwd=tmp_path)
+    assert run.out.count(" = in: r0, r1\n") == 1
+    assert run.out.count(" = in: ") == 1
+    findings = json.loads((tmp_path / "out.json").read_text())["findings"]
+    assert [(one["file"], one["root"], one["roots"]) for one in findings] == [
+        ("m/main.tf", "r0, r1", ["r0", "r1"]),
+        ("r2/main.tf", "r2", ["r2"]),
+    ]
+
+
 def test_colour(tmp_path: Path) -> None:
     place(tmp_path, BAD)
     assert "\x1b" not in sglint("check", cwd=tmp_path).out

@@ -122,7 +122,7 @@ def finding(message: str = "aws_instance.app: flows are tracked", *, certain: bo
         labels=(Label(at(10, 29, 81), "0.0.0.0/0 leads to transit gateway hub"), Label(at(2, 2, 11), "the subnet")),
         advice=("to leave them untracked, open the group",),
         unless=() if certain else (Label(at(1, 1, 19, "variables.tf"), "var.clients has no default"),),
-        root=".",
+        roots=(".",),
     )
     return made if not other else _replaced(made, other)
 
