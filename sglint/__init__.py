@@ -29,18 +29,23 @@ def lint(
     variables: Mapping[str, str] = NOTHING,
     variable_files: Iterable[str] = (),
     workspace: str | None = None,
+    plan: str | PathLike[str] | None = None,
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
 ) -> Report:
     """
     Return what the rules find in the root modules among the paths, the current folder when there are none.
+
+    `plan` is a file of `terraform show -json`, of the one root module among the paths.
     """
     from sglint.pipeline import lint as run
     from sglint.pipeline import request
     from sglint.rule import choose, load
 
     rules = load()
-    wanted = request([fspath(path) for path in paths], variables, variable_files, workspace)
+    wanted = request(
+        [fspath(path) for path in paths], variables, variable_files, workspace, None if plan is None else fspath(plan)
+    )
     return run(wanted, choose(rules, select, ignore), rules)
 
 
@@ -50,11 +55,16 @@ def inspect(
     variables: Mapping[str, str] = NOTHING,
     variable_files: Iterable[str] = (),
     workspace: str | None = None,
+    plan: str | PathLike[str] | None = None,
 ) -> tuple[Network, ...]:
     """
     Return the network of each root module among the paths, the current folder when there are none.
+
+    `plan` is a file of `terraform show -json`, of the one root module among the paths.
     """
     from sglint.pipeline import judge, request
 
-    wanted = request([fspath(path) for path in paths], variables, variable_files, workspace)
+    wanted = request(
+        [fspath(path) for path in paths], variables, variable_files, workspace, None if plan is None else fspath(plan)
+    )
     return tuple(one.network for one in judge(wanted).judged)

@@ -90,7 +90,7 @@ def judge(wanted: Request) -> Networks:
     inputs = Inputs(wanted.assignments, wanted.workspace)
     files = variable_files(inputs)
     judged: list[Judged] = []
-    problems = [*discovery.problems, *passed_over(discovery)]
+    problems = [*discovery.problems, *passed_over(discovery)] if discovery.files or wanted.plan is None else []
     documents: dict[str, Document] = {}
     declared: set[str] = set()
     plan = None if wanted.plan is None else read_plan(wanted.plan)

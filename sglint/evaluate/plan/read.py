@@ -10,7 +10,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -32,6 +32,8 @@ _CALL = re.compile(r'module\.([^.\[\]"]+)(?:\[("(?:[^"\\]|\\.)*"|[0-9]+)\])?(?:\
 class Item:
     """
     One instance of a resource or data source in a plan or state; attributes that are null are there as None.
+
+    `new` says that the plan makes it: then what is known of it is what the configuration says.
     """
 
     address: str
@@ -40,6 +42,7 @@ class Item:
     block: str
     key: int | str | None
     values: Map
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,8 @@ def _changes(document: dict[str, Json]) -> Iterator[Item]:
         change = table(row, "change")
         if not row.get("deposed") and (change.get("after") is not None or change.get("after_unknown") is True):
             unknown, sensitive = change.get("after_unknown"), change.get("after_sensitive")
-            yield _item(row, text(row, "module_address"), change.get("after"), unknown, sensitive)
+            item = _item(row, text(row, "module_address"), change.get("after"), unknown, sensitive)
+            yield replace(item, new=change.get("before") is None)
 
 
 def _item(row: dict[str, Json], module: str, values: Json, unknown: Json, sensitive: Json) -> Item:
@@ -250,3 +254,13 @@ def enclosing(module: str) -> Iterator[str]:
             return
         end = step.end()
         yield module[:end].removesuffix(".")
+
+
+def is_module(address: str) -> bool:
+    """
+    Return whether an address is that of a module instance, and not of something in it.
+
+    >>> is_module('module.a["x"]'), is_module("module.a.aws_vpc.b")
+    (True, False)
+    """
+    return address in enclosing(address)

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from sglint.evaluate.plan.identity import identities, referring
 from sglint.evaluate.plan.lay import lay_all
-from sglint.evaluate.plan.read import LATE, Item, Plan
+from sglint.evaluate.plan.read import LATE, Item, Plan, is_module
 from sglint.evaluate.plan.wiring import Wiring, output_of, values_of, wire
 from sglint.evaluate.terraform import Inputs, Library, Root, evaluate_root, find_roots
 from sglint.resource import Origin, Resource
 from sglint.source import Discovery, Problem, SglintError, Source, Span, whole
 from sglint.value import Map, Ref, Seq, Unknown, Value
+
+_INSTANCES = frozenset({"aws_instance", "aws_spot_instance_request"})
 
 
 def evaluate_plan(
@@ -26,7 +28,13 @@ def evaluate_plan(
 
     The configuration in `directory` (none when empty) gives their places, and the identities of what is known only after apply.
     """
-    beside = Root(plan.path, (), (), (), ())
+    alone = Problem(
+        f"no configuration lies beside {plan.path}, so places are those in it, and not all identities are known",
+        whole(plan.path),
+        "give the directory of the root module",
+        hides=False,
+    )
+    beside = Root(plan.path, (), (alone,), (), ())
     if directory:
         beside = evaluate_root(library, directory, inputs, wanted, named, plan.settled())
     written = {resource.address: resource for resource in beside.resources}
@@ -65,30 +73,38 @@ def _resource(
     place = plan.places.get(item.address, whole(plan.path))
     origin = Origin(item.address, place, place, root) if written is None else replace(written.origin, maybe=None)
     beside = values_of(wiring, item) if written is None else written.values
-    values = item.values
-    if plan.planned and not item.kind.startswith("data."):
-        values = _configured(values, beside)
-    elif not plan.planned:
-        beside = _shaped(values, beside)
+    values = _configured(plan, item, beside)
+    if written is None:
+        beside = _dynamic(values, beside)
     laid = lay_all(values, beside, origin.fields)
     found = referring(_through(laid.values, wiring, origin.span), known, item.address)
     return Resource(item.kind, found if isinstance(found, Map) else Map(), replace(origin, fields=laid.fields))
 
 
-def _configured(values: Map, beside: Map) -> Map:
+def _configured(plan: Plan, item: Item, beside: Map) -> Map:
     """
-    Return the values without the blocks that nobody wrote: the provider's record of what other resources made there.
+    Return the values without what nobody wrote and other resources made: the rules of a group, the routes of a table.
+
+    A state keeps it, for there it is what there is. The names of an instance's groups say less than their ids.
     """
-    return Map.of((name, value) for name, value in values.items() if name in beside or not _is_record(name, value))
+    named = item.kind in _INSTANCES and item.values.get("vpc_security_group_ids") not in (None, LATE, Seq((), "list"))
+    record = plan.planned and not item.new and not item.kind.startswith("data.")
+    return Map.of(
+        (name, value)
+        for name, value in item.values.items()
+        if name in beside or not ((record and _is_blocks(value)) or (named and name == "security_groups"))
+    )
 
 
-def _is_record(name: str, value: Value) -> bool:
-    return name == "security_groups" or (isinstance(value, Seq) and any(isinstance(item, Map) for item in value.items))
+def _is_blocks(value: Value) -> bool:
+    return isinstance(value, Seq) and any(isinstance(one, Map) for one in value.items)
 
 
-def _shaped(values: Map, beside: Map) -> Map:
-    """Return what is beside a state, where nothing is unknown: only what tells the place of blocks."""
-    return Map.of((name, value) for name, value in beside.items() if name in values)
+def _dynamic(values: Map, beside: Map) -> Map:
+    """
+    Return what the configuration in the plan says, with the blocks that it leaves out because they are dynamic.
+    """
+    return Map.of({**{name: value for name, value in values.items() if _is_blocks(value)}, **dict(beside.items())})
 
 
 def _through(value: Value, wiring: Wiring, span: Span) -> Value:
@@ -97,7 +113,7 @@ def _through(value: Value, wiring: Wiring, span: Span) -> Value:
     """
     if value == LATE:
         return Unknown(LATE.why, span)
-    if isinstance(value, Ref) and value.address in wiring.modules:
+    if isinstance(value, Ref) and is_module(value.address):
         found = output_of(wiring, value)
         return replace(found, span=span) if isinstance(found, Unknown) else found
     if isinstance(value, Unknown):

@@ -30,7 +30,6 @@ class Wiring:
 
     plan: Plan
     instances: Mapping[str, tuple[str, ...]]
-    modules: frozenset[str]
 
 
 def wire(plan: Plan) -> Wiring:
@@ -40,7 +39,7 @@ def wire(plan: Plan) -> Wiring:
     found: dict[str, list[str]] = {}
     for address, item in plan.items.items():
         found.setdefault(item.block, []).append(address)
-    return Wiring(plan, {block: tuple(sorted(addresses)) for block, addresses in found.items()}, plan.modules)
+    return Wiring(plan, {block: tuple(sorted(addresses)) for block, addresses in found.items()})
 
 
 def values_of(wiring: Wiring, item: Item) -> Map:

@@ -304,8 +304,8 @@ class ModuleInstance:
         attribute = call.attribute("source")
         span = attribute.expr.span if attribute is not None else call.header
         if source is None:
-            self._unread(
-                name, Problem(f"module.{name} has no source that is a plain string, so what it contains is missing", span)
+            self.run.unread(
+                Problem(f"module.{name} has no source that is a plain string, so what it contains is missing", span)
             )
             return None
         directory = self.run.manifest.get(key)
@@ -314,7 +314,7 @@ class ModuleInstance:
         if directory is None:
             full = f"module.{key.replace('.', '.module.')}"
             message = f'{full} comes from "{source}", which is not in this scan, so what it contains is missing'
-            self._unread(name, Problem(message, span, "run terraform init first; sglint then reads .terraform/modules"))
+            self.run.unread(Problem(message, span, "run terraform init first; sglint then reads .terraform/modules"))
             return None
         if directory in self.chain or len(self.chain) > MAX_DEPTH:
             self.run.problem(Problem(f"module.{name} calls itself through {source}", span, "break the cycle"))
@@ -323,16 +323,11 @@ class ModuleInstance:
             message = (
                 f'module.{name} comes from "{source}", but no Terraform file can be read there, so what it contains is missing'
             )
-            self._unread(
-                name, Problem(message, span, "check the path; directories outside the scanned tree are not read (--root)")
+            self.run.unread(
+                Problem(message, span, "check the path; directories outside the scanned tree are not read (--root)")
             )
             return None
         return directory
-
-    def _unread(self, name: str, problem: Problem) -> None:
-        """Note that a module cannot be read, unless a plan says what it contains."""
-        if self.run.settled is None or self._full(f"module.{name}") not in self.run.settled.keys:
-            self.run.problem(problem)
 
     def _things(self, key: tuple[str, ...], name: str, kind: str, block: Block) -> tuple[Thing, ...]:
         if key in self._instances:
@@ -341,9 +336,7 @@ class ModuleInstance:
         if not self.run.enter(full, block.header):
             return ()
         try:
-            rows = self._expand(block)
-            if self.run.settled is not None:
-                rows = settle(self.run.settled, full, kind, rows)
+            rows = settle(self.run.settled, full, kind, self._expand(block))
         finally:
             self.run.leave(full)
         things = tuple(self._thing(full, kind, block, row) for row in rows)

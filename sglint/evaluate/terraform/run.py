@@ -178,6 +178,13 @@ class Run:
                 for problem in self.later[name]():
                     self.problem(problem)
 
+    def unread(self, problem: Problem) -> None:
+        """
+        Remember that a module cannot be read, unless a plan says what it contains.
+        """
+        if self.settled is None:
+            self.problem(problem)
+
     def problem(self, problem: Problem) -> None:
         """
         Remember a problem, once.

@@ -26,11 +26,16 @@ class Settled:
     keys: Mapping[str, tuple[int | str | None, ...]]
 
 
-def settle(settled: Settled, full: str, kind: str, rows: Sequence[Instance]) -> tuple[Instance, ...]:
+def settle(settled: Settled | None, full: str, kind: str, rows: Sequence[Instance]) -> tuple[Instance, ...]:
     """
-    Return the instances that there are, with what the text says about each.
+    Return the instances that there are, with what the text says about each: all of them when nothing is settled.
     """
-    if tuple(rows) == SINGLE or kind.startswith("ephemeral.") or (kind == "module" and full not in settled.keys):
+    if (
+        settled is None
+        or tuple(rows) == SINGLE
+        or kind.startswith("ephemeral.")
+        or (kind == "module" and full not in settled.keys)
+    ):
         return tuple(rows)
     by_key = {row.key: row for row in rows}
     return tuple(_row(key, by_key.get(key), by_key.get(EVERY)) for key in settled.keys.get(full, ()))
