@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sglint.lower.row import Row, View, view
+from sglint.model import Link
 from sglint.resource import KEY, Resource, block_name
 from sglint.value import Unknown, Value
 
@@ -102,6 +103,15 @@ def module_of(address: str) -> str:
             break
         end = step.end()
     return address[:end].rstrip(".")
+
+
+def one_of(one: View, target: Link) -> Unknown | None:
+    """
+    Return why what points at one of things of unknown number need not point at each of them, None when it surely does.
+    """
+    if not isinstance(target, str) or target.count("[*]") <= one.address.count("[*]"):
+        return None
+    return Unknown(f"{one.address} is about one of {target}, whose number is not known", one.origin.span)
 
 
 def find(index: Index, address: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sglint.lower import read
-from sglint.lower.index import Index
+from sglint.lower.index import Index, one_of
 from sglint.lower.link import follow, is_alias, link, links, part_of, pointing
 from sglint.lower.permission import list_entries
 from sglint.lower.row import Row, Slot, View
@@ -197,7 +197,7 @@ def _route(index: Index, one: View, route: View, table: Link) -> Iterator[Route 
         yield Problem(f"a route of {one.address} has no destination", span, "give it a CIDR block or a prefix list")
         return
     field = next((slot.field for name in ("cidr4", "cidr6", "lists") for slot in route.slots(name)), "")
-    yield Route(one.origin, table, found, targets(index, route), field, families, route.maybe)
+    yield Route(one.origin, table, found, targets(index, route), field, families, route.maybe or one_of(one, table))
 
 
 def _destinations(index: Index, route: View) -> tuple[tuple[Prefix | Unknown, ...], tuple[Family, ...], tuple[Problem, ...]]:
@@ -247,7 +247,8 @@ def _association(index: Index, one: View) -> Iterator[Association]:
         slots = one.slots("subnet")
         found = [item for slot in slots for item in links(index, slot, one.origin.at(slot.field), ("subnet",))]
         for item in found or [link(index, None, one.at("subnet"))]:
-            yield Association(one.origin, table, item)
+            maybe = one.origin.maybe or one_of(one, item)
+            yield Association(replace(one.origin, maybe=maybe), table, item)
 
 
 def _endpoint_routes(index: Index, one: View) -> Iterator[Route]:

@@ -32,6 +32,27 @@ def bounds(**rule: Plain) -> tuple[list[str], list[str]]:
 TCP: dict[str, Plain] = {"protocol": "tcp", "from_port": 443, "to_port": 443}
 
 
+@pytest.mark.parametrize("kind", ["aws_security_group_rule", "aws_vpc_security_group_ingress_rule"])
+def test_rule_of_one_of_groups_of_unknown_number_may_be_of_another(kind: str) -> None:
+    peers: dict[str, Plain] = {
+        "type": "ingress",
+        "protocol": "tcp",
+        "from_port": 443,
+        "to_port": 443,
+        "cidr_blocks": ["10.0.0.0/8"],
+    }
+    if kind != "aws_security_group_rule":
+        peers = {"ip_protocol": "tcp", "from_port": 443, "to_port": 443, "cidr_ipv4": "10.0.0.0/8"}
+    mine: dict[str, Plain] = {**peers, "security_group_id": ref("aws_security_group.g[*].id")}
+    network = net(VPC, res("aws_security_group.g[*]", WHY), res(f"{kind}.one", **mine), res(f"{kind}.each[*]", **mine))
+    each, one = rules(network, "aws_security_group.g[*]")
+    assert shown(each.boxes.least) == shown(one.boxes.most) == ["ipv4 tcp 10.0.0.0/8 443"]
+    assert one.boxes.least == ()
+    assert [item.why for item in one.boxes.because] == [
+        f"{kind}.one is about one of aws_security_group.g[*], whose number is not known"
+    ]
+
+
 @pytest.mark.parametrize("spelling", ["tcp", "TCP", "6", 6, "Tcp"])
 def test_tcp_in_every_spelling(spelling: Plain) -> None:
     assert least(protocol=spelling, from_port="443", to_port=443, cidr_blocks=["0.0.0.0/0"]) == ["ipv4 tcp 0.0.0.0/0 443"]

@@ -209,6 +209,32 @@ def test_edge_association_serves_no_subnet() -> None:
     assert (found.subnet, found.vpc, found.gateway) == (None, None, "aws_internet_gateway.i")
 
 
+def test_what_is_about_one_of_things_of_unknown_number_need_not_be_about_each() -> None:
+    subnets, tables = res("aws_subnet.s[*]", WHY, vpc_id=ref("aws_vpc.v.id")), res("aws_route_table.t[*]", WHY)
+    one = {"route_table_id": ref("aws_route_table.t[*].id"), "subnet_id": ref("aws_subnet.s[*].id")}
+    routed = {"route_table_id": ref("aws_route_table.t[*].id"), "destination_cidr_block": "0.0.0.0/0", "gateway_id": "igw-1"}
+    network = net(
+        VPC,
+        subnets,
+        tables,
+        res("aws_route_table_association.first", **one),
+        res("aws_route_table_association.each[*]", **one),
+        res("aws_route.first", **routed),
+        res("aws_route.each[*]", **routed),
+    )
+    assert [(item.origin.address, item.origin.maybe is not None) for item in network.associations] == [
+        ("aws_route_table_association.each[*]", False),
+        ("aws_route_table_association.first", True),
+    ]
+    assert [(item.origin.address, item.maybe is not None) for item in network.routes] == [
+        ("aws_route.each[*]", False),
+        ("aws_route.first", True),
+    ]
+    assert network.routes[1].maybe is not None
+    expected = "aws_route.first is about one of aws_route_table.t[*], whose number is not known"
+    assert network.routes[1].maybe.why == expected
+
+
 def test_propagated_routes_hide_a_table() -> None:
     own = res("aws_route_table.t", vpc_id=ref("aws_vpc.v.id"), propagating_vgws=["vgw-1"])
     other = res("aws_vpn_gateway_route_propagation.p", route_table_id=ref("aws_route_table.t.id"), vpn_gateway_id="vgw-1")
