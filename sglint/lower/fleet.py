@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from sglint.lower import read
 from sglint.lower.index import Index
 from sglint.lower.interface import by_subnet, given_groups, or_default
-from sglint.lower.link import link, places
+from sglint.lower.link import link, places, unique
+from sglint.lower.made import cluster_groups, remote_groups
 from sglint.lower.row import Row, Slot, View
 from sglint.model import Interface, Link, Role
 from sglint.source import Problem
@@ -58,6 +59,16 @@ ROWS = (
                 "others": f"{_OVERRIDE}.launch_template_id|{_OVERRIDE}.launch_template_name",
                 "target_groups": "target_group_arns|traffic_source[].identifier",
             },
+            "aws_eks_node_group": {
+                "subnets": "subnet_ids",
+                "template": "launch_template[].id|launch_template[].name",
+                "cluster": "cluster_name",
+                "remote": "remote_access",
+            },
+            "aws_gamelift_game_server_group": {
+                "subnets": "vpc_subnets",
+                "template": "launch_template[].id|launch_template[].name",
+            },
             "aws_ec2_fleet": {
                 "subnets": "launch_template_config[].override[].subnet_id",
                 "template": f"{_CONFIG}.launch_template_id|{_CONFIG}.launch_template_name",
@@ -99,6 +110,8 @@ def lower(index: Index) -> Iterator[Interface | Problem]:
             for block in one.blocks("specifications")
             if isinstance(block, View)
         ]
+        if not devices and one.has("cluster"):
+            devices = [Device(one, (), ())]
         if not devices:
             devices = [
                 Device(one, (), (Slot("", Unknown(f"the template of {one.address} is not in the text", one.origin.span)),))
@@ -119,6 +132,9 @@ def _devices(index: Index, one: View, slot: Slot) -> Iterator[Device]:
     """
     Yield the devices of the template that a launcher names.
     """
+    if slot.maybe is not None and one.has("cluster"):
+        yield Device(one, (), (Slot(slot.field, Unknown(slot.maybe.why, slot.maybe.span)),))
+        return
     found = link(index, slot.value, one.origin.at(slot.field), ("launch template",))
     template = index.views.get(found) if isinstance(found, str) else None
     if template is None or template.resource.kind.startswith("data."):
@@ -146,7 +162,8 @@ def _interface(index: Index, one: View, device: Device) -> Interface:
         subnets = (
             Unknown(f"{one.address} names no subnet, so its instances are launched in the default VPC", one.origin.span),
         )
-    groups = or_default(index, given_groups(index, device.groups, device.source), subnets, device.source.at("groups"))
+    groups = given_groups(index, device.groups, device.source) or cluster_groups(index, one)
+    groups = or_default(index, unique((*groups, *remote_groups(one))), subnets, device.source.at("groups"))
     open_ = read.truth(device.public, device.source.at("public"), default=False)
     if device.public is None:
         open_ = by_subnet(index, subnets)

@@ -24,7 +24,7 @@ _VPC_PARTS = {
 }
 _PROVIDERS = ("aws_", "awscc_")
 _DEPTH = 16
-_NAMED = frozenset({"subnet group", "launch template", "launcher"})
+_NAMED = frozenset({"subnet group", "launch template", "launcher", "cluster"})
 
 
 def build(resources: Sequence[Resource], table: Mapping[str, Row]) -> Index:
@@ -178,12 +178,31 @@ def _reference(index: Index, ref: Ref, span: Span, nouns: tuple[str, ...], depth
     if one is not None and one.row.noun == "vpc" and ref.attribute in _VPC_PARTS:
         vpc = link(index, Ref(address, "id"), span, ("vpc",), depth + 1)
         return part_of(index, vpc, _VPC_PARTS[ref.attribute], span) if isinstance(vpc, str) else vpc
+    if one is not None and ref.attribute and block_name(ref.attribute) == own_group_path(one):
+        owner = _alias(index, one, address, span, (one.row.noun,), depth)
+        return own_group(index.views.get(owner, one)) if isinstance(owner, str) else owner
     if _is_identity(one, ref.attribute):
         return _alias(index, one, address, span, nouns, depth)
     written = index.resources[address].values.get(ref.attribute)
     if written is not None:
         return link(index, written, span, nouns, depth + 1)
     return Unknown(f"{ref} is known only after deployment", span, refs=(ref,))
+
+
+def own_group_path(one: View) -> str:
+    """
+    Return the attribute by which others refer to the group that a service makes for this resource, "" for none.
+    """
+    return one.row.kinds[one.resource.kind].get("made", "").replace("[]", "")
+
+
+def own_group(one: View) -> str:
+    """
+    Return the address of the group that a service makes for this resource: the attribute that names it, or its id if known.
+    """
+    known = one.value("made")
+    path = one.row.kinds[one.resource.kind]["made"].replace("[]", "[0]")
+    return known if isinstance(known, str) else f"{one.address}.{path}"
 
 
 def _output(index: Index, module: str, ref: Ref, span: Span, nouns: tuple[str, ...]) -> Link:
@@ -221,6 +240,19 @@ def is_alias(one: View) -> bool:
     Return whether a data source only looks up what another resource's identity names.
     """
     return one.resource.kind.startswith("data.") and isinstance(one.value("id"), Ref)
+
+
+def looked_up(index: Index, value: Value) -> Value:
+    """
+    Return what is written for an attribute of the resource that a data source looks up by its identity, or the value itself.
+    """
+    one = index.views.get(find(index, value.address)) if isinstance(value, Ref) else None
+    if one is None or not isinstance(value, Ref) or not is_alias(one):
+        return value
+    same = link(index, one.value("id"), one.origin.span, (one.row.noun,))
+    made = index.resources.get(same) if isinstance(same, str) else None
+    written = None if made is None else made.values.get(value.attribute)
+    return value if written is None or same == one.address else written
 
 
 def part_of(index: Index, vpc: str, attribute: str, span: Span) -> Link:

@@ -212,7 +212,6 @@ def test_endpoint_of_unknown_type_may_have_interfaces() -> None:
     ("address", "values"),
     [
         ("aws_ecs_service.x", {"network_configuration": [{"subnets": [A], "security_groups": [G]}]}),
-        ("aws_eks_cluster.x", {"vpc_config": [PLACED]}),
         ("aws_efs_mount_target.x", {"subnet_id": A, "security_groups": [G]}),
         ("aws_fsx_windows_file_system.x", PLACED),
         ("aws_msk_cluster.x", {"broker_node_group_info": [{"client_subnets": [A], "security_groups": [G]}]}),
@@ -251,14 +250,14 @@ def test_subnet_group_that_is_not_in_the_text() -> None:
 
 def test_kinds_without_a_row_are_problems_only_where_they_are_in_a_subnet() -> None:
     found = problems(
-        res("aws_eks_node_group.x", subnet_ids=[A]),
-        res("aws_emr_cluster.y", ec2_attributes=[{"subnet_id": "subnet-1"}]),
-        res("aws_emr_cluster.z"),
+        res("aws_vpc_route_server_endpoint.x", route_server_id="rs-1", subnet_id=A),
+        res("aws_vpc_route_server_endpoint.y", route_server_id="rs-1"),
     )
-    assert [(one.message, one.hides) for one in found] == [
-        ("aws_eks_node_group.x (aws_eks_node_group) can have interfaces in subnets but is not modelled", True),
-        ("aws_emr_cluster.y (aws_emr_cluster) can have interfaces in subnets but is not modelled", True),
-    ]
+    message = (
+        "aws_vpc_route_server_endpoint.x (aws_vpc_route_server_endpoint) can have interfaces in subnets but is not modelled: "
+        "no security group can be written for it"
+    )
+    assert [(one.message, one.hides) for one in found] == [(message, True)]
 
 
 def test_attachments_and_their_appliance_mode() -> None:
