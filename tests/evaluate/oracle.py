@@ -49,12 +49,12 @@ def parse(text: str) -> Expr:
     return expr
 
 
-def evaluate(text: str) -> Value:
+def evaluate(expr: Expr) -> Value:
     """
     Return what the expression comes to, with the files of fixtures/eval/files at hand.
     """
     files = str((FIXTURES / "files").resolve())
-    return evaluate_expression(parse(text), Scope(Nowhere(context(Tree(files, (files,)), "."), "a case")))
+    return evaluate_expression(expr, Scope(Nowhere(context(Tree(files, (files,)), "."), "a case")))
 
 
 def _default(expr: Expr) -> Value:
@@ -68,7 +68,7 @@ def outcome(text: str, target: str = "any") -> Value:
     Infinity cannot be recorded, and counts as an error.
     """
     try:
-        value = convert(evaluate(text), parse_type(parse(target), _default))
+        value = convert(evaluate(parse(text)), parse_type(parse(target), _default))
         return "refused: infinite" if isinstance(value, Decimal) and value.is_infinite() else value
     except EvaluationError as error:
         return f"refused: {error.message}"

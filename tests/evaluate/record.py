@@ -14,11 +14,13 @@ import re
 import shutil
 import subprocess
 import tempfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "eval"
 Case = dict[str, Any]
+RECORDED = ("convert", "functions", "operators")
 MARK = "@@number@@"
 """Stands around a number with a fraction, so that it is written again exactly as it was read."""
 
@@ -27,16 +29,28 @@ def main() -> None:
     """
     Rewrite every fixture file with fresh answers.
     """
-    for path in sorted(FIXTURES.glob("*.json")):
+    for name in RECORDED:
+        path = FIXTURES / f"{name}.json"
         cases: list[Case] = json.loads(path.read_text("utf-8"))
-        record_types(cases) if "value" in cases[0] else record(cases, {f"c{n}": _output(case) for n, case in enumerate(cases)})
-        lines = ",\n".join(re.sub(rf'"{MARK}(.*?){MARK}"', r"\1", json.dumps(case, ensure_ascii=False)) for case in cases)
+        record_types(cases) if "value" in cases[0] else record(cases, {f"c{n}": output(case) for n, case in enumerate(cases)})
+        lines = ",\n".join(map(written, cases))
         path.write_text(f"[\n{lines}\n]\n", "utf-8")
         errors = sum("error" in case for case in cases)
         print(f"{path.name}: {len(cases)} cases, {errors} of them errors")  # noqa: T201
 
 
-def _output(case: Case) -> str:
+def written(case: Case) -> str:
+    """
+    Return the case as a line of JSON, numbers exact.
+    """
+    text = json.dumps(case, ensure_ascii=False, default=lambda number: f"{MARK}{number:f}{MARK}")
+    return re.sub(rf'"{MARK}(.*?){MARK}"', r"\1", text)
+
+
+def output(case: Case) -> str:
+    """
+    Return the body of the output block that records an expression.
+    """
     return f'{{\n sensitive = true\n value = try([{case["expression"]}\n], "error")\n}}'
 
 
@@ -48,9 +62,9 @@ def record_types(cases: list[Case]) -> None:
     record(cases, bodies, modules=True)
 
 
-def record(cases: list[Case], outputs: dict[str, str], *, modules: bool = False) -> None:
+def record(cases: list[Case], outputs: dict[str, str], *, modules: bool = False) -> list[Case]:
     """
-    Fill in the answers of the cases, which are the outputs of one configuration.
+    Fill in the answers of the cases, which are the outputs of one configuration, numbers exact, and return them.
     """
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -64,6 +78,7 @@ def record(cases: list[Case], outputs: dict[str, str], *, modules: bool = False)
         answers = _apply(root)
     for number, case in enumerate(cases):
         _fill(case, answers.get(f"c{number}"))
+    return cases
 
 
 def _module(folder: Path, case: Case) -> None:
@@ -89,7 +104,7 @@ def _apply(root: Path) -> dict[str, Case]:
             (root / f"{name}.tf").unlink(missing_ok=True)
     command = ["terraform", "output", "-json"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
-    result: dict[str, Case] = json.loads(done.stdout, parse_float=lambda text: f"{MARK}{text}{MARK}")
+    result: dict[str, Case] = json.loads(done.stdout, parse_float=Decimal)
     return result
 
 

@@ -203,12 +203,12 @@ def _call(expr: syntax.Call, scope: Scope) -> Value:
         return _try(expr, scope) if name == "try" else _can(expr, scope)
     if name == "sensitive":
         return Unknown("its value is sensitive, and is not followed", expr.span)
+    if name == "templatestring" and expr.arguments and not _is_reference(expr.arguments[0]):
+        raise EvaluationError("the template of templatestring must be a reference, such as local.name", expr.arguments[0].span)
     arguments = [evaluate_expression(argument, scope) for argument in expr.arguments]
     if not expr.expand:
         return functions.call(expr.name, arguments, scope.world.context)
-    last = arguments.pop()
-    if is_known(last) and not isinstance(last, Seq):
-        raise EvaluationError("the argument before ... must be a list, set or tuple", expr.arguments[-1].span)
+    last = _expanded(expr, arguments.pop())
 
     def spread(items: Value) -> Value:
         if not isinstance(items, Seq):
@@ -220,19 +220,38 @@ def _call(expr: syntax.Call, scope: Scope) -> Value:
     return spread(last)
 
 
+def _expanded(expr: syntax.Call, last: Value) -> Value:
+    if is_known(last) and not isinstance(last, Seq):
+        raise EvaluationError("the argument before ... must be a list, set or tuple", expr.arguments[-1].span)
+    return last
+
+
+def _is_reference(expr: syntax.Expr) -> bool:
+    while isinstance(expr, (syntax.GetAttr, syntax.Index)):
+        expr = expr.object
+    return isinstance(expr, syntax.Variable)
+
+
 def _try(expr: syntax.Call, scope: Scope) -> Value:
     failure: EvaluationError | None = None
-    for argument in expr.arguments:
+    spread = _expanded(expr, evaluate_expression(expr.arguments[-1], scope)) if expr.expand else Seq()
+    for argument in expr.arguments[: -1 if expr.expand else None]:
         try:
             return evaluate_expression(argument, scope)
         except EvaluationError as error:
             failure = error
+    if not isinstance(spread, Seq) or spread.items:
+        return spread[0] if isinstance(spread, Seq) else merged((spread,))
     detail = f": {failure.message}" if failure else ""
     raise EvaluationError(f"none of the arguments of try succeeds{detail}", expr.span)
 
 
 def _can(expr: syntax.Call, scope: Scope) -> Value:
-    if len(expr.arguments) != 1:
+    if expr.expand:
+        items = _expanded(expr, evaluate_expression(expr.arguments[-1], scope))
+        if isinstance(items, Seq) and len(expr.arguments) - 1 + len(items) != 1:
+            raise EvaluationError("can takes exactly one argument", expr.span)
+    elif len(expr.arguments) != 1:
         raise EvaluationError("can takes exactly one argument", expr.span)
     try:
         value = evaluate_expression(expr.arguments[0], scope)

@@ -12,7 +12,7 @@ from sglint.evaluate.terraform.convert import convert, to_bool, to_number, to_st
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.number import calculate, number_text
 from sglint.evaluate.terraform.symbol import hidden, may_match, same_text
-from sglint.evaluate.terraform.types import Any, type_name
+from sglint.evaluate.terraform.types import ANY, Any, Type, type_name
 from sglint.evaluate.terraform.unify import type_of, unify
 from sglint.evaluate.terraform.unknown import (
     alternatives,
@@ -170,22 +170,29 @@ def unary(operator: str, a: Value) -> Value:
 
 def conditional(test: Value, yes: Value, no: Value) -> Value:
     """
-    Return `test ? yes : no`, with both results converted to the type that they share.
+    Return `test ? yes : no`, converted to the type that both share; one that is not taken need not convert.
     """
     check_size(yes)
     check_size(no)
-    left, right = _unified(yes, no)
+    common = _common(yes, no)
     if test is None:
         raise EvaluationError("the condition is null; it must be true or false")
     if isinstance(test, Unknown) and test.among:
-        return _conditional_spread(test, left, right)
+        return _conditional_spread(test, _possible(yes, common), _possible(no, common))
     try:
         decided = to_bool(test)
     except EvaluationError as error:
         raise EvaluationError(f"the condition must be a bool: {error.message}") from None
     if isinstance(decided, bool):
-        return left if decided else right
-    return collapse((left, right), (test,))
+        return convert(yes if decided else no, common)
+    return collapse((_possible(yes, common), _possible(no, common)), (test,))
+
+
+def _possible(value: Value, common: Type) -> Value:
+    try:
+        return convert(value, common)
+    except EvaluationError as error:
+        return Unknown(error.message, error.span)
 
 
 def _conditional_spread(test: Unknown, yes: Value, no: Value) -> Value:
@@ -200,15 +207,15 @@ def _conditional_spread(test: Unknown, yes: Value, no: Value) -> Value:
     return collapse((yes, no), (test,))
 
 
-def _unified(yes: Value, no: Value) -> tuple[Value, Value]:
+def _common(yes: Value, no: Value) -> Type:
     kinds = type_of(yes), type_of(no)
     if kinds[0] == kinds[1] or isinstance(kinds[0], Any) or isinstance(kinds[1], Any):
-        return yes, no
+        return ANY
     common = unify(kinds)
     if common is None:
         given = f"{type_name(kinds[0])} and {type_name(kinds[1])}"
         raise EvaluationError(f"both results of a conditional must have consistent types, but they are {given}")
-    return convert(yes, common), convert(no, common)
+    return common
 
 
 def index(collection: Value, key: Value) -> Value:

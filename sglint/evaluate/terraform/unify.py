@@ -136,13 +136,19 @@ def _unify_tuples(types: list[Tuple]) -> Type | None:
 
 
 def _objects_to_map(types: list[Object]) -> Type | None:
-    element = unify([field.type for kind in types for field in kind.fields])
+    element = _unify_any([field.type for kind in types for field in kind.fields])
     return None if element is None else Collection("map", element)
 
 
 def _tuples_to_list(types: list[Tuple]) -> Type | None:
-    element = unify([item for kind in types for item in kind.items])
+    element = _unify_any([item for kind in types for item in kind.items])
     return None if element is None else Collection("list", element)
+
+
+def _unify_any(types: list[Type]) -> Type | None:
+    """Return the type of the elements; where one of them may be anything, each value shows whether it fits."""
+    common = unify(types)
+    return ANY if common is None and ANY in types else common
 
 
 def _preferred(types: list[Type]) -> Type | None:

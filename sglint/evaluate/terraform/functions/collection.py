@@ -145,7 +145,7 @@ def _element(collection: Value, position: Number) -> Value:
     if isinstance(collection, Unknown) and collection.element is not None:
         return collection.element
     number = whole(position, "the index")
-    if number < 0:
+    if number < 0 and not (isinstance(collection, Seq) and len(collection) and _counts_back(collection, number)):
         raise EvaluationError("the index of element must not be negative")
     if isinstance(collection, Ref) and number == 0:
         return Ref(collection.address, f"{collection.attribute}[0]")
@@ -155,6 +155,11 @@ def _element(collection: Value, position: Number) -> Value:
     if not len(items):
         raise EvaluationError("element cannot take from an empty list")
     return items[number % len(items)]
+
+
+def _counts_back(collection: Seq, number: int) -> bool:
+    """Return whether Terraform takes this negative index: any into a list, whole rounds into a tuple."""
+    return collection.kind == "list" or number % len(collection) == 0
 
 
 def _flatten(collection: Value) -> Value:

@@ -85,6 +85,8 @@ def _logarithm(x: float) -> float:
 
 
 def _log(number: Number, base: Number) -> Value:
+    if base == 0 and number > 0:
+        return 0
     below = _logarithm(_as_float(base))
     if not below:
         raise EvaluationError("the logarithm to base 1 is infinite")
@@ -170,6 +172,8 @@ def _digit(character: str, base: int) -> int:
 
 def _range(*numbers: Number) -> Value:
     start, end, step = _bounds(numbers)
+    if step == 0 and start == end:
+        return Seq((), "list")
     if step == 0:
         raise EvaluationError("the step of range must not be zero")
     if step < 0 < end - start or end - start < 0 < step:

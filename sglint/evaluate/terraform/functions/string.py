@@ -133,9 +133,10 @@ def _strrev(text: str) -> Value:
 def _substr(text: str, offset: Number, length: Number) -> Value:
     start, count = whole(offset, "the offset"), whole(length, "the length")
     parts = characters(text)
+    to_end = count < 0 or (count == 0 and start < 0)
     if start < 0:
         start = max(start + len(parts), 0)
-    return "".join(parts[start:] if count < 0 else parts[start : start + count])
+    return "".join(parts[start:] if to_end else parts[start : start + count])
 
 
 def _strcontains(text: str, wanted: str) -> Value:
