@@ -102,7 +102,8 @@ class Seen:
     """
     What was looked at: counts, so that a clean result says what it is about.
 
-    `in_scope` counts interfaces with a route to a transit gateway or Gateway Load Balancer endpoint (or targets of one).
+    `in_scope` counts interfaces with a route to a transit gateway or Gateway Load Balancer endpoint (or targets of one). `attributes` are those that networks are made from, and how many of them are
+    not known but bounded, or not known at all.
     """
 
     roots: int = 0
@@ -111,6 +112,9 @@ class Seen:
     interfaces: int = 0
     in_scope: int = 0
     maybe_in_scope: int = 0
+    attributes: int = 0
+    attributes_bounded: int = 0
+    attributes_unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sglint.lower import balancer, endpoint, fleet, group, inside, interface, managed, routing, vpc
+from sglint.lower.index import Index
 from sglint.lower.link import build
+from sglint.lower.resolved import resolved
 from sglint.lower.row import Row, paths
 from sglint.model import (
     Appliance,
@@ -47,10 +49,10 @@ def lower(root: str, resources: Sequence[Resource]) -> tuple[Network, tuple[Prob
     found += managed.not_modelled(index)
     found += inside.lower(index, found)
     problems = sorted({item for item in found if isinstance(item, Problem)}, key=lambda item: item.order)
-    return _network(root, [item for item in found if not isinstance(item, Problem)], len(resources)), tuple(problems)
+    return _network(root, [item for item in found if not isinstance(item, Problem)], index), tuple(problems)
 
 
-def _network(root: str, found: Iterable[_Noun], resources: int) -> Network:
+def _network(root: str, found: Iterable[_Noun], index: Index) -> Network:
     nouns = sorted(found, key=lambda item: item.origin.address)
     appliances = [item for item in nouns if isinstance(item, Appliance)]
     interfaces = balancer.with_roles([item for item in nouns if isinstance(item, Interface)], appliances)
@@ -66,5 +68,6 @@ def _network(root: str, found: Iterable[_Noun], resources: int) -> Network:
         attachments=tuple(item for item in nouns if isinstance(item, Attachment)),
         interfaces=tuple(interfaces),
         appliances=tuple(appliances),
-        seen=(("resources", resources),),
+        seen=(("resources", len(index.resources)),),
+        resolved=resolved(index, WORDS),
     )

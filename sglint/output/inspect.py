@@ -9,15 +9,20 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from sglint.finding import Label
-from sglint.model import Direction, Link, TargetKind
+from sglint.model import Direction, Link, Resolved, TargetKind, Unresolved
 from sglint.output.json import SCHEMA, dump, problem_json
 from sglint.output.plain import clean, counted, paint
-from sglint.output.text import problems_text
+from sglint.output.text import problems_text, resolved_text
 from sglint.rule import Judged
 from sglint.source import Problem, SglintError
 from sglint.space import Bounds
 from sglint.track import Judgement, Reason, State, Verdict
 from sglint.value import Unknown
+
+MOST_REASONS = 20
+"""For so many reasons it is said in text what is not known because of them."""
+MOST_NAMES = 3
+"""So many attributes are named for each."""
 
 
 def only(networks: Iterable[Judged], address: str | None) -> tuple[Judged, ...]:
@@ -47,12 +52,38 @@ def render_json(networks: Iterable[Judged], problems: Iterable[Problem]) -> str:
         {
             "schema": SCHEMA,
             "roots": [judged.network.root for judged in listed],
+            "resolved": [resolved_json(judged.network.root, judged.network.resolved) for judged in listed],
             "interfaces": [
                 interface_json(judged.network.root, judgement) for judged in listed for judgement in judged.judgements
             ],
             "problems": [problem_json(problem) for problem in problems],
         }
     )
+
+
+def resolved_json(root: str, resolved: Resolved) -> dict[str, object]:
+    """
+    Return how many of the attributes of a root are known, and which are not, as JSON types.
+    """
+    return {
+        "root": root,
+        "attributes": resolved.total,
+        "known": resolved.known,
+        "identities": resolved.identities,
+        "bounded": resolved.bounded,
+        "unknown": resolved.unknown,
+        "unresolved": [
+            {
+                "address": one.address,
+                "attribute": one.path or None,
+                "bounded": one.bounded,
+                "why": one.unknown.why,
+                "file": one.span.path,
+                "line": one.span.line,
+            }
+            for one in resolved.unresolved
+        ],
+    }
 
 
 def interface_json(root: str, judgement: Judgement) -> dict[str, object]:
@@ -164,7 +195,14 @@ def render_text(networks: Iterable[Judged], problems: Iterable[Problem], *, colo
     parts: list[str] = []
     number = 0
     for judged in networks:
-        parts.append(f"root module {clean(judged.network.root)}: {counted(len(judged.judgements), 'interface')}")
+        parts.append(
+            "\n".join(
+                [
+                    f"root module {clean(judged.network.root)}: {counted(len(judged.judgements), 'interface')}",
+                    *resolved_rows(judged.network.resolved),
+                ]
+            )
+        )
         for judgement in judged.judgements:
             number += 1
             parts.append("\n".join(interface_text(judgement, color=color)))
@@ -172,6 +210,34 @@ def render_text(networks: Iterable[Judged], problems: Iterable[Problem], *, colo
     if not number:
         parts.append("no network interface was found")
     return "\n\n".join(parts) + "\n"
+
+
+def resolved_rows(resolved: Resolved) -> Iterator[str]:
+    """
+    Yield how many attributes are known, and each reason why others are not, with those that it is the reason for.
+    """
+    if not resolved.total:
+        return
+    yield resolved_text(resolved.total, resolved.bounded, resolved.unknown)
+    reasons: dict[tuple[str, str], list[Unresolved]] = {}
+    for one in resolved.unresolved:
+        if not one.bounded:
+            reasons.setdefault((one.unknown.why, str(one.span)), []).append(one)
+    for (why, place), ones in list(reasons.items())[:MOST_REASONS]:
+        names = list(map(attribute_name, ones))
+        rest = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        yield clean(f"  not known: {', '.join(names[:MOST_NAMES])}{rest}, because {why} ({place})")
+    if len(reasons) > MOST_REASONS:
+        yield f"  {counted(len(reasons) - MOST_REASONS, 'more reason')} not shown: --format json has all of them"
+
+
+def attribute_name(one: Unresolved) -> str:
+    """
+    Return the attribute in words, where it has no path what is not known about the resource itself.
+    """
+    if one.path:
+        return f"{one.address}.{one.path}"
+    return f"how many {one.address}" if "[*]" in one.address else f"whether {one.address} exists"
 
 
 def interface_text(judgement: Judgement, *, color: bool) -> Iterator[str]:

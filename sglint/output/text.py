@@ -82,7 +82,8 @@ def summary(report: Report, *, maybe: bool = False) -> str:
     """
     Return what was looked at and what came of it, so that a clean result never reads like one where nothing was seen.
     """
-    rows = [looked_at(report.seen), found(report.findings)]
+    seen = report.seen
+    rows = [looked_at(seen), found(report.findings)]
     aside = Counter(one.status.value for one in report.findings if one.status is not Status.OPEN)
     rows[1] += "".join(f", {number} {name}" for name, number in sorted(aside.items()))
     uncertain = [one for one in report.findings if one.status is Status.OPEN and not one.certain]
@@ -90,6 +91,9 @@ def summary(report: Report, *, maybe: bool = False) -> str:
         rows.append(
             f"not shown: {counted(len(uncertain), 'finding')} that may hold{most_frequent(uncertain)}; --maybe shows them"
         )
+    if seen.attributes_unknown:
+        known = resolved_text(seen.attributes, seen.attributes_bounded, seen.attributes_unknown)
+        rows.append(f"{known}; sglint inspect says why")
     hiding = sum(problem.hides for problem in report.problems)
     if hiding:
         rows.append(f"{counted(hiding, 'problem')}: part of the network is missing from this result")
@@ -110,6 +114,17 @@ def looked_at(seen: Seen) -> str:
     if seen.maybe_in_scope:
         scope += f", {seen.maybe_in_scope} more that may be"
     return f"{rows}, {counted(seen.interfaces, 'interface')}: {scope}"
+
+
+def resolved_text(total: int, bounded: int, unknown: int) -> str:
+    """
+    Return how many of the attributes that networks are made from are known.
+
+    >>> resolved_text(820, 6, 2), resolved_text(820, 0, 0)
+    ('resolved 812 of 820 network attributes: 6 bounded, 2 unknown', 'resolved 820 of 820 network attributes')
+    """
+    rest = f": {bounded} bounded, {unknown} unknown" if bounded or unknown else ""
+    return f"resolved {total - bounded - unknown} of {total} network attributes{rest}"
 
 
 def found(findings: Iterable[Finding]) -> str:

@@ -155,6 +155,9 @@ def looked_at(networks: Sequence[Judged], *, files: int) -> Seen:
         interfaces=len(judgements),
         in_scope=sum(judgement.in_scope.least for judgement in judgements),
         maybe_in_scope=sum(judgement.in_scope.most and not judgement.in_scope.least for judgement in judgements),
+        attributes=sum(one.network.resolved.total for one in networks),
+        attributes_bounded=sum(one.network.resolved.bounded for one in networks),
+        attributes_unknown=sum(one.network.resolved.unknown for one in networks),
     )
 
 

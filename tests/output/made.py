@@ -8,7 +8,19 @@ from ipaddress import IPv4Network
 
 from sglint.finding import Finding, Label, Report, Seen, Severity, Status
 from sglint.graph import Hop, Path
-from sglint.model import Box, Direction, Group, Interface, Network, Permission, Role, Target, TargetKind
+from sglint.model import (
+    Box,
+    Direction,
+    Group,
+    Interface,
+    Network,
+    Permission,
+    Resolved,
+    Role,
+    Target,
+    TargetKind,
+    Unresolved,
+)
 from sglint.resource import Origin
 from sglint.rule import Judged
 from sglint.source import Problem, Source, Span
@@ -33,6 +45,16 @@ HUB = Target(TargetKind.TRANSIT_GATEWAY, "aws_ec2_transit_gateway.hub")
 TRACKED = Bounds(State.TRACKED, State.TRACKED)
 UNTRACKED = Bounds(State.UNTRACKED, State.UNTRACKED)
 UNTOLD = Unknown("var.clients has no default", Span("variables.tf", 1, 1, 1, 19))
+CHOICE = Unknown("var.kind has no default", Span("variables.tf", 2, 1, 2, 16), among=("a", "b"))
+RESOLVED = Resolved(
+    40,
+    2,
+    (
+        Unresolved("aws_route.out", "", UNTOLD, Span("variables.tf", 1, 1, 1, 19)),
+        Unresolved("aws_security_group.app", "ingress[0].cidr_blocks", UNTOLD, Span("variables.tf", 1, 1, 1, 19)),
+        Unresolved("aws_security_group.app", "name", CHOICE, Span("variables.tf", 2, 1, 2, 16)),
+    ),
+)
 
 
 def at(line: int, column: int = 1, end: int = 9, path: str = "main.tf") -> Span:
@@ -104,6 +126,7 @@ def judged(*judgements: Judgement, permissions: tuple[Permission, ...] = ()) -> 
         groups=(Group(origin("aws_security_group.app", 6), "aws_vpc.hub"),),
         permissions=permissions,
         interfaces=tuple(one.interface for one in judgements),
+        resolved=RESOLVED,
     )
     return Judged(network, judgements)
 

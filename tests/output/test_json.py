@@ -5,8 +5,9 @@ What programs read: every field of the JSON, recorded.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
-from sglint.model import Direction, Interface, Role
+from sglint.model import Direction, Interface, Resolved, Role, Unresolved
 from sglint.output.inspect import render_json, render_text
 from sglint.output.json import render
 from sglint.rule import Judged
@@ -56,6 +57,24 @@ def test_scope_is_true_false_or_maybe() -> None:
     interfaces = json.loads(render_json([network()], []))["interfaces"]
     assert [one["in_scope"] for one in interfaces] == [True, False, "maybe"]
     assert [one["exists"] for one in interfaces] == ["yes", "yes", "maybe"]
+
+
+def test_of_many_reasons_why_something_is_not_known_the_first_are_said() -> None:
+    ones = [
+        Unresolved(
+            f"aws_subnet.s[{number}]", "cidr_block", Unknown(f"var.v{number // 10} has no default"), at(number // 10 + 1)
+        )
+        for number in range(250)
+    ]
+    one = judged()
+    network = replace(one.network, resolved=Resolved(5, 0, tuple(ones)))
+    said = render_text([replace(one, network=network)], []).splitlines()
+    assert said[1] == "resolved 5 of 255 network attributes: 0 bounded, 250 unknown"
+    assert said[2].endswith("aws_subnet.s[2].cidr_block and 7 more, because var.v0 has no default (main.tf:1:1)")
+    assert (
+        sum("not known" in line for line in said) == 20 and "  5 more reasons not shown: --format json has all of them" in said
+    )
+    assert len(json.loads(render_json([replace(one, network=network)], []))["resolved"][0]["unresolved"]) == 250
 
 
 def test_no_interface_is_said() -> None:

@@ -48,6 +48,13 @@ def test_clean_and_did_not_look_never_read_alike() -> None:
     assert "looked at nothing" in no_file
 
 
+def test_what_is_not_known_is_counted_where_there_is_any() -> None:
+    known = render(report(seen=Seen(1, 2, 9, 3, 2, 0, attributes=40, attributes_bounded=3)))
+    unknown = render(report(seen=Seen(1, 2, 9, 3, 2, 0, attributes=40, attributes_bounded=3, attributes_unknown=2)))
+    assert "network attributes" not in known
+    assert "resolved 35 of 40 network attributes: 3 bounded, 2 unknown; sglint inspect says why" in unknown
+
+
 def test_the_uncertain_ones_are_counted_with_the_most_frequent_reason() -> None:
     often = finding(certain=False)
     rare = finding(certain=False, unless=(Label(at(9), "data.aws_vpc.x is not in the text"),))
