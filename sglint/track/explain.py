@@ -133,7 +133,8 @@ def narrow(case: Case, peer: Peer, ports: Ports, *, sure: bool) -> Reason:
         return Reason(f"{documented} {EVERYONE[family]}, so flows by a prefix list are taken as tracked", None, TRACKING_PAGE)
     if Intervals(((ports.first, ports.last),)) <= case.everywhere:
         return Reason(f"several rules together admit {everyone}; {documented} it, so tracked is assumed", None, TRACKING_PAGE)
-    return Reason(f"no single rule {'' if sure else 'surely '}admits {everyone}, so these flows are tracked", None, TRACKING_PAGE)
+    admits = "admits" if sure else "surely admits"
+    return Reason(f"no single rule {admits} {everyone}, so these flows are tracked", None, TRACKING_PAGE)
 
 
 def together(key: Key, admitted: Sequence[Admission]) -> Intervals:

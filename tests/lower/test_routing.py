@@ -211,8 +211,12 @@ def test_edge_association_serves_no_subnet() -> None:
 
 def test_what_is_about_one_of_things_of_unknown_number_need_not_be_about_each() -> None:
     subnets, tables = res("aws_subnet.s[*]", WHY, vpc_id=ref("aws_vpc.v.id")), res("aws_route_table.t[*]", WHY)
-    one = {"route_table_id": ref("aws_route_table.t[*].id"), "subnet_id": ref("aws_subnet.s[*].id")}
-    routed = {"route_table_id": ref("aws_route_table.t[*].id"), "destination_cidr_block": "0.0.0.0/0", "gateway_id": "igw-1"}
+    one: dict[str, Plain] = {"route_table_id": ref("aws_route_table.t[*].id"), "subnet_id": ref("aws_subnet.s[*].id")}
+    routed: dict[str, Plain] = {
+        "route_table_id": ref("aws_route_table.t[*].id"),
+        "destination_cidr_block": "0.0.0.0/0",
+        "gateway_id": "igw-1",
+    }
     network = net(
         VPC,
         subnets,
