@@ -110,6 +110,9 @@ def outputs(ctx: click.Context, formats: Iterable[str], files: Iterable[str], de
     found = [Output(one.format, None if one.path == "-" else one.path) for one in found]
     if sum(one.path is None for one in found) > 1:
         raise click.UsageError("two formats would both go to standard output; give one of them an --output FILE")
+    twice = [one.path for index, one in enumerate(found) if one.path in [other.path for other in found[:index]]]
+    if twice:
+        raise click.UsageError(f"two formats would both go to {twice[0]}; give each its own --output FILE")
     return tuple(found)
 
 
@@ -156,7 +159,12 @@ def write(output: Output, text: str) -> None:
     """
     if output.path is None:
         encoding = sys.stdout.encoding or "utf-8"
-        click.echo(text.encode(encoding, "backslashreplace"), nl=False)
+        try:
+            click.echo(text.encode(encoding, "backslashreplace"), nl=False)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            stop(f"cannot write to standard output: {error.strerror}")
         return
     try:
         Path(output.path).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")

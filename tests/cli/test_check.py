@@ -84,6 +84,7 @@ def test_exit_codes(tmp_path: Path, texts: list[str], arguments: list[str], code
         (["--var", "x"], "x"),
         (["--format", "json", "--format", "text"], "standard output"),
         (["--output", "a", "--output", "b"], "--output b"),
+        (["--format", "json", "--output", "a", "--format", "text", "--output", "a"], "both go to a"),
         (["--output", "no/such/folder"], "cannot write no/such/folder"),
         (["--format", "xml"], "xml"),
         (["--fail-on", "fatal"], "fatal"),
@@ -248,6 +249,20 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
         check=False,
     )
     assert done.stderr == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_full_disk_is_no_bug_of_ours(tmp_path: Path) -> None:
+    place(tmp_path, BAD)
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "sglint", "check"]
+        done = subprocess.run(
+            command, check=False, cwd=tmp_path, env=environment, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 2
+    assert "cannot write to standard output" in done.stderr
+    assert "internal error" not in done.stderr
 
 
 def test_a_bug_of_ours_is_no_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
