@@ -8,6 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("laws", deadline=None)  # a law is true on a busy machine too
+settings.load_profile("laws")
 
 Accept = Callable[[str, str], None]
 
