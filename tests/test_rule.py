@@ -68,7 +68,7 @@ def test_what_is_said_about_several_instances_names_no_instance_of_another_thing
     )
     (finding,), _ = run([rule], [judged()])
     assert finding.message == "aws_instance.app (2 instances): is behind aws_lb.b"
-    assert finding.advice == ("open g",)
+    assert finding.advice == ("open g[0] and g[1]",)
     (single,), _ = run([made(Found(interface("aws_instance.app[0]"), "is behind aws_lb.b[0]"))], [judged()])
     assert single.message == "aws_instance.app[0]: is behind aws_lb.b[0]"
 

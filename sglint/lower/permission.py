@@ -7,18 +7,21 @@ give their meet as the least and their union as the most, an unknown without alt
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sglint.lower import read
 from sglint.lower.index import Index
-from sglint.lower.link import link, pointing
+from sglint.lower.link import link, looked_up, pointing
 from sglint.lower.row import Slot, View
 from sglint.lower.service import EVERY_SERVICE, FAMILIES, Service, bounded, services
 from sglint.model import Box, Direction, GroupPeer, Link, ListPeer, Peer, Permission, Prefix
 from sglint.source import Problem, Span
 from sglint.space import EVERYONE, Bounds, Family
 from sglint.value import Seq, Unknown, Value
+
+_LENGTH = re.compile(r"/([0-9]{1,3})$")
 
 
 def _meet_peer(one: Peer, other: Peer) -> Peer | None:
@@ -32,11 +35,12 @@ def _meet_peer(one: Peer, other: Peer) -> Peer | None:
 @dataclass(frozen=True, slots=True)
 class Peers:
     """
-    The peers that one entry of a rule may name, and the path of what names them.
+    The peers that one entry of a rule may name, the path of what names them, and whether it names no CIDR that is known.
     """
 
     field: str
     bounds: Bounds[tuple[Peer, ...]]
+    vague: bool = False
 
 
 def peers(index: Index, rule: View, group: Link) -> Iterator[Peers | Problem]:
@@ -45,7 +49,7 @@ def peers(index: Index, rule: View, group: Link) -> Iterator[Peers | Problem]:
     """
     for name, family in (("cidr4", Family.IPV4), ("cidr6", Family.IPV6)):
         for slot in rule.slots(name):
-            yield from _prefix_peers(slot, family, rule)
+            yield from _prefix_peers(index, slot, family, rule)
     for slot in rule.slots("lists"):
         yield from _link_peers(index, slot, rule, _list_peer)
     for slot in rule.slots("groups"):
@@ -83,21 +87,30 @@ def _flat(slot: Slot) -> Iterator[Slot]:
         yield slot
 
 
-def _prefix_peers(slot: Slot, family: Family, rule: View) -> Iterator[Peers | Problem]:
+def _prefix_peers(index: Index, slot: Slot, family: Family, rule: View) -> Iterator[Peers | Problem]:
     span = rule.origin.at(slot.field)
-    everyone: tuple[Peer, ...] = (EVERYONE[family],)
     for item in _flat(slot):
-        if isinstance(item.value, str):
-            found = read.cidr(item.value)
-            yield _maybe(item, Bounds((found,), (found,))) if found else read.bad_cidr(item.value, span)
+        value = looked_up(index, item.value)
+        if isinstance(value, str):
+            found = read.cidr(value)
+            yield _maybe(item, Bounds((found,), (found,))) if found else read.bad_cidr(value, span)
             continue
-        because = read.unknown(item.value, span)
+        because = read.unknown(value, span)
         sides = [_side(side) for side in because.among]
         known = [side for side in sides if side is not None]
         if sides and len(known) == len(sides):
             yield _maybe(item, bounded(known, _meet_peer, (because,)))
         else:
-            yield _maybe(item, Bounds((), everyone, (because,)))
+            yield replace(_maybe(item, Bounds((), anyone(because, family), (because,))), vague=True)
+
+
+def anyone(because: Unknown, family: Family) -> tuple[Peer, ...]:
+    """
+    Return the most that a CIDR can admit that is not known: everyone, or every half of them when its length is not zero.
+    """
+    length = _LENGTH.search(because.ends)
+    everyone = EVERYONE[family]
+    return tuple(everyone.subnets()) if length and int(length[1]) > 0 else (everyone,)
 
 
 def _side(value: Value) -> tuple[Peer, ...] | None:
@@ -210,7 +223,7 @@ def permissions(index: Index, rule: View, group: Link, direction: Direction) -> 
         if rule.maybe is not None:
             least = ()
         bounds = Bounds(least, most, () if least == most else because)
-        yield Permission(rule.origin, group, direction, bounds, entry.field)
+        yield Permission(rule.origin, group, direction, bounds, entry.field, entry.vague)
 
 
 def _product(some: tuple[Peer, ...], about: tuple[Service, ...]) -> tuple[Box, ...]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from ipaddress import ip_network
 
@@ -73,7 +74,7 @@ def unknown(value: Value, span: Span) -> Unknown:
     Return why a value that should be known is not.
     """
     if isinstance(value, Unknown):
-        return value if value.span is not None else Unknown(value.why, span, value.among, value.element, value.refs)
+        return value if value.span is not None else replace(value, span=span)
     if isinstance(value, Ref):
         return Unknown(f"{value} is known only after deployment", span, refs=(value,))
     return Unknown("the value has the wrong type", span)

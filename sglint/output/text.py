@@ -110,9 +110,10 @@ def looked_at(seen: Seen) -> str:
     rows = f"looked at {roots}, {counted(seen.files, 'file')}, {counted(seen.resources, 'resource')}"
     if not seen.interfaces:
         return f"{rows}: no network interface among them"
-    scope = f"{seen.in_scope or 'none'} behind a transit gateway or Gateway Load Balancer"
+    none = "none certainly" if seen.maybe_in_scope else "none"
+    scope = f"{seen.in_scope or none} behind a transit gateway or Gateway Load Balancer"
     if seen.maybe_in_scope:
-        scope += f", {seen.maybe_in_scope} more that may be"
+        scope += f", {seen.maybe_in_scope} {'more ' if seen.in_scope else ''}that may be"
     return f"{rows}, {counted(seen.interfaces, 'interface')}: {scope}"
 
 

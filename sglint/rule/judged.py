@@ -8,7 +8,7 @@ certain follows from the network; no rule can choose it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sglint.facts import IN_SCOPE
 from sglint.finding import Seen
@@ -94,7 +94,7 @@ class Judged:
             return tuple(verdict for verdict in found if verdict.direction is interface.purpose)
         if self.appliance(interface) is None or gains(judgement):
             return tuple(found)
-        return tuple(verdict for verdict in found if is_geneve(verdict))
+        return tuple(replace(verdict, ports=GENEVE) for verdict in found if is_geneve(verdict))
 
     def narrow_reply(self, interface: Interface, verdict: Verdict) -> tuple[Ports, ...]:
         """
@@ -220,8 +220,15 @@ def families(judgement: Judgement) -> frozenset[Family]:
     """
     Return the address families worth speaking of: IPv4, and IPv6 where some path of it is in the text.
     """
-    known = {path.family for path in judgement.paths if any(target.kind not in OPEN_ENDED for target in path.targets)}
-    return frozenset({*known, Family.IPV4})
+    return frozenset({*(path.family for path in judgement.paths if is_told(path)), Family.IPV4})
+
+
+def is_told(path: Path) -> bool:
+    """
+    Return whether the text tells of the path: a subnet that is not known may have any, local ones among them.
+    """
+    kinds = {target.kind for target in path.targets}
+    return bool(kinds) and (kinds.isdisjoint(OPEN_ENDED) or not kinds <= {*OPEN_ENDED, TargetKind.LOCAL, TargetKind.NONE})
 
 
 def holds(judgement: Judgement, verdicts: Iterable[Verdict]) -> Bounds[bool]:

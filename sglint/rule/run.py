@@ -12,8 +12,12 @@ from sglint.finding import Finding, Label
 from sglint.resource import block_name
 from sglint.rule.judged import Judged
 from sglint.rule.load import Found, Rule
+from sglint.rule.words import join
 from sglint.source import Problem, Span
 from sglint.value import Unknown
+
+MOST_NAMED = 3
+"""How many instances the advice for several things names one by one."""
 
 
 def run(
@@ -103,7 +107,7 @@ def together(group: list[Finding]) -> Finding:
         subjects=subjects,
         roots=tuple(sorted({root for one in group for root in one.roots})),
         message=f"{title(subjects)}: {common(one.message for one in group)}",
-        advice=tuple(common(texts) for texts in zip(*(one.advice for one in group), strict=True)),
+        advice=tuple(each(texts) for texts in zip(*(one.advice for one in group), strict=True)),
         labels=tuple(
             Label(labels[0].span, common(label.text for label in labels))
             for labels in zip(*(one.labels for one in group), strict=True)
@@ -111,6 +115,31 @@ def together(group: list[Finding]) -> Finding:
         unless=tuple(dict.fromkeys(label for one in group for label in one.unless)),
         calls=tuple(dict.fromkeys(calls for one in group for calls in one.calls)),
     )
+
+
+def each(texts: Iterable[str]) -> str:
+    """
+    Return texts that differ in nothing but the keys of instances as one, which lists few different words and counts many.
+
+    >>> each(['open g["a"]: x', 'open g["b"]: x']), each([f"open g[{n}]: x" for n in range(9)])
+    ('open g["a"] and g["b"]: x', 'open g (9 instances): x')
+    """
+    several = list(dict.fromkeys(texts))
+    rows = [text.split(" ") for text in several]
+    if len({len(row) for row in rows}) > 1:
+        return block_name(several[0])
+    return " ".join(one_word(list(dict.fromkeys(column))) for column in zip(*rows, strict=True))
+
+
+def one_word(words: list[str]) -> str:
+    """
+    Return the same word of several texts as one, with the punctuation that follows it.
+    """
+    if len(words) == 1:
+        return words[0]
+    bare = [word.rstrip(":;,)") for word in words]
+    end = words[0][len(bare[0]) :]
+    return (join(bare) if len(bare) <= MOST_NAMED else f"{block_name(bare[0])} ({len(bare)} instances)") + end
 
 
 def title(subjects: tuple[str, ...]) -> str:

@@ -4,10 +4,11 @@ How rules name flows, targets and remedies, so that the same thing reads the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sglint.finding import Label
 from sglint.model import OTHER_WAY, Direction, Interface, Target, TargetKind
+from sglint.resource import block_name
 from sglint.rule.judged import OPEN_ENDED, Judged, families, gains, on_path
 from sglint.source import Span
 from sglint.space import ALL_PORTS, EVERYONE, Family, Ports, Protocol
@@ -37,13 +38,35 @@ def target_name(target: Target) -> str:
     return f"{kind} {target.address}" if target.address else f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
 
 
+def targets_names(targets: Iterable[Target]) -> dict[Target, str]:
+    """
+    Return the targets with their names, which several instances of one block share.
+    """
+    listed = set(targets)
+    blocks: dict[Target, set[str]] = {}
+    for target in listed:
+        blocks.setdefault(block_of(target), set()).add(target.address)
+    return {
+        target: f"{target_name(block)} ({len(same)} instances)" if len(same) > 1 else target_name(target)
+        for target in listed
+        for block, same in [(block_of(target), blocks[block_of(target)])]
+    }
+
+
+def block_of(target: Target) -> Target:
+    """
+    Return the target without the keys of its instance.
+    """
+    return Target(target.kind, block_name(target.address))
+
+
 def behind(net: Judged, judgement: Judgement) -> str:
     """
     Return what the interface is behind, which is why the groups decide.
     """
-    targets = sorted({target_name(target) for _, target in gains(judgement)})
+    targets = targets_names(target for _, target in gains(judgement))
     if targets:
-        return f"behind {join(targets)}"
+        return f"behind {join(sorted(set(targets.values())))}"
     return "behind a Gateway Load Balancer" if net.appliance(judgement.interface) else "maybe behind a transit gateway"
 
 
@@ -131,17 +154,19 @@ def where(interface: Interface) -> str:
     return names[0] if len(names) == 1 else f"one of {', '.join(names)}" if names else "one of its security groups"
 
 
-def reach(judgement: Judgement) -> str:
+def reach(judgement: Judgement, opened: Collection[Family] = tuple(Family)) -> str:
     """
-    Return what the routes of the interface lead to, which is who can reach it once its groups are open.
+    Return what the routes of the interface lead to, which is who can reach it once its groups are open for these families.
     """
+    paths = [path for path in judgement.paths if path.family in opened]
+    names = targets_names(target for path in paths for target in path.targets)
     through: dict[str, set[str]] = {}
     internet = False
-    for path in judgement.paths:
+    for path in paths:
         for target in path.targets:
             internet |= target.kind is TargetKind.INTERNET_GATEWAY
             if target.kind not in {TargetKind.LOCAL, TargetKind.NONE, TargetKind.INTERNET_GATEWAY}:
-                through.setdefault(target_name(target), set()).add(str(path.destination))
+                through.setdefault(names[target], set()).add(str(path.destination))
     parts = ["its own VPC", *(f"{join(sorted(found))} through {name}" for name, found in sorted(through.items()))]
     if internet and judgement.interface.public is not False:
         parts.append("the whole internet")
@@ -162,8 +187,10 @@ def remedy(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> tu
         ways = [way for way, rule in (("in", "ingress"), ("out", "egress")) if any(text.startswith(rule) for text in lacking)]
         opens = {"in": "lets in every address that can reach it", "out": "lets out to every address that it can reach"}
         exposed = " and ".join(opens[way] for way in ways)
-        advice.append(f"that {exposed} ({reach(judgement)}): filter with network ACLs instead")
-    stuck = sorted({target_name(verdict.via) for verdict in judgement.verdicts if on_path(interface, verdict)})
+        opened = [family for family in Family if any(text.endswith(f" {EVERYONE[family]}") for text in lacking)]
+        advice.append(f"that {exposed} ({reach(judgement, opened)}): filter with network ACLs instead")
+    names = targets_names(verdict.via for verdict in judgement.verdicts if on_path(interface, verdict))
+    stuck = sorted(set(names.values()))
     if stuck:
         advice.append(f"flows through {join(stuck)} are tracked automatically, no security group helps there")
     return tuple(advice)

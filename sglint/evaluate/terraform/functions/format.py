@@ -6,24 +6,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sglint.evaluate.terraform.convert import to_bool, to_number, to_string
 from sglint.evaluate.terraform.digits import exponent_text, fixed_text, general_text
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.encoding import json_text
-from sglint.evaluate.terraform.functions.signature import ANYTHING, KNOWN_OR_NULL, TEXT, Function
+from sglint.evaluate.terraform.functions.signature import ANYTHING, TEXT, Function
 from sglint.evaluate.terraform.functions.string import LONGEST, characters
 from sglint.evaluate.terraform.number import absolute
 from sglint.evaluate.terraform.unknown import merged, wholly_known
-from sglint.value import Number, Ref, Seq, Unknown, Value
+from sglint.value import Number, Ref, Seq, Symbol, Unknown, Value
 
 _VERB = re.compile(
     r"%(?P<flags>[0#+\- ]*)(?P<width>[1-9][0-9]*)?(?:\.(?P<precision>[0-9]*))?"
     r"(?:\[(?P<index>[1-9][0-9]*)\])?(?P<mode>[A-Za-z])",
     re.ASCII,
 )
+_PLAIN = re.compile(r"%[sdv]")
 _BASES = {"b": (2, "0b"), "d": (10, ""), "o": (8, "0"), "x": (16, "0x"), "X": (16, "0X")}
 
 
@@ -37,9 +38,24 @@ class _Verb:
 
 
 def _format_or_unknown(pattern: str, *values: Value) -> Value:
+    if not all(map(wholly_known, values)):
+        return replace(merged(values), ends=_end(pattern, values))
     if None in values:
         return Unknown("what format makes of null depends on its type")
     return _format(pattern, *values)
+
+
+def _end(pattern: str, values: Sequence[Value]) -> str:
+    """Return the known end of a text that is not known, where nothing but plain verbs stands in the pattern."""
+    parts = _PLAIN.split(pattern)
+    if len(parts) != len(values) + 1 or any("%" in part for part in parts):
+        return ""
+    end = parts[-1]
+    for part, value in zip(reversed(parts[:-1]), reversed(values), strict=True):
+        if isinstance(value, (bool, Symbol)) or not isinstance(value, (str, int)):
+            return (value.ends if isinstance(value, Unknown) else "") + end
+        end = f"{part}{value}{end}"
+    return end
 
 
 def _format(pattern: str, *values: Value) -> Value:
@@ -200,6 +216,6 @@ def _formatlist_or_unknown(pattern: str, *values: Value) -> Value:
 
 
 FUNCTIONS = {
-    "format": Function(_format_or_unknown, (TEXT,), KNOWN_OR_NULL),
+    "format": Function(_format_or_unknown, (TEXT,), ANYTHING),
     "formatlist": Function(_formatlist_or_unknown, (TEXT,), ANYTHING),
 }

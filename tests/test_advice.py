@@ -1,0 +1,300 @@
+"""
+What the findings about small networks say, read as the owner of the network reads them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import sglint
+from sglint.finding import Finding
+
+SPOKE = """
+resource "aws_vpc" "spoke" {
+  cidr_block = "10.1.0.0/16"
+}
+resource "aws_subnet" "app" {
+  count      = 2
+  vpc_id     = aws_vpc.spoke.id
+  cidr_block = cidrsubnet(aws_vpc.spoke.cidr_block, 8, count.index)
+}
+resource "aws_route_table" "app" {
+  count  = 2
+  vpc_id = aws_vpc.spoke.id
+}
+resource "aws_route_table_association" "app" {
+  count          = 2
+  subnet_id      = aws_subnet.app[count.index].id
+  route_table_id = aws_route_table.app[count.index].id
+}
+"""
+INSPECTED = (
+    SPOKE
+    + """
+resource "aws_vpc_endpoint" "inspect" {
+  count             = 2
+  vpc_id            = aws_vpc.spoke.id
+  vpc_endpoint_type = "GatewayLoadBalancer"
+  service_name      = "com.amazonaws.vpce.eu-west-1.vpce-svc-1"
+}
+resource "aws_route" "out" {
+  count                  = 2
+  route_table_id         = aws_route_table.app[count.index].id
+  destination_cidr_block = "0.0.0.0/0"
+  vpc_endpoint_id        = aws_vpc_endpoint.inspect[count.index].id
+}
+"""
+)
+APPLIANCE = (
+    SPOKE
+    + """
+resource "aws_lb" "gateway" {
+  load_balancer_type = "gateway"
+  subnets            = aws_subnet.app[*].id
+}
+resource "aws_lb_target_group" "firewalls" {
+  vpc_id      = aws_vpc.spoke.id
+  port        = 6081
+  protocol    = "GENEVE"
+  target_type = "instance"
+}
+resource "aws_lb_listener" "gateway" {
+  load_balancer_arn = aws_lb.gateway.arn
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.firewalls.arn
+  }
+}
+resource "aws_lb_target_group_attachment" "firewall" {
+  target_group_arn = aws_lb_target_group.firewalls.arn
+  target_id        = aws_instance.firewall.id
+}
+resource "aws_instance" "firewall" {
+  subnet_id              = aws_subnet.app[0].id
+  vpc_security_group_ids = [aws_security_group.firewall.id]
+}
+"""
+)
+EXISTING = """
+data "aws_vpc" "shared" {
+  tags = { Name = "shared" }
+}
+data "aws_subnet" "shared" {
+  vpc_id = data.aws_vpc.shared.id
+  tags   = { Tier = "private" }
+}
+resource "aws_security_group" "app" {
+  vpc_id = data.aws_vpc.shared.id
+}
+resource "aws_instance" "app" {
+  subnet_id              = data.aws_subnet.shared.id
+  vpc_security_group_ids = [aws_security_group.app.id]
+}
+resource "aws_vpc_security_group_ingress_rule" "peers" {
+  security_group_id            = aws_security_group.app.id
+  ip_protocol                  = "tcp"
+  from_port                    = 8080
+  to_port                      = 8080
+  referenced_security_group_id = aws_security_group.app.id
+}
+"""
+
+
+def findings(folder: Path, text: str) -> tuple[Finding, ...]:
+    """Return what is found in the text, which must be readable as a whole."""
+    (folder / "main.tf").write_text(text)
+    report = sglint.lint([folder])
+    assert not report.problems
+    return report.findings
+
+
+def said(finding: Finding) -> str:
+    """Return all that the finding says."""
+    rows = (finding.message, *finding.advice, *(label.text for label in finding.labels))
+    return "\n".join((*rows, *(label.text for label in finding.unless)))
+
+
+def test_nothing_is_said_of_ipv6_where_nothing_shows_that_there_is_any(tmp_path: Path) -> None:
+    (found,) = findings(tmp_path, EXISTING)
+    assert not found.certain
+    assert "TCP 8080 from peers" in found.message
+    assert "::/0" not in said(found)
+    assert "IPv" not in found.message
+
+
+def test_a_rule_for_ipv4_exposes_nothing_over_ipv6(tmp_path: Path) -> None:
+    text = INSPECTED.replace(
+        'cidr_block = "10.1.0.0/16"\n', 'cidr_block = "10.1.0.0/16"\n  assign_generated_ipv6_cidr_block = true\n'
+    )
+    text = text.replace(
+        "8, count.index)\n",
+        "8, count.index)\n  ipv6_cidr_block = cidrsubnet(aws_vpc.spoke.ipv6_cidr_block, 8, count.index)\n",
+    )
+    (found,) = findings(
+        tmp_path,
+        text
+        + """
+resource "aws_egress_only_internet_gateway" "six" {
+  vpc_id = aws_vpc.spoke.id
+}
+resource "aws_route" "six" {
+  route_table_id              = aws_route_table.app[0].id
+  destination_ipv6_cidr_block = "::/0"
+  egress_only_gateway_id      = aws_egress_only_internet_gateway.six.id
+}
+resource "aws_instance" "app" {
+  subnet_id              = aws_subnet.app[0].id
+  vpc_security_group_ids = [aws_security_group.app.id]
+}
+resource "aws_security_group" "app" {
+  vpc_id = aws_vpc.spoke.id
+  egress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+""",
+    )
+    exposes = next(line for line in found.advice if line.startswith("that lets in"))
+    assert "from 0.0.0.0/0" in found.advice[0]
+    assert "::/0" not in exposes
+
+
+def test_the_endpoints_of_all_zones_are_named_once(tmp_path: Path) -> None:
+    (found,) = findings(
+        tmp_path,
+        INSPECTED
+        + """
+resource "aws_lb" "app" {
+  subnets         = aws_subnet.app[*].id
+  security_groups = [aws_security_group.app.id]
+}
+resource "aws_security_group" "app" {
+  vpc_id = aws_vpc.spoke.id
+  egress {
+    protocol    = "tcp"
+    from_port   = 80
+    to_port     = 80
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+""",
+    )
+    assert found.message.endswith("behind Gateway Load Balancer endpoint aws_vpc_endpoint.inspect (2 instances)")
+    assert "0.0.0.0/0 through Gateway Load Balancer endpoint aws_vpc_endpoint.inspect (2 instances))" in found.advice[1]
+
+
+def test_the_advice_for_several_instances_names_each_of_their_groups(tmp_path: Path) -> None:
+    (found,) = findings(
+        tmp_path,
+        INSPECTED
+        + """
+resource "aws_instance" "app" {
+  for_each               = { a = 0, b = 1 }
+  subnet_id              = aws_subnet.app[0].id
+  vpc_security_group_ids = [aws_security_group.app[each.key].id]
+}
+resource "aws_security_group" "app" {
+  for_each = toset(["a", "b", "unused"])
+  vpc_id   = aws_vpc.spoke.id
+  egress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+""",
+    )
+    groups = 'aws_security_group.app["a"] and aws_security_group.app["b"]'
+    assert found.advice[0] == f"to leave them untracked, add to {groups}: ingress TCP 0-65535 from 0.0.0.0/0"
+
+
+def test_a_gateway_load_balancer_needs_no_more_than_its_port(tmp_path: Path) -> None:
+    (found,) = findings(
+        tmp_path,
+        APPLIANCE
+        + """
+resource "aws_security_group" "firewall" {
+  vpc_id = aws_vpc.spoke.id
+  ingress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["10.0.0.0/8"]
+  }
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+""",
+    )
+    assert "UDP 6081 from peers" in found.message
+    assert found.advice[0].endswith(": ingress UDP 6081 from 0.0.0.0/0")
+
+
+ONE_RULE = """
+resource "aws_security_group" "firewall" {{
+  vpc_id = aws_vpc.spoke.id
+}}
+{looks_up}
+resource "aws_vpc_security_group_ingress_rule" "geneve" {{
+  security_group_id = aws_security_group.firewall.id
+  ip_protocol       = "udp"
+  from_port         = 6081
+  to_port           = 6081
+  cidr_ipv4         = {peer}
+}}
+resource "aws_vpc_security_group_egress_rule" "all" {{
+  security_group_id = aws_security_group.firewall.id
+  ip_protocol       = "-1"
+  cidr_ipv4         = "0.0.0.0/0"
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("looks_up", "peer"),
+    [
+        ('data "aws_vpc" "own" {\n  id = aws_vpc.spoke.id\n}', "data.aws_vpc.own.cidr_block"),
+        ('data "aws_subnet" "own" {\n  id = aws_subnet.app[1].id\n}', "data.aws_subnet.own.cidr_block"),
+    ],
+)
+def test_the_range_of_a_vpc_that_the_text_makes_is_known_by_way_of_a_data_source(
+    looks_up: str, peer: str, tmp_path: Path
+) -> None:
+    (found,) = findings(tmp_path, APPLIANCE + ONE_RULE.format(looks_up=looks_up, peer=peer))
+    assert found.certain
+    assert "udp 6081 from 10.1." in said(found)
+
+
+@pytest.mark.parametrize("peer", ['"${data.http.mine.body}/32"', 'format("%s/%s", data.http.mine.body, 32)'])
+def test_a_single_address_is_never_everyone_whichever_it_is(peer: str, tmp_path: Path) -> None:
+    looks_up = 'data "http" "mine" {\n  url = "http://ip.example"\n}'
+    rule = ONE_RULE.format(looks_up=looks_up, peer=peer).replace("firewall", "app")
+    text = INSPECTED + rule.replace('"udp"\n  from_port         = 6081\n  to_port           = 6081', '"-1"')
+    app = """
+resource "aws_instance" "app" {
+  subnet_id              = aws_subnet.app[0].id
+  vpc_security_group_ids = [aws_security_group.app.id]
+}
+"""
+    (found,) = findings(tmp_path, text + app)
+    assert found.certain
+    assert "TCP and UDP both from peers and that it opens" in found.message
+    assert found.advice[0].endswith(": ingress TCP and UDP 0-65535 from 0.0.0.0/0")
+
+
+def test_a_peer_that_is_not_known_is_not_called_everyone(tmp_path: Path) -> None:
+    text = APPLIANCE + ONE_RULE.format(looks_up='variable "peer" {}', peer="var.peer")
+    (found,) = findings(tmp_path, text)
+    assert not found.certain
+    assert "udp 6081 from a CIDR that is not known may be admitted here" in said(found)
+    assert "from 0.0.0.0/0 may be" not in said(found)
