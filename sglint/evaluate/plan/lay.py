@@ -24,9 +24,13 @@ MOST_PAIRS = 250_000
 def lay(plan: Value, beside: Value) -> Value:
     """
     Return the value: the plan's where it is known, and what the configuration says where it is not. None is not given.
+
+    All of a set is sensitive in a plan when a part of it is; the configuration tells the part from the rest.
     """
     if plan == LATE:
         return LATE if beside is not None and _fixed(beside) else beside
+    if isinstance(plan, Unknown):
+        return beside if isinstance(beside, (Seq, Map)) and not wholly_known(beside) else plan
     if isinstance(plan, Seq):
         if not plan.items:
             return plan if beside is not None else None
