@@ -1,8 +1,8 @@
 """
-Measures sglint against checkov, in one run on one machine: CPU seconds of whole processes, and their ratios.
+Measures sglint: against checkov, and on roots that grow; in one run on one machine, CPU seconds of whole processes.
 
 `python benchmarks/run.py` needs sglint in the environment of that Python, and a package index from which it installs checkov
-into an environment of its own, once, below the temporary directory.
+into an environment of its own, once, below the temporary directory. `python benchmarks/run.py growth` needs sglint alone.
 """
 
 from __future__ import annotations
@@ -95,6 +95,52 @@ resource "aws_instance" "iNUMBER" {
 """
 
 
+SIZES = (10, 100, 1_000, 10_000)
+OTHER = """
+resource "aws_iam_role" "rNUMBER" {
+  name               = "${local.prefix}-NUMBER"
+  assume_role_policy = jsonencode({ Statement = [for name in local.services : { Principal = { Service = name } }] })
+  tags               = merge(local.tags, { Name = format("role-%05d", NUMBER) })
+}
+"""
+LOCALS = """
+locals {
+  prefix   = "growth"
+  services = [for name in ["ec2", "lambda", "ecs"] : "${name}.amazonaws.com"]
+  tags     = { for name in local.services : name => upper(name) }
+}
+"""
+
+
+def generate_growth(directory: Path, resources: int) -> None:
+    """
+    Write one root module of so many resource blocks, six of them the network above; no file holds more than a thousand.
+    """
+    directory.mkdir(parents=True)
+    (directory / "network.tf").write_text(NETWORK.replace("NUMBER", "0") + LOCALS, encoding="utf-8")
+    for first in range(0, resources - 6, 1_000):
+        numbers = range(first, min(first + 1_000, resources - 6))
+        text = "".join(OTHER.replace("NUMBER", str(number)) for number in numbers)
+        (directory / f"other_{first:05}.tf").write_text(text, encoding="utf-8")
+
+
+def growth(rounds: int) -> None:
+    """
+    Measure roots of which the network stays small while the rest grows, and print a table.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        commands: dict[str, Sequence[str | Path]] = {}
+        for size in SIZES:
+            generate_growth(Path(scratch) / str(size), size)
+            commands[str(size)] = [sys.executable, "-m", "sglint", "check", Path(scratch) / str(size)]
+        medians = measure(commands, rounds)
+    base = medians[str(SIZES[0])]
+    print(f"{'resources':>9}  {'CPU s':>7}  {'ms for each above the first':>27}  (medians of {rounds} rounds)")
+    for size in SIZES:
+        more = (medians[str(size)] - base) / (size - SIZES[0]) * 1_000 if size > SIZES[0] else 0.0
+        print(f"{size:9}  {medians[str(size)]:7.3f}  {more:27.2f}")
+
+
 def peer(cache: Path) -> Path:
     """
     Return the peer's program, installed below `cache` when it is not there yet.
@@ -139,9 +185,13 @@ def main() -> None:
     Measure, and print a table.
     """
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", nargs="?", choices=["peer", "growth"], default="peer")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--without-peer", action="store_true")
     options = parser.parse_args()
+    if options.what == "growth":
+        growth(options.rounds)
+        return
     sglint = [sys.executable, "-m", "sglint"]
     with tempfile.TemporaryDirectory() as scratch:
         small, large = Path(scratch) / "small", Path(scratch) / "large"
