@@ -70,6 +70,7 @@ ROWS = (
             }
         },
     ),
+    Row("transit gateway", {"data.aws_ec2_transit_gateway": {"id": "id"}}),
     Row(
         "attachment",
         {

@@ -13,7 +13,7 @@ from sglint.lower.link import follow, is_alias
 from sglint.lower.permission import anything, boxes, permissions
 from sglint.lower.row import Row, Slot, View, same
 from sglint.lower.service import EVERY_SERVICE
-from sglint.lower.vpc import has_ipv6
+from sglint.lower.vpc import FILTERS, has_ipv6
 from sglint.model import Direction, Group, GroupPeer, Permission
 from sglint.source import Problem
 from sglint.space import EVERYONE, Bounds, Family
@@ -49,7 +49,10 @@ _ONE_PEER = {
 ROWS = (
     Row(
         "group",
-        {"aws_security_group": _GROUP, **same({"id": "id", "vpc": "vpc_id", "name": "name"}, "data.aws_security_group")},
+        {
+            "aws_security_group": _GROUP,
+            **same({"id": "id", "vpc": "vpc_id", "name": "name", **FILTERS}, "data.aws_security_group"),
+        },
     ),
     Row("groups", {"data.aws_security_groups": {}}, ("ids",)),
     Row("default group", {"aws_default_security_group": {key: path for key, path in _GROUP.items() if key != "name"}}),

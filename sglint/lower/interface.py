@@ -44,7 +44,7 @@ ROWS = (
                 "subnet": "subnet_id",
                 "groups": "group_set",
                 "check": "source_dest_check",
-                "ip": "private_ip_address",
+                "ip": "private_ip_address|private_ip_addresses[].private_ip_address",
             },
             "data.aws_network_interface": {"id": "id"},
         },

@@ -19,6 +19,7 @@ _ARN_TAIL = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:.*/)?([a-z]+-[0-9a-f]{8,
 _IDENTITY = frozenset({"", "id", "arn", "name", "identifier"})
 _VPC_PARTS = {
     "default_security_group_id": "default_security_group_id",
+    "default_security_group": "default_security_group_id",
     "default_route_table_id": "main_route_table_id",
     "main_route_table_id": "main_route_table_id",
 }

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sglint.lower import balancer, endpoint, fleet, group, inside, interface, managed, routing, vpc
+from sglint.lower import balancer, endpoint, fleet, group, inside, interface, lookup, managed, routing, vpc
 from sglint.lower.index import Index
 from sglint.lower.link import build
 from sglint.lower.resolved import resolved
@@ -43,6 +43,7 @@ def lower(root: str, resources: Sequence[Resource]) -> tuple[Network, tuple[Prob
     Return the network that the resources of one root describe, and what could not be read of it.
     """
     index = build(resources, TABLE)
+    lookup.identify(index)
     found: list[_Noun | Problem] = [noun for family in _FAMILIES for noun in family.lower(index)]
     found += endpoint.attachments(index)
     found += balancer.appliances(index)

@@ -15,6 +15,8 @@ from sglint.source import Problem
 from sglint.space import Family
 from sglint.value import Unknown
 
+FILTERS = {"filters": "filter", "filters.name": "name", "filters.values": "values"}
+"""The words of the filters of a data source."""
 _VPC = {
     "cidr4": "cidr_block",
     "pool4": "ipv4_ipam_pool_id",
@@ -36,7 +38,8 @@ ROWS = (
         {
             "aws_vpc": _VPC,
             "aws_default_vpc": {"given6": "assign_generated_ipv6_cidr_block", "cidr6": "ipv6_cidr_block"},
-            "data.aws_vpc": {"id": "id", "cidr4": "cidr_block"},
+            "data.aws_vpc": {"id": "id", "cidr4": "cidr_block", **FILTERS},
+            "data.awscc_ec2_vpc": {"id": "id", "cidr4": "cidr_block"},
             "awscc_ec2_vpc": {"cidr4": "cidr_block", "pool4": "ipv_4_ipam_pool_id"},
         },
         ("vpc_id",),
@@ -57,6 +60,8 @@ ROWS = (
                 "cidr4": "cidr_block",
                 "cidr6": "ipv_6_cidr_block",
                 "given6": "amazon_provided_ipv_6_cidr_block",
+                "pool4": "ipv_4_ipam_pool_id",
+                "pool6": "ipv_6_ipam_pool_id|ipv_6_pool",
             },
         },
     ),
@@ -65,8 +70,8 @@ ROWS = (
         {
             "aws_subnet": _SUBNET,
             "aws_default_subnet": {"zone": "availability_zone", "public": "map_public_ip_on_launch"},
-            "data.aws_subnet": {"id": "id", "vpc": "vpc_id", "cidr4": "cidr_block", "zone": "availability_zone"},
-            "data.aws_subnets": {"filters": "filter", "filters.name": "name", "filters.values": "values"},
+            "data.aws_subnet": {"id": "id", "vpc": "vpc_id", "cidr4": "cidr_block", "zone": "availability_zone", **FILTERS},
+            "data.aws_subnets": FILTERS,
             "data.aws_subnet_ids": {"vpc": "vpc_id"},
             "awscc_ec2_subnet": {
                 "vpc": "vpc_id",

@@ -67,3 +67,32 @@ def test_range_that_is_none_is_a_problem_at_its_place() -> None:
 
 def test_network_counts_what_it_was_made_from() -> None:
     assert net(*BASE).seen == (("resources", 4),)
+
+
+def test_vpc_of_the_cloud_control_provider() -> None:
+    network = net(
+        res("awscc_ec2_vpc.v", cidr_block="10.0.0.0/16"),
+        res("awscc_ec2_vpc_cidr_block.four", vpc_id=ref("awscc_ec2_vpc.v.vpc_id"), ipv_4_ipam_pool_id="ipam-1"),
+        res("awscc_ec2_vpc_cidr_block.six", vpc_id=ref("awscc_ec2_vpc.v.id"), ipv_6_pool="ipv6pool-1"),
+        res("awscc_ec2_subnet.s", vpc_id=ref("awscc_ec2_vpc.v.id"), cidr_block="10.0.1.0/24"),
+        res("aws_instance.i", subnet_id=ref("awscc_ec2_subnet.s.id")),
+        res(
+            "awscc_ec2_network_interface.e",
+            subnet_id=ref("awscc_ec2_subnet.s.subnet_id"),
+            group_set=[ref("awscc_ec2_vpc.v.default_security_group")],
+        ),
+    )
+    (vpc,) = network.vpcs
+    assert [isinstance(item, Unknown) for item in vpc.cidrs] == [False, True, True]
+    assert vpc.ipv6 is True
+    assert {one.groups for one in network.interfaces} == {("awscc_ec2_vpc.v.default_security_group_id",)}
+
+
+def test_vpc_that_the_cloud_control_provider_looks_up_was_there_before() -> None:
+    network = net(
+        res("data.awscc_ec2_vpc.v", id="vpc-1"),
+        res("awscc_ec2_route_table.t", vpc_id=ref("data.awscc_ec2_vpc.v.vpc_id")),
+    )
+    (vpc,) = network.vpcs
+    assert vpc.hidden is not None
+    assert network.tables[0].vpc == "data.awscc_ec2_vpc.v"
