@@ -80,7 +80,7 @@ class Finding:
         """
         The identity of the finding across edits of the file.
         """
-        return f"{self.rule}:{self.span.path}:{','.join(self.subjects)}"
+        return f"{self.rule}:{','.join(self.roots)}:{self.span.path}:{','.join(self.subjects)}"
 
     @property
     def order(self) -> tuple[str, int, int, str, tuple[str, ...]]:

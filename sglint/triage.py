@@ -1,9 +1,9 @@
 """
 Comments that set findings aside: `# sglint: ignore[slug] reason`.
 
-A comment counts on the line of the finding, on the lines above it, and at the head of the block around it; for a thing in
-a module also at the call of the module. Triage marks and never drops: an ignored finding stays in the report with its
-reason. A comment without a reason is not applied, and one that ignores nothing is itself found.
+A comment counts on the line of the finding, on the lines above it, and at the head of the block around it (on the first line
+inside it, too); for a thing in a module also at the call of the module. Triage marks and never drops: an ignored finding
+stays in the report with its reason. A comment without a reason is not applied, and one that ignores nothing is itself found.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from sglint.source import Problem, Span
 
 UNUSED = "unused-ignore"
 MARK = re.compile(r"sglint:\s*ignore\b\s*(?:\[([^\]\n]*)\])?[\s:,-]*(.*)", re.DOTALL)
+
+MEANT = re.compile(r"^\W*sglint\s*(?::|-\s*(?:ig|dis|skip)|\s(?:ig|dis|skip))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ def ignored(remarks: Iterable[Remark]) -> tuple[list[Ignore], list[Problem]]:
     for remark in remarks:
         match = MARK.search(remark.text)
         if match is None:
+            if MEANT.match(remark.text):
+                problems.append(misspelt(remark))
             continue
         slugs = list(dict.fromkeys(slug.strip() for slug in (match[1] or "").split(",") if slug.strip()))
         reason = match[2].strip().removesuffix("*/").strip()
@@ -122,6 +126,14 @@ def ignored(remarks: Iterable[Remark]) -> tuple[list[Ignore], list[Problem]]:
         else:
             problems.append(incomplete(remark, named=bool(slugs)))
     return found, problems
+
+
+def misspelt(remark: Remark) -> Problem:
+    """
+    Return the problem of a comment that is meant for sglint and says nothing that it knows.
+    """
+    hint = "write sglint: ignore[name-of-the-rule] and why"
+    return Problem("this comment is not one that sglint understands", remark.span, hint, hides=False)
 
 
 def incomplete(remark: Remark, *, named: bool) -> Problem:
@@ -155,8 +167,11 @@ def stands_at(ignore: Ignore, here: Span, file: Remarks) -> bool:
     """
     Return whether the comment stands at the place, or at the head of a block around it.
     """
-    around = (header for header, block in file.blocks if block.line <= here.line <= block.end_line)
-    return any(ignore.remark.span.line <= place.line <= ignore.remark.until for place in (here, *around))
+    around = [(header, block) for header, block in file.blocks if block.line <= here.line <= block.end_line]
+    line = ignore.remark.span.line
+    if any(line == header.end_line + 1 <= block.end_line for header, block in around):
+        return True
+    return any(line <= place.line <= ignore.remark.until for place in (here, *(header for header, _ in around)))
 
 
 def unused(ignore: Ignore, known: set[str]) -> Finding:

@@ -55,6 +55,7 @@ MARK = "sglint: ignore[tracked-workload] few connections"
         (f"/* {MARK} */\n{CODE}", 2),
         (f"#{MARK}\n# more words\n{CODE}", 3),
         (CODE.replace("{", f"{{ # {MARK}", 1), 1),
+        (CODE.replace("{", f"{{\n  # {MARK}", 1), 1),
         (CODE.replace("= 1", f"= 1 # {MARK}"), 2),
         (CODE.replace("  subnet", f"  # {MARK}\n  subnet"), 3),
         (f"# {MARK}\n{CODE}", 3),
@@ -100,6 +101,16 @@ def test_a_comment_without_a_rule_is_said(comment: str) -> None:
     (one,), (problem,) = ignored(f"{comment}\n{CODE}", finding(span=at(2)))
     assert one.status is Status.OPEN
     assert "names no rule" in problem.message
+
+
+@pytest.mark.parametrize("comment", ["sglint: ignroe[tracked-workload] why", "sglint: disable[x] y", "SGLINT-IGNORE[x] y"])
+def test_a_comment_that_is_meant_and_misspelt_is_said(comment: str) -> None:
+    _, (problem,) = ignored(f"# {comment}\n{CODE}", finding(span=at(2)))
+    assert "not one that sglint understands" in problem.message and not problem.hides
+
+
+def test_a_comment_that_speaks_of_sglint_is_no_directive() -> None:
+    assert ignored(f"# sglint reads this file\n{CODE}")[1] == ()
 
 
 def test_a_comment_that_ignores_nothing_is_found() -> None:

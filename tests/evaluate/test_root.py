@@ -510,3 +510,11 @@ def test_nothing_is_evaluated_but_the_paths_that_are_wanted(tmp_path: Path) -> N
     everything = evaluate_root(library, str(tmp_path), Inputs(), {"aws_instance"}, {})
     assert {"user_data", "tags", "root_block_device"} <= set(one(everything, "aws_instance.i"))
     assert len(everything.problems) == 5
+
+
+@pytest.mark.parametrize("name", ["bad.auto.tfvars.json", "bad.auto.tfvars"])
+def test_a_variable_file_that_cannot_be_read_leaves_no_default_standing(tmp_path: Path, name: str) -> None:
+    text = 'variable "c" { default = "0.0.0.0/0" }\nresource "aws_vpc" "v" { cidr_block = var.c }\n'
+    root = evaluate(tmp_path, {"main.tf": text, name: '{"b": "10.0.0.0/8"' if name.endswith("json") else "c = "})
+    assert isinstance(one(root, "aws_vpc.v")["cidr_block"], Unknown)
+    assert root.problems

@@ -79,11 +79,12 @@ def given_values(
         source = read(library.tree, path)
         if isinstance(source, Problem):
             problems.append(source)
+            _spoil(source, module, found)
         else:
-            _take(parse(source), found, problems)
+            _take(parse(source), module, found, problems)
     for kind, text in inputs.assignments:
         if kind == "file":
-            _take(parse(named[text]), found, problems)
+            _take(parse(named[text]), module, found, problems)
         else:
             _assign(text, module, found)
     return found, problems
@@ -96,8 +97,15 @@ def _automatic(paths: tuple[str, ...]) -> list[str]:
     return first + rest
 
 
-def _take(document: Document, found: dict[str, Given], problems: list[Problem]) -> None:
+def _spoil(problem: Problem, module: Module, found: dict[str, Given]) -> None:
+    """Note that a file which could not be read may give any variable a value."""
+    found.update(dict.fromkeys(module.variables, Given(Unknown(problem.message, problem.span), problem.span)))
+
+
+def _take(document: Document, module: Module, found: dict[str, Given], problems: list[Problem]) -> None:
     problems.extend(document.problems)
+    if document.problems and (document.path.endswith(".json") or not document.attributes):
+        _spoil(document.problems[0], module, found)
     for attribute in document.attributes:
         try:
             value = evaluate_expression(attribute.expr, Scope(Nowhere(nothing(), "a variable file")))
