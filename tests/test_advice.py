@@ -124,6 +124,26 @@ def test_nothing_is_said_of_ipv6_where_nothing_shows_that_there_is_any(tmp_path:
     assert "IPv" not in found.message
 
 
+def test_one_thing_that_is_not_known_is_told_once(tmp_path: Path) -> None:
+    (found,) = findings(tmp_path, EXISTING)
+    assert [label.text for label in found.unless if "table" in label.text] == [
+        "no table is associated with data.aws_subnet.shared in this code; the main route table of its VPC is not in the text"
+    ]
+
+
+def test_a_main_table_that_is_in_the_text_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    looked_up = EXISTING.replace('data "aws_vpc" "shared" {\n', 'resource "aws_vpc" "shared" {\n  cidr_block = "10.0.0.0/16"\n')
+    table = """
+resource "aws_default_route_table" "main" {
+  default_route_table_id = aws_vpc.shared.main_route_table_id
+}
+"""
+    (found,) = findings(tmp_path, looked_up.replace("data.aws_vpc.shared", "aws_vpc.shared") + table)
+    assert [label.text for label in found.unless if "table" in label.text] == [
+        "no table is associated with data.aws_subnet.shared in this code, but one may be elsewhere"
+    ]
+
+
 def test_a_rule_for_ipv4_exposes_nothing_over_ipv6(tmp_path: Path) -> None:
     text = INSPECTED.replace(
         'cidr_block = "10.1.0.0/16"\n', 'cidr_block = "10.1.0.0/16"\n  assign_generated_ipv6_cidr_block = true\n'

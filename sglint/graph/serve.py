@@ -74,9 +74,21 @@ def main_choices(graph: Graph, subnet: str, vpc: Link | None) -> tuple[Choice, .
             return found
         if own is not None and own.hidden is None:
             return (*found, Choice(OWN_TABLE))
-    why = f"no table is associated with {subnet} in this code; the main route table of its VPC is not in the text"
+    told = tuple(one for one in found if is_told(graph, one.table))
+    why = f"no table is associated with {subnet} in this code"
+    why += ", but one may be elsewhere" if told else "; the main route table of its VPC is not in the text"
     hidden = Unknown(why, None if noun is None else noun.origin.span)
-    return (*found, Choice(hidden, because=hidden))
+    return (*told, Choice(hidden, because=hidden))
+
+
+def is_told(graph: Graph, table: Link) -> bool:
+    """
+    Return whether the text says anything about the routes of the table.
+    """
+    if isinstance(table, Unknown):
+        return True
+    noun = graph.tables.get(table)
+    return noun is None or noun.hidden is None or bool(graph.routes.get(table))
 
 
 def local_of(graph: Graph, subnet: Link) -> Local:
