@@ -352,8 +352,8 @@ def _key(skeleton: Skeleton, node: Node, level: int) -> Expr:
         return key
     if isinstance(key, Variable):
         return Literal(key.name, key.span)
-    if isinstance(key, Literal) and isinstance(key.value, bool):
-        return Literal("true" if key.value else "false", key.span)
+    if isinstance(key, Literal) and (key.value is None or isinstance(key.value, bool)):
+        return Literal({None: "null", True: "true", False: "false"}[key.value], key.span)
     return key
 
 

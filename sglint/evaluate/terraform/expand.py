@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sglint.evaluate.terraform.element import each_of
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.unknown import collapse, merged
-from sglint.value import Map, Ref, Seq, Unknown, Value
+from sglint.value import Map, Ref, Seq, Symbol, Unknown, Value
 
 MAX_INSTANCES = 20_000
 """The most instances of one block that are told apart."""
@@ -39,6 +39,7 @@ class Instance:
     maybe: Unknown | None = None
 
 
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 SINGLE = (Instance(None),)
 
 
@@ -52,8 +53,14 @@ def suffix(key: Key) -> str:
         return "[*]"
     if isinstance(key, int):
         return f"[{key}]"
-    escaped = key.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'["{escaped}"]'
+    text = key if isinstance(key, Symbol) else key.replace("${", "$${").replace("%{", "%%{")
+    return f'["{"".join(map(_escaped, text))}"]'
+
+
+def _escaped(character: str) -> str:
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    return f"\\u{ord(character):04x}" if character < " " else character
 
 
 def by_count(value: Value) -> tuple[Instance, ...]:
