@@ -72,7 +72,7 @@ ROWS = (
     Row(
         "propagation",
         {
-            "aws_vpn_gateway_route_propagation": {"table": "route_table_id"},
+            "aws_vpn_gateway_route_propagation": {"table": "route_table_id", "gateway": "vpn_gateway_id"},
             "aws_vpc_route_server_propagation": {"table": "route_table_id"},
         },
     ),
@@ -92,12 +92,15 @@ def lower(index: Index) -> Iterator[Table | Association | Route | Problem]:
         if not is_alias(one) and one.address not in index.adopted:
             yield _table(index, one, mains)
             yield from _inline_routes(index, one)
+            yield from _propagated_routes(index, one, one.address, "propagating")
             if one.has("subnet"):
                 yield Association(one.origin, one.address, follow(index, one, "subnet", ("subnet",)))
     for one in index.of("vpc"):
         yield from _implicit(index, one, mains)
     for one in index.of("route"):
         yield from _route(index, one, one, follow(index, one, "table", _TABLES))
+    for one in index.of("propagation"):
+        yield from _propagated_routes(index, one, follow(index, one, "table", _TABLES), "gateway")
     for one in (*index.of("association"), *index.of("main association")):
         yield from _association(index, one)
     for one in index.of("vpc endpoint"):
@@ -148,18 +151,28 @@ def _hidden(index: Index, one: View) -> Unknown | None:
     """
     if one.found:
         return Unknown(f"the routes of {one.address} are not in the text", one.origin.span)
-    own = one.slot("propagating")
-    if own is not None and links(index, own, one.at("propagating")):
-        return Unknown(f"routes are propagated into {one.address}", one.at("propagating"))
     return _propagated(index, one.address)
 
 
 def _propagated(index: Index, address: str) -> Unknown | None:
     """
-    Return why routes may appear in a table that nobody wrote.
+    Return why routes may appear in a table that nobody wrote, of which it is not known either where they lead.
     """
-    found = pointing(index, "propagation", "table").get(address, ())
+    found = [one for one in pointing(index, "propagation", "table").get(address, ()) if not one.has("gateway")]
     return Unknown(f"routes are propagated into {address}", found[0].origin.span) if found else None
+
+
+def _propagated_routes(index: Index, one: View, table: Link, name: str) -> Iterator[Route]:
+    """
+    Yield the routes that virtual private gateways propagate into a table: where they lead is known, and not for what.
+    """
+    for slot in one.slots(name):
+        span = one.origin.at(slot.field)
+        for item in links(index, slot, span):
+            unwritten = Unknown(f"what {item} propagates is not in the text" if isinstance(item, str) else item.why, span)
+            target = Target(TargetKind.VIRTUAL_PRIVATE_GATEWAY, item if isinstance(item, str) else "")
+            maybe = item if isinstance(item, Unknown) else slot.maybe
+            yield Route(one.origin, table, (unwritten,), (target,), slot.field, maybe=maybe)
 
 
 def _implicit(index: Index, vpc: View, mains: dict[str, str]) -> Iterator[Table]:

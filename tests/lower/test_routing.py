@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from sglint import graph
 from sglint.model import Network, Route, Target, TargetKind
 from sglint.resource import Resource
 from sglint.value import Ref, Unknown
@@ -239,13 +240,51 @@ def test_what_is_about_one_of_things_of_unknown_number_need_not_be_about_each() 
     assert network.routes[1].maybe.why == expected
 
 
-def test_propagated_routes_hide_a_table() -> None:
-    own = res("aws_route_table.t", vpc_id=ref("aws_vpc.v.id"), propagating_vgws=["vgw-1"])
-    other = res("aws_vpn_gateway_route_propagation.p", route_table_id=ref("aws_route_table.t.id"), vpn_gateway_id="vgw-1")
-    for resources in ((own,), (TABLE, other)):
-        (table,) = (one for one in net(VPC, *resources).tables if not one.main)
-        assert table.hidden is not None
-        assert table.hidden.why == "routes are propagated into aws_route_table.t"
+PROPAGATING = res("aws_route_table.t", vpc_id=ref("aws_vpc.v.id"), propagating_vgws=["vgw-1"])
+PROPAGATION: dict[str, Plain] = {"route_table_id": ref("aws_route_table.t.id"), "vpn_gateway_id": "vgw-1"}
+
+
+@pytest.mark.parametrize("resources", [(PROPAGATING,), (TABLE, res("aws_vpn_gateway_route_propagation.p", **PROPAGATION))])
+def test_propagated_routes_lead_to_the_gateway_that_propagates_them(resources: tuple[Resource, ...]) -> None:
+    network = net(VPC, *resources)
+    assert [one.hidden for one in network.tables] == [None, None]
+    (route,) = network.routes
+    assert (route.table, route.targets) == ("aws_route_table.t", (Target(TargetKind.VIRTUAL_PRIVATE_GATEWAY, "vgw-1"),))
+    (destination,) = route.destinations
+    assert isinstance(destination, Unknown)
+    assert destination.why == "what vgw-1 propagates is not in the text"
+
+
+def test_gateways_that_propagate_are_not_known() -> None:
+    (route,) = net(VPC, res("aws_route_table.t", vpc_id=ref("aws_vpc.v.id"), propagating_vgws=WHY)).routes
+    assert route.targets == (Target(TargetKind.VIRTUAL_PRIVATE_GATEWAY),)
+    assert route.maybe is not None
+    assert route.maybe.why == WHY.why
+
+
+def test_propagated_routes_take_some_traffic_and_none_of_the_local_one() -> None:
+    out = res(
+        "aws_route.out",
+        route_table_id=ref("aws_route_table.t.id"),
+        destination_cidr_block="0.0.0.0/0",
+        transit_gateway_id="tgw-1",
+    )
+    serving = res("aws_route_table_association.a", route_table_id=ref("aws_route_table.t.id"), subnet_id=ref("aws_subnet.a.id"))
+    network = net(*BASE, PROPAGATING, out, serving, res("aws_instance.i", subnet_id=ref("aws_subnet.a.id")))
+    connected = graph.build(network)
+    (interface,) = network.interfaces
+    assert {str(path.destination): {one.kind for one in path.targets} for path in graph.paths(connected, interface)} == {
+        "0.0.0.0/0": {TargetKind.TRANSIT_GATEWAY, TargetKind.VIRTUAL_PRIVATE_GATEWAY},
+        "10.0.0.0/16": {TargetKind.LOCAL},
+    }
+    assert graph.reaches(connected, interface).least
+
+
+def test_routes_that_a_route_server_propagates_hide_a_table() -> None:
+    server = res("aws_vpc_route_server_propagation.p", route_table_id=ref("aws_route_table.t.id"), route_server_id="rs-1")
+    (table,) = (one for one in net(VPC, TABLE, server).tables if not one.main)
+    assert table.hidden is not None
+    assert table.hidden.why == "routes are propagated into aws_route_table.t"
 
 
 def test_gateway_endpoints_are_routes_to_their_service() -> None:
