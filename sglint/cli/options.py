@@ -19,8 +19,9 @@ from sglint.output.plain import clean
 F = TypeVar("F", bound=Callable[..., None])
 
 ORDER = "sglint.order"
+ENVIRONMENT = "sglint.environment"
 
-Assignment = tuple[Literal["var", "file"], str]
+Assignment = tuple[Literal["var", "file", "env"], str]
 
 
 class Ordered(click.Command):
@@ -55,6 +56,13 @@ def shared(command: F) -> F:
         click.argument("paths", nargs=-1, type=click.Path()),
         click.option("--var", multiple=True, metavar="NAME=VALUE", help="Value of a root variable, as in Terraform."),
         click.option("--var-file", multiple=True, metavar="FILE", help="File of root variables; later ones win."),
+        click.option(
+            "--var-env",
+            is_flag=True,
+            expose_value=False,
+            callback=lambda ctx, _, value: ctx.meta.update({ENVIRONMENT: value}),
+            help="Take values of root variables from TF_VAR_NAME in the environment; all others win.",
+        ),
         click.option("--plan", metavar="FILE", help="A plan or state of terraform show -json; PATHS is its root module."),
         click.option("--workspace", metavar="NAME", help="Value of terraform.workspace; not known when not given."),
         click.option(
@@ -75,10 +83,13 @@ def shared(command: F) -> F:
 
 def assignments(ctx: click.Context, var: Iterable[str], var_file: Iterable[str]) -> tuple[Assignment, ...]:
     """
-    Return the values and files of variables in the order in which they were given.
+    Return the values and files of variables in the order in which they were given, after those of the environment.
     """
     values, files = iter(var), iter(var_file)
     found: list[Assignment] = []
+    if ctx.meta[ENVIRONMENT]:
+        there = sorted((key.removeprefix("TF_VAR_"), value) for key, value in os.environ.items() if key.startswith("TF_VAR_"))
+        found = [("env", f"{name}={value}") for name, value in there if name]
     for name in ctx.meta[ORDER]:
         if name == "var":
             found.append(("var", next(values)))

@@ -48,6 +48,36 @@ MAYBE = example("tracked-workload", "maybe")
 HIDES = 'module "m" {\n  source = "./nowhere"\n}\n'
 
 
+def test_the_environment_gives_values_only_when_asked_and_never_tells_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (
+        'variable "a" {}\nvariable "b" { type = list(string) }\nvariable "n" {\n  type = number\n'
+        '  validation {\n    condition = var.n > 5\n    error_message = "no ${var.n}"\n  }\n}\n'
+        'resource "aws_vpc" "v" {\n  cidr_block = var.a\n}\n'
+        'resource "aws_subnet" "s" {\n  vpc_id = aws_vpc.v.id\n  cidr_block = var.b[0]\n}\n'
+        'resource "aws_subnet" "t" {\n  count = var.n\n  vpc_id = aws_vpc.v.id\n}\n'
+    )
+    root = place(tmp_path, text) / "r0"
+    monkeypatch.setenv("TF_VAR_a", "10.0.0.0/16")
+    monkeypatch.setenv("TF_VAR_b", '["10.0.1.0/24"]')
+    monkeypatch.setenv("TF_VAR_n", "3")
+    monkeypatch.setenv("TF_VAR_undeclared", "hunter2")
+
+    def resolved(*arguments: str) -> tuple[str, list[object]]:
+        run = sglint("inspect", root, *arguments, "--format", "json")
+        return run.out, [one["address"] for one in json.loads(run.out)["resolved"][0]["unresolved"]]
+
+    assert resolved()[1] == ["aws_vpc.v", "aws_subnet.s", "aws_subnet.t[*]"]
+    out, unresolved = resolved("--var-env")
+    assert unresolved == [] and "refused by its validation" in out and "no 3" not in out and "hunter2" not in out
+    (root / "terraform.tfvars").write_text("n = 8\n")
+    assert "refused" not in resolved("--var-env")[0]
+    monkeypatch.setenv("TF_VAR_b", "hunter3")
+    run = sglint("check", root, "--var-env")
+    assert run.code == 2 and "TF_VAR_b: it is no value" in run.said and "hunter" not in run.said
+
+
 @pytest.mark.parametrize(
     ("texts", "arguments", "code"),
     [

@@ -471,6 +471,28 @@ def test_a_dynamic_block_without_elements_is_not_there(tmp_path: Path) -> None:
     assert one(evaluate(tmp_path, {"main.tf": text}), "aws_security_group.g") == Map()
 
 
+@pytest.mark.parametrize(
+    ("type_", "text", "value"),
+    [
+        ("", "[1]", "[1]"),
+        ("type = string", "5", "5"),
+        ("type = number", "5", 5),
+        ("type = any", "5", 5),
+        ("type = any", "[5]", Seq((5,))),
+        ("type = list(string)", "[5]", Seq(("5",), "list")),
+        ("type = number", "1+1", None),
+    ],
+)
+def test_a_value_by_name_is_text_or_an_expression_by_the_type(tmp_path: Path, type_: str, text: str, value: Value) -> None:
+    main = f'variable "it" {{ {type_} }}\nresource "aws_vpc" "v" {{ it = var.it }}\n'
+    for way in ("var", "env"):
+        root = evaluate(tmp_path, {"main.tf": main}, Inputs(((way, f"it={text}"),)))
+        if value is None:
+            assert "does not fit its type" in root.problems[0].message and (text in root.problems[0].message) == (way == "var")
+        else:
+            assert one(root, "aws_vpc.v")["it"] == value and root.problems == ()
+
+
 def test_nothing_is_evaluated_but_the_paths_that_are_wanted(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(
         dedent("""

@@ -1,8 +1,8 @@
 """
 The values of root variables: where Terraform looks for them, and which one wins.
 
-The order, later ones winning: `terraform.tfvars`, `terraform.tfvars.json`, `*.auto.tfvars` and `*.auto.tfvars.json` by name,
-then `--var` and `--var-file` in the order given.
+The order, later ones winning: the environment when that is asked for, `terraform.tfvars`, `terraform.tfvars.json`,
+`*.auto.tfvars` and `*.auto.tfvars.json` by name, then `--var` and `--var-file` in the order given.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from sglint.evaluate.terraform.files import nothing
 from sglint.evaluate.terraform.module import Library, Module
 from sglint.evaluate.terraform.run import Given
 from sglint.evaluate.terraform.scope import Nowhere, Scope
-from sglint.evaluate.terraform.types import ANY, STRING, Type, parse_type
+from sglint.evaluate.terraform.types import Primitive, parse_type
 from sglint.parse import parse, parse_expression
 from sglint.source import Problem, SglintError, Source, Tree, list_files, read
 from sglint.syntax import Document
 from sglint.value import Unknown, Value
 
-Assignment: TypeAlias = tuple[Literal["var", "file"], str]
-"""`("var", "name=value")` or `("file", path)`."""
+Assignment: TypeAlias = tuple[Literal["var", "file", "env"], str]
+"""`("var", "name=value")`, `("file", path)`, or `("env", "name=value")` for `TF_VAR_name`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,8 @@ def given_values(
     """
     found: dict[str, Given] = {}
     problems: list[Problem] = []
+    for text in (text for kind, text in inputs.assignments if kind == "env"):
+        _assign("TF_VAR_", text, module, found)
     for path in _automatic(list_files(library.tree, directory)):
         source = read(library.tree, path)
         if isinstance(source, Problem):
@@ -85,8 +87,8 @@ def given_values(
     for kind, text in inputs.assignments:
         if kind == "file":
             _take(parse(named[text]), module, found, problems)
-        else:
-            _assign(text, module, found)
+        elif kind == "var":
+            _assign("--var ", text, module, found)
     return found, problems
 
 
@@ -119,36 +121,37 @@ def _take(document: Document, module: Module, found: dict[str, Given], problems:
     )
 
 
-def _assign(text: str, module: Module, found: dict[str, Given]) -> None:
+def _assign(way: str, text: str, module: Module, found: dict[str, Given]) -> None:
+    """Take a value that is given by name, on the command line or (and then it is not to be told) in the environment."""
     name, equals, value = text.partition("=")
     name = name.strip()
     if not equals or not name:
-        raise SglintError(f"--var {text} is not of the form name=value")
+        raise SglintError(f"{way}{text} is not of the form name=value")
     block = module.variables.get(name)
     if block is not None:
-        found[name] = Given(_from_text(name, value, _declared(block)), None)
+        private = way == "TF_VAR_"
+        taken = value if _is_text(block) else _from_text(f"{way}{name}", value, private=private)
+        found[name] = Given(taken, None, private)
 
 
-def _declared(block: syntax.Block) -> Type:
+def _is_text(block: syntax.Block) -> bool:
+    """Return whether a value of the variable that is given by name is the text itself, and no expression."""
     attribute = block.attribute("type")
-    if attribute is None:
-        return ANY
     try:
-        return parse_type(attribute.expr)
+        return attribute is None or isinstance(parse_type(attribute.expr), Primitive)
     except EvaluationError:
-        return ANY
+        return True
 
 
-def _from_text(name: str, text: str, type_: Type) -> Value:
+def _from_text(name: str, text: str, *, private: bool) -> Value:
     """
-    A value on the command line is text for a string variable (or one without a type), and an expression for any other.
+    Return the value of the expression that the text is.
     """
-    if type_ in (STRING, ANY):
-        return text
-    expr, problems = parse_expression(Source(f"--var {name}", text))
+    expr, problems = parse_expression(Source(name, text))
+    why = problems[0].message if problems else ""
     try:
-        if problems:
-            raise SglintError(f"--var {name}: {problems[0].message}")
-        return evaluate_expression(expr, Scope(Nowhere(nothing(), "a variable file")))
+        if not why:
+            return evaluate_expression(expr, Scope(Nowhere(nothing(), "a variable file")))
     except EvaluationError as error:
-        raise SglintError(f"--var {name}: {error.message}") from None
+        why = error.message
+    raise SglintError(f"{name}: {'it is no value' if private else why}")

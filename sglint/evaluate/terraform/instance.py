@@ -165,9 +165,9 @@ class ModuleInstance:
 
     def tells(self, message: syntax.Expr) -> bool:
         """
-        Return whether the text of an error message may be shown.
+        Return whether the text of an error message may be shown: not what may hold a private value.
         """
-        return True
+        return isinstance(message, syntax.Literal) or not any(given.private for given in self.run.given.values())
 
     def _variable(self, name: str, block: Block) -> Value:
         value, span = self._given(name, block)
@@ -190,7 +190,9 @@ class ModuleInstance:
         try:
             return convert(value, type_)
         except EvaluationError as error:
-            raise EvaluationError(f"the value of var.{name} does not fit its type: {error.message}", span) from None
+            private = self.caller is None and name in self.run.given and self.run.given[name].private
+            why = "" if private else f": {error.message}"
+            raise EvaluationError(f"the value of var.{name} does not fit its type{why}", span) from None
 
     def _given(self, name: str, block: Block) -> tuple[Value, Span | None]:
         if self.caller is None:

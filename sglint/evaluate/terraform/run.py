@@ -29,11 +29,12 @@ META = frozenset("count for_each provider providers depends_on lifecycle source 
 @dataclass(frozen=True, slots=True)
 class Given:
     """
-    The value given to a root variable, and where.
+    The value given to a root variable, and where; a `private` one is not told to anybody.
     """
 
     value: Value
     span: Span | None
+    private: bool = False
 
 
 class Owner(World, Protocol):
