@@ -108,7 +108,8 @@ def _standing(part: Part) -> str:
 
 def _functions() -> Iterator[str]:
     yield "## Functions\n"
-    yield "All functions of Terraform 1.11, with the number of recorded calls. Those in *italics* always stay unknown, as told below.\n"
+    yield "All functions of Terraform 1.11, with the number of recorded calls."
+    yield "Those in *italics* always stay unknown, as told below.\n"
     found = Counter(_called(case["expression"]) for case in cases("functions"))
     hidden = set(_hidden())
     names = sorted(NAMES)

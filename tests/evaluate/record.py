@@ -20,7 +20,7 @@ from typing import Any
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "eval"
 Case = dict[str, Any]
-RECORDED = ("convert", "functions", "operators")
+RECORDED = ("convert", "functions", "operators", "specification")
 MARK = "@@number@@"
 """Stands around a number with a fraction, so that it is written again exactly as it was read."""
 
