@@ -48,6 +48,7 @@ _NETWORK_IDS = _at("subnet_ids", "security_group_ids", "network_configuration")
 _PLAIN = _at("subnet_ids", "security_group_ids")
 _RDS = _joined("db_subnet_group_name", "vpc_security_group_ids")
 _VPC_SUBNETS = _at("vpc_subnet_ids", "vpc_security_group_ids")
+_BATCH_TEMPLATE = "compute_resources[].launch_template[]"
 _EMR_MASTER = "ec2_attributes[].emr_managed_master_security_group"
 _EMR_SLAVE = "emr_managed_slave_security_group"
 
@@ -56,7 +57,10 @@ _SERVICES: Mapping[str, Words] = {
     "aws_apprunner_vpc_connector": _at("subnets", "security_groups"),
     "aws_appstream_fleet": _VPC_CONFIG,
     "aws_appstream_image_builder": _VPC_CONFIG,
-    "aws_batch_compute_environment": _at("subnets", "security_group_ids", "compute_resources"),
+    "aws_batch_compute_environment": {
+        **_at("subnets", "security_group_ids", "compute_resources"),
+        "owner": f"{_BATCH_TEMPLATE}.launch_template_id|{_BATCH_TEMPLATE}.launch_template_name",
+    },
     "aws_bedrock_custom_model": _VPC_CONFIG,
     "aws_bedrockagentcore_agent_runtime": _at("subnets", "security_groups", "network_configuration[].network_mode_config"),
     "aws_bedrockagentcore_browser": _at("subnets", "security_groups", "network_configuration[].vpc_config"),

@@ -77,15 +77,21 @@ def _groups(index: Index, one: View, part: View, named: tuple[Slot, ...]) -> tup
     Return the groups that are written for a part, those of its owner, and those that the service makes.
     """
     given = given_groups(index, (_listed(slot) for slot in named), part)
-    if one.has("owner"):
-        found = follow(index, one, "owner", ("vpn endpoint",))
-        owner = index.views.get(found) if isinstance(found, str) else None
-        if owner is None:
-            why = found if isinstance(found, Unknown) else Unknown(f"{found} is not in the text", one.at("owner"))
-            given = unique((*given, why))
-        else:
-            given = unique((*given, *given_groups(index, owner.slots("groups"), owner)))
-    return unique((*given, *made_groups(index, one, part)))
+    return unique((*(given or _of_owner(index, one)), *made_groups(index, one, part)))
+
+
+def _of_owner(index: Index, one: View) -> tuple[Link, ...]:
+    """
+    Return the groups of the endpoint or launch template that a service takes them from when it names none.
+    """
+    if not one.has("owner"):
+        return ()
+    found = follow(index, one, "owner", ("vpn endpoint", "launch template"))
+    owner = index.views.get(found) if isinstance(found, str) else None
+    if owner is None or owner.found:
+        return (found if isinstance(found, Unknown) else Unknown(f"{found} is not in the text", one.at("owner")),)
+    devices = (slot for block in owner.blocks("devices") if isinstance(block, View) for slot in block.slots("groups"))
+    return given_groups(index, (*owner.slots("groups"), *devices), owner)
 
 
 def _listed(slot: Slot) -> Slot:

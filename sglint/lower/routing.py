@@ -27,6 +27,7 @@ _TABLE = {
     "propagating": "propagating_vgws",
     **{f"routes.{name}": path for name, path in _INLINE.items()},
 }
+_DEFAULT_TABLE = {name: path for name, path in _TABLE.items() if path not in ("carrier_gateway_id", "local_gateway_id")}
 _DESTINATION = {
     "table": "route_table_id",
     "cidr4": "destination_cidr_block",
@@ -52,7 +53,7 @@ ROWS = (
         ("route_table_id",),
     ),
     Row("tables", {"data.aws_route_tables": {"vpc": "vpc_id"}}, ("ids",)),
-    Row("default table", {"aws_default_route_table": {**_TABLE, "table": "default_route_table_id"}}),
+    Row("default table", {"aws_default_route_table": {**_DEFAULT_TABLE, "table": "default_route_table_id"}}),
     Row(
         "route",
         {

@@ -239,6 +239,32 @@ def test_instances_of_game_servers_have_the_groups_of_their_template() -> None:
     assert (one.role, one.subnets, one.groups) == (Role.WORKLOAD, ("aws_subnet.a",), ("aws_security_group.g",))
 
 
+@pytest.mark.parametrize(
+    ("given", "template", "groups"),
+    [
+        ({}, {"vpc_security_group_ids": [G]}, ["aws_security_group.g"]),
+        ({}, {"network_interfaces": [{"security_groups": [G]}]}, ["aws_security_group.g"]),
+        ({"security_group_ids": [H]}, {"vpc_security_group_ids": [G]}, ["aws_security_group.h"]),
+        ({}, {}, ["aws_vpc.v.default_security_group_id"]),
+    ],
+)
+def test_batch_takes_the_groups_of_its_template_when_it_names_none(
+    given: dict[str, Plain], template: dict[str, Plain], groups: list[str]
+) -> None:
+    resources: dict[str, Plain] = {"subnets": [A], "launch_template": [{"launch_template_id": ref("aws_launch_template.t.id")}]}
+    batch = res("aws_batch_compute_environment.b", compute_resources=[{**resources, **given}])
+    network = net(*BASE, SECOND, res("aws_launch_template.t", **template), batch)
+    assert list(only(network, "aws_batch_compute_environment.b").groups) == groups
+
+
+def test_batch_with_a_template_elsewhere_has_groups_that_are_not_known() -> None:
+    resources: dict[str, Plain] = {"subnets": [A], "launch_template": [{"launch_template_name": "elsewhere"}]}
+    one = only(
+        net(*BASE, res("aws_batch_compute_environment.b", compute_resources=[resources])), "aws_batch_compute_environment.b"
+    )
+    assert reasons(one.groups) == ["elsewhere is not in the text"]
+
+
 PLACED: dict[str, Plain] = {"subnet_ids": [A], "security_group_ids": [G]}
 NETWORK: dict[str, Plain] = {"subnets": [A], "security_group_ids": [G]}
 TASKS: dict[str, Plain] = {"subnets": [A], "security_groups": [G]}
