@@ -10,7 +10,6 @@ from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from pathlib import Path
 
-import hcl2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +17,6 @@ from hypothesis import strategies as st
 from sglint.parse import parse, parse_expression, parse_template
 from sglint.source import Source, Span
 from sglint.syntax import (
-    Block,
     Broken,
     Document,
     Expr,
@@ -35,7 +33,6 @@ from sglint.syntax import (
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SNIPPETS = json.loads((FIXTURES / "parse" / "syntax.json").read_text(encoding="utf-8"))
-STACKS = sorted((FIXTURES / "stacks").glob("*/main.tf"))[:20]
 SAMPLE = """locals {
   größe = "ü ${var.x} %{ if a ~} b %{ endif }"
   tags  = { a = 1, (b) = [for k, v in c : v if k], "d" = e[*].f }
@@ -208,25 +205,3 @@ def test_no_text_breaks_the_reader(at: int, gone: int, put: str) -> None:
         assert 1 <= span.line <= span.end_line <= len(lines)
         assert span.column <= len(lines[span.line - 1]) + 2
         assert span.end_column <= len(lines[span.end_line - 1]) + 2
-
-
-def outline(block: Block) -> tuple[object, ...]:
-    names = {attribute.name for attribute in block.attributes} | {inner.type for inner in block.blocks}
-    return (block.type, block.labels, tuple(sorted(names)))
-
-
-def peer_outline(kind: str, entry: dict[str, object]) -> tuple[object, ...]:
-    labels: list[str] = []
-    while "__is_block__" not in entry:
-        ((label, inner),) = entry.items()
-        labels.append(label.strip('"'))
-        assert isinstance(inner, dict)
-        entry = inner
-    return (kind, tuple(labels), tuple(sorted(name for name in entry if not name.startswith("__"))))
-
-
-@pytest.mark.parametrize("text", [SAMPLE.replace("größe", "size"), *(path.read_text(encoding="utf-8") for path in STACKS)])
-def test_another_parser_sees_the_same_blocks(text: str) -> None:
-    peer = hcl2.loads(text)
-    expected = [peer_outline(kind, entry) for kind, entries in peer.items() if not kind.startswith("__") for entry in entries]
-    assert sorted(map(repr, map(outline, document(text).blocks))) == sorted(map(repr, expected))
