@@ -17,8 +17,10 @@ from sglint.evaluate.terraform.unknown import alternatives, wholly_known
 from sglint.source import Span
 from sglint.value import Map, Ref, Seq, Unknown, Value
 
-MOST_PAIRS = 250_000
+MOST_PAIRS = 40_000
 """How many pairs of blocks are compared for one attribute."""
+MOST_ROUNDS = 20
+"""How often the blocks of one attribute are gone through."""
 
 
 def lay(plan: Value, beside: Value) -> Value:
@@ -94,31 +96,29 @@ def _assign(items: Sequence[Value], others: Sequence[Value]) -> dict[int, int]:
 
     An unknown number of blocks (Unknown) may stand for several items. Items that are equal may be exchanged.
     """
-    possible = {position: [n for n, other in enumerate(others) if fits(item, other)] for position, item in enumerate(items)}
+    possible = {position: {n for n, other in enumerate(others) if fits(item, other)} for position, item in enumerate(items)}
     found: dict[int, int] = {}
     taken: set[int] = set()
-    progress = True
-    while progress:
-        progress = False
-        for position, numbers in possible.items():
-            if position in found:
-                continue
-            free = [n for n in numbers if n not in taken]
-            if free and (len(free) == 1 or _alike(items, position, found, free, possible)):
-                found[position] = free[0]
-                progress = True
-                if not isinstance(others[free[0]], Unknown):
-                    taken.add(free[0])
+    for _ in range(MOST_ROUNDS):
+        before = len(found)
+        for position in [position for position in possible if position not in found]:
+            free = possible[position] - taken
+            if free and (len(free) == 1 or _exchangeable(items, position, found, free, possible)):
+                found[position] = min(free)
+                if not isinstance(others[found[position]], Unknown):
+                    taken.add(found[position])
+        if len(found) == before:
+            break
     return found
 
 
-def _alike(
-    items: Sequence[Value], position: int, found: dict[int, int], free: Sequence[int], possible: dict[int, list[int]]
+def _exchangeable(
+    items: Sequence[Value], position: int, found: dict[int, int], free: set[int], possible: dict[int, set[int]]
 ) -> bool:
     """Return whether it does not matter which one it is: all is known, or only equal items can take the others."""
     if wholly_known(items[position]):
         return True
-    rivals = [other for other, numbers in possible.items() if other not in found and not set(numbers).isdisjoint(free)]
+    rivals = [other for other, numbers in possible.items() if other not in found and not numbers.isdisjoint(free)]
     return len(rivals) == len(free) and all(items[other] == items[position] for other in rivals)
 
 

@@ -12,11 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sglint.evaluate.plan.document import Json, rows, table
+from sglint.evaluate.plan.document import Json, rows, table, text
 from sglint.evaluate.plan.read import Item, Plan, call_of
 from sglint.value import Map, Ref, Seq, Unknown, Value
 
 _DEPTH = 40
+MOST_REFERENCES = 200
+"""How many references of one expression are looked at."""
 _META = frozenset({"references", "constant_value"})
 _STEP = re.compile(r'[^.\[\]]+|\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 _IDENTITY = re.compile(r"(?:^|.*[._])(?:id|ids|arn|arns|identifier)(?:\[[^\]]*\])?$")
@@ -30,6 +32,7 @@ class Wiring:
 
     plan: Plan
     instances: Mapping[str, tuple[str, ...]]
+    blocks: Mapping[str, Mapping[str, dict[str, Json]]]
 
 
 def wire(plan: Plan) -> Wiring:
@@ -39,7 +42,11 @@ def wire(plan: Plan) -> Wiring:
     found: dict[str, list[str]] = {}
     for address, item in plan.items.items():
         found.setdefault(item.block, []).append(address)
-    return Wiring(plan, {block: tuple(sorted(addresses)) for block, addresses in found.items()})
+    blocks = {
+        module: {text(row, "address"): row for row in rows(_module(plan, module), "resources")}
+        for module in {item.module for item in plan.items.values()}
+    }
+    return Wiring(plan, {block: tuple(sorted(addresses)) for block, addresses in found.items()}, blocks)
 
 
 def values_of(wiring: Wiring, item: Item) -> Map:
@@ -47,11 +54,9 @@ def values_of(wiring: Wiring, item: Item) -> Map:
     Return what the configuration in the plan says about the attributes and blocks of a thing.
     """
     name = item.block.removeprefix(f"{item.module}." if item.module else "")
-    for row in rows(_module(wiring, item.module), "resources"):
-        if row.get("address") == name:
-            found = _value(wiring, item.module, table(row, "expressions"), 0)
-            return found if isinstance(found, Map) else Map()
-    return Map()
+    row = wiring.blocks[item.module].get(name, {})
+    found = _value(wiring, item.module, table(row, "expressions"), 0)
+    return found if isinstance(found, Map) else Map()
 
 
 def output_of(wiring: Wiring, ref: Ref) -> Value:
@@ -62,9 +67,9 @@ def output_of(wiring: Wiring, ref: Ref) -> Value:
     return _output(wiring, ref.address, names, 0) if names else _unknown((ref,))
 
 
-def _module(wiring: Wiring, address: str) -> dict[str, Json]:
+def _module(plan: Plan, address: str) -> dict[str, Json]:
     """Return the configuration of the module that an instance has, an empty one when there is none."""
-    module = dict(wiring.plan.configuration)
+    module = dict(plan.configuration)
     steps = _STEP.findall(address)
     for name, following in pairwise(steps):
         if name == "module":
@@ -97,6 +102,8 @@ def _constant(value: Json) -> Value:
 def _referring(wiring: Wiring, module: str, references: Json, depth: int) -> Value:
     """Return what an expression with these references is: the one identity that it names, or unknown."""
     names = [name for name in references if isinstance(name, str)] if isinstance(references, list) else []
+    if len(names) > MOST_REFERENCES:
+        return Unknown(f"it depends on more than {MOST_REFERENCES} things")
     longest = [name for name in names if not any(_is_part(name, other) for other in names)]
     found = [_reference(wiring, module, name, depth) for name in longest]
     if len(found) == 1 and found[0] is not None:
@@ -148,13 +155,13 @@ def _variable(wiring: Wiring, module: str, steps: Sequence[str], depth: int) -> 
     call, _ = call_of(module)
     above = call.rpartition(".module.")[0] if ".module." in call else ""
     name = call.rpartition("module.")[2]
-    given = table(table(table(_module(wiring, above), "module_calls"), name), "expressions").get(steps[1])
+    given = table(table(table(_module(wiring.plan, above), "module_calls"), name), "expressions").get(steps[1])
     return _value(wiring, above, given, depth + 1) if isinstance(given, dict) else None
 
 
 def _output(wiring: Wiring, module: str, names: Sequence[str], depth: int) -> Value:
     """Return what an output of a module instance is; None when it is not one identity or a list of them."""
-    output = table(table(_module(wiring, module), "outputs"), names[0])
+    output = table(table(_module(wiring.plan, module), "outputs"), names[0])
     found = _value(wiring, module, output.get("expression"), depth + 1)
     if len(names) == 1:
         return found
