@@ -21,7 +21,7 @@ REFUSED_THERE = {
     "eval/modules/function-namespace/main.tf": "python-hcl2 wants two namespaces before the name of a function",
     "eval/modules/unicode/main.tf": "python-hcl2 has names in ASCII only",
 }
-NUMBER = re.compile(r"-?[0-9.]+(?:[eE][+-]?[0-9]+)?")
+NUMBER = re.compile(r"\$\{(-?[0-9.]+(?:[eE][+-]?[0-9]+)?)\}")
 """What python-hcl2 leaves as it is written: a number with an exponent."""
 Shape = object
 
@@ -54,8 +54,9 @@ def document_shape(document: Document) -> Shape:
 def peer_shape(value: object) -> Shape:
     if isinstance(value, (bool, int, float)):
         return ("literal", str(value) if isinstance(value, bool) else str(float(value)))
-    if isinstance(value, str) and NUMBER.fullmatch(value):
-        return ("literal", str(float(value)))
+    number = NUMBER.fullmatch(value) if isinstance(value, str) else None
+    if number is not None:
+        return ("literal", str(float(number[1])))
     if isinstance(value, list):
         return tuple(map(peer_shape, value))
     if isinstance(value, dict):
