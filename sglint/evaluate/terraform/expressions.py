@@ -235,15 +235,33 @@ def _is_reference(expr: syntax.Expr) -> bool:
 def _try(expr: syntax.Call, scope: Scope) -> Value:
     failure: EvaluationError | None = None
     spread = _expanded(expr, evaluate_expression(expr.arguments[-1], scope)) if expr.expand else Seq()
+    doubtful: list[Value] = []
     for argument in expr.arguments[: -1 if expr.expand else None]:
         try:
-            return evaluate_expression(argument, scope)
+            value = evaluate_expression(argument, scope)
         except EvaluationError as error:
             failure = error
+            continue
+        if not _may_miss(argument, value):
+            return collapse([*doubtful, value], doubtful) if doubtful else value
+        doubtful.append(value)
+    if doubtful:
+        return collapse(doubtful, doubtful)
     if not isinstance(spread, Seq) or spread.items:
         return spread[0] if isinstance(spread, Seq) else merged((spread,))
     detail = f": {failure.message}" if failure else ""
     raise EvaluationError(f"none of the arguments of try succeeds{detail}", expr.span)
+
+
+def _may_miss(expr: syntax.Expr, value: Value) -> bool:
+    """Return whether the value is one of several that a key which is not known chooses from, so that there may be none."""
+    if not isinstance(value, Unknown) or not value.among or not all(isinstance(choice, str) for choice in value.among):
+        return False
+    while isinstance(expr, (syntax.GetAttr, syntax.Index)):
+        if isinstance(expr, syntax.Index) and not isinstance(expr.key, syntax.Literal):
+            return True
+        expr = expr.object
+    return False
 
 
 def _can(expr: syntax.Call, scope: Scope) -> Value:

@@ -10,7 +10,6 @@ from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import (
     ANYTHING,
     PARTLY,
-    TEXT,
     Function,
     Parameter,
     sequence,
@@ -28,7 +27,7 @@ def _keys(mapping: Value) -> Value:
     return Seq(tuple(mapping), "list" if mapping.kind == "map" else "tuple")
 
 
-def _lookup(mapping: Value, key: str, *default: Value) -> Value:
+def _lookup(mapping: Value, key: Value, *default: Value) -> Value:
     if len(default) > 1:
         raise EvaluationError(f"lookup takes two or three arguments, but got {len(default) + 2}")
     if isinstance(mapping, (Ref, Unknown)):
@@ -38,6 +37,9 @@ def _lookup(mapping: Value, key: str, *default: Value) -> Value:
         raise EvaluationError("lookup takes a map as its first argument")
     if mapping.kind == "map" and default:
         default = (_default(mapping, default[0]),)
+    if not isinstance(key, str):
+        results = (*mapping.values(), *default)
+        return collapse(results, (key,)) if results else merged((key,))
     if key in mapping:
         return mapping[key]
     if may_match(key, mapping):
@@ -108,7 +110,7 @@ _LISTS = Parameter(Collection("map", Collection("list", STRING)))
 
 FUNCTIONS = {
     "keys": Function(_keys, (PARTLY,)),
-    "lookup": Function(_lookup, (_UNKNOWN_TOO, TEXT), ANYTHING),
+    "lookup": Function(_lookup, (_UNKNOWN_TOO, Parameter(STRING, unknown="yes")), ANYTHING),
     "merge": Function(_merge, (), ANYTHING),
     "transpose": Function(_transpose, (_LISTS,)),
     "values": Function(_values, (PARTLY,), keeps=True),
