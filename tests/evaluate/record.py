@@ -94,10 +94,10 @@ def _apply(root: Path) -> dict[str, Case]:
     while True:
         (root / "terraform.tfstate").unlink(missing_ok=True)
         command = ["terraform", "init", "-input=false", "-no-color"]
-        failed = _failing(subprocess.run(command, cwd=root, capture_output=True, text=True, check=False))
+        failed = failing(subprocess.run(command, cwd=root, capture_output=True, text=True, check=False))
         if not failed:
             command = ["terraform", "apply", "-auto-approve", "-no-color"]
-            failed = _failing(subprocess.run(command, cwd=root, capture_output=True, text=True, check=False))
+            failed = failing(subprocess.run(command, cwd=root, capture_output=True, text=True, check=False))
         if not failed:
             break
         for name in failed:
@@ -108,7 +108,7 @@ def _apply(root: Path) -> dict[str, Case]:
     return result
 
 
-def _failing(done: subprocess.CompletedProcess[str]) -> set[str]:
+def failing(done: subprocess.CompletedProcess[str]) -> set[str]:
     if done.returncode == 0:
         return set()
     errors = [

@@ -9,16 +9,20 @@ from random import SystemRandom
 
 import pytest
 
+from tests.evaluate import generate_unknown
 from tests.evaluate.generate import compare
 from tests.evaluate.grammar import expressions
 
 COUNT = 300
 
 
-@pytest.mark.skipif(
+needs_terraform = pytest.mark.skipif(
     shutil.which("terraform") is None,
     reason="NOT COMPARED WITH TERRAFORM: no terraform on PATH, so only the recorded answers were checked",
 )
+
+
+@needs_terraform
 def test_fresh_expressions_come_to_what_terraform_says() -> None:
     seed = SystemRandom().randrange(10**9)
     texts = list(dict.fromkeys(expressions(seed, COUNT)))
@@ -27,6 +31,16 @@ def test_fresh_expressions_come_to_what_terraform_says() -> None:
     assert [str(one) for one in found if not one.reason] == [], again
     assert accepted > COUNT / 5, again
     assert len(found) < COUNT / 20, again
+
+
+@needs_terraform
+def test_what_a_plan_knows_of_fresh_expressions_over_unknown_values_is_the_same() -> None:
+    seed = SystemRandom().randrange(10**9)
+    texts = [text for text in expressions(seed, COUNT, generate_unknown.ATOMS) if "terraform_data" in text]
+    found, accepted, _ = generate_unknown.compare(texts)
+    again = f"python -m tests.evaluate.generate_unknown --count {COUNT} --seed {seed}"
+    assert found == [], again
+    assert accepted > 10, again
 
 
 def test_a_seed_gives_the_same_expressions_again() -> None:
