@@ -16,7 +16,6 @@ from typing import TypeAlias
 
 from sglint.resource import Origin
 from sglint.source import Span
-from sglint.source import Span
 from sglint.space import Bounds, Family, Ports, Protocol
 from sglint.value import Unknown
 
@@ -356,59 +355,6 @@ class Resolved:
 
 
 @dataclass(frozen=True, slots=True)
-class Unresolved:
-    """
-    An attribute that is not known: at `path` in the resource at `address`, empty for whether that exists at all.
-
-    `span` is the place that says why, or that of the attribute.
-    """
-
-    address: str
-    path: str
-    unknown: Unknown
-    span: Span
-
-    @property
-    def bounded(self) -> bool:
-        """
-        Whether the values that it can have are known, or what each of its elements is.
-        """
-        return bool(self.unknown.among) or self.unknown.element is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """
-    How many of the attributes that the network is made from are known, are identities of other things, or neither.
-    """
-
-    known: int = 0
-    identities: int = 0
-    unresolved: tuple[Unresolved, ...] = ()
-
-    @property
-    def total(self) -> int:
-        """
-        The number of all attributes.
-        """
-        return self.known + self.identities + len(self.unresolved)
-
-    @property
-    def bounded(self) -> int:
-        """
-        The number of those of which it is known what they can be.
-        """
-        return sum(one.bounded for one in self.unresolved)
-
-    @property
-    def unknown(self) -> int:
-        """
-        The number of those of which nothing is known.
-        """
-        return len(self.unresolved) - self.bounded
-
-
-@dataclass(frozen=True, slots=True)
 class Network:
     """
     Everything that one root module or template says about a network.
@@ -428,5 +374,4 @@ class Network:
     interfaces: tuple[Interface, ...] = ()
     appliances: tuple[Appliance, ...] = ()
     seen: tuple[tuple[str, int], ...] = field(default=())
-    resolved: Resolved = field(default_factory=Resolved)
     resolved: Resolved = field(default_factory=Resolved)
