@@ -102,8 +102,8 @@ class Seen:
     """
     What was looked at: counts, so that a clean result says what it is about.
 
-    `in_scope` counts interfaces with a route to a transit gateway or Gateway Load Balancer endpoint (or targets of one). `attributes` are those that networks are made from, and how many of them are
-    not known but bounded, or not known at all.
+    `in_scope` counts interfaces with a route to a transit gateway or Gateway Load Balancer endpoint (or targets of one).
+    `attributes` are those that networks are made from, and how many of them are not known but bounded, or not known at all.
     """
 
     roots: int = 0
