@@ -63,12 +63,19 @@ def reason(text: str, case: Case, result: Value) -> str:
         return "numbers of 53 bits"
     if "Infinity" in str(result):
         return "infinity, which cannot be recorded"
-    if "answer" in case and str(case["answer"]).replace("-0", "0") == str(to_json(result)):
+    if "-0" in str(case.get("answer")) and str(case["answer"]).replace("-0", "0") == str(to_json(result)):
         return "negative zero"
-    if not any(map(_hides, _parts(parse(text)))):
+    if not hides(text):
         return ""
     alike = not refused(result) and ("answer" not in case or plainly(case["answer"]) == plainly(to_json(result)))
     return "hidden types" if alike else "hidden types, another value"
+
+
+def hides(text: str) -> bool:
+    """
+    Return whether a part of the expression is null, empty or an error, so that its type is hidden here.
+    """
+    return any(map(_hides, _parts(parse(text))))
 
 
 def plainly(answer: object) -> object:

@@ -116,6 +116,7 @@ def failing(done: subprocess.CompletedProcess[str]) -> set[str]:
     ]
     found = set(re.findall(r"on (?:\./)?(c\d+)(?:\.tf|/main\.tf) line", "".join(errors)))
     found |= set(re.findall(r'output\s+value\s+"(c\d+)":\s+cannot\s+serialize\s+infinity', done.stdout + done.stderr))
+    found |= set(re.findall(r"failed to encode\s+terraform_data\.(c\d+)\s+in\s+state", done.stdout + done.stderr))
     if not found:
         raise SystemExit(done.stdout + done.stderr)
     return found

@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.expressions import evaluate_expression
 from sglint.evaluate.terraform.files import nothing
 from sglint.evaluate.terraform.functions import NAMES, call
 from sglint.evaluate.terraform.operators import binary, conditional
+from sglint.evaluate.terraform.scope import Nowhere, Scope
 from sglint.evaluate.terraform.unknown import same
 from sglint.value import Map, Ref, Seq, Unknown, Value
-from tests.evaluate.oracle import Case, cases, expected, made, named, outcome, refused
+from tests.evaluate.oracle import Case, cases, expected, made, named, outcome, parse, refused
 
 ID = Ref("aws_subnet.a", "id")
 OTHER = Ref("aws_subnet.b", "id")
@@ -249,3 +251,10 @@ def test_the_fixture_files_are_json_with_one_case_a_line() -> None:
     for path in sorted((Path(__file__).parents[2] / "fixtures" / "eval").glob("*.json")):
         lines = path.read_text("utf-8").splitlines()
         assert len(lines) == len(json.loads("\n".join(lines))) + 2
+
+
+def test_whether_something_works_on_an_identity_is_not_guessed() -> None:
+    scope = Scope(Nowhere(nothing(), "a case"), {"subnet": made(id=ID)})
+    assert evaluate_expression(parse("can(subnet.id)"), scope) is True
+    assert same(evaluate_expression(parse("can(subnet.other)"), scope), False)
+    assert isinstance(evaluate_expression(parse("can(tolist(subnet.id))"), scope), Unknown)

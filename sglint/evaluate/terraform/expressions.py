@@ -275,7 +275,8 @@ def _can(expr: syntax.Call, scope: Scope) -> Value:
         value = evaluate_expression(expr.arguments[0], scope)
     except EvaluationError:
         return False
-    return merged((value,), among=(True, False)) if isinstance(value, Unknown) else True
+    sure = not isinstance(value, Unknown) and (not isinstance(value, Ref) or _is_reference(expr.arguments[0]))
+    return True if sure else merged((value,), among=(True, False))
 
 
 def _unary(expr: syntax.Unary, scope: Scope) -> Value:
