@@ -17,7 +17,7 @@ from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.operators import binary, conditional, get_attr, index, iterate, to_template_string, unary
 from sglint.evaluate.terraform.scope import Scope
 from sglint.evaluate.terraform.symbol import concatenate
-from sglint.evaluate.terraform.unknown import as_unknown, collapse, distribute, merged
+from sglint.evaluate.terraform.unknown import as_unknown, collapse, distribute, merged, unknown_parts
 from sglint.value import Map, Ref, Seq, Symbol, Unknown, Value, is_known
 
 
@@ -275,7 +275,10 @@ def _can(expr: syntax.Call, scope: Scope) -> Value:
         value = evaluate_expression(expr.arguments[0], scope)
     except EvaluationError:
         return False
-    sure = not isinstance(value, Unknown) and (not isinstance(value, Ref) or _is_reference(expr.arguments[0]))
+    if _is_reference(expr.arguments[0]):
+        sure = not isinstance(value, Unknown)
+    else:
+        sure = not isinstance(value, Ref) and not any(isinstance(part, Unknown) for part in unknown_parts(value))
     return True if sure else merged((value,), among=(True, False))
 
 
