@@ -122,7 +122,7 @@ def _plan(document: dict[str, Json], path: str, content: bytes) -> Plan:
     else:
         found.update((item.address, item) for item in _tree(table(table(document, "values"), "root_module")))
     variables = {name: _value(given.get("value")) for name, given in _variables(document)}
-    configuration = table(table(document, "configuration"), "root_module")
+    configuration = _configuration(table(table(document, "configuration"), "root_module"))
     return Plan(path, planned, found, variables, configuration, tuple(_doubts(document, path)), _places(content, path))
 
 
@@ -130,6 +130,24 @@ def _variables(document: dict[str, Json]) -> Iterator[tuple[str, dict[str, Json]
     found = table(document, "variables")
     for name in found:
         yield name, table(found, name)
+
+
+def _configuration(module: dict[str, Json]) -> dict[str, Json]:
+    """Return the configuration of a module, every part of which that is looked at later has the right shape."""
+    waiting = [module]
+    while waiting:
+        one = waiting.pop()
+        for row in rows(one, "resources"):
+            text(row, "address")
+            table(row, "expressions")
+        outputs, calls = table(one, "outputs"), table(one, "module_calls")
+        for name in outputs:
+            table(outputs, name)
+        for name in calls:
+            call = table(calls, name)
+            table(call, "expressions")
+            waiting.append(table(call, "module"))
+    return module
 
 
 def _doubts(document: dict[str, Json], path: str) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ import posixpath
 import re
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -59,7 +60,6 @@ def evaluate_root(
     of each `--var-file`. Only what the wanted resources refer to is evaluated.
     `settled` is what a plan knows already.
     """
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), MAX_FRAMES))
     module = library.load(directory)
     path = library.shown(directory)
     if module is None:
@@ -73,13 +73,14 @@ def evaluate_root(
     resources: dict[str, Resource] = {}
     modules: dict[str, Module] = {}
     top = ModuleInstance(run, module)
-    for instance in top.walk():
-        modules.setdefault(instance.module.directory, instance.module)
-        resources.update((resource.address, resource) for resource in _resources(instance, wanted, path))
-    for name in sorted(given):
-        if name in module.variables:
-            top.variable(name, module.variables[name].header)
-    run.check()
+    with _deep():
+        for instance in top.walk():
+            modules.setdefault(instance.module.directory, instance.module)
+            resources.update((resource.address, resource) for resource in _resources(instance, wanted, path))
+        for name in sorted(given):
+            if name in module.variables:
+                top.variable(name, module.variables[name].header)
+        run.check()
     for name in sorted(modules):
         problems.extend(modules[name].problems)
     problems.extend(run.problems)
@@ -90,6 +91,17 @@ def evaluate_root(
         tuple(document for name in sorted(modules) for document in modules[name].documents),
         tuple(sorted(module.variables)),
     )
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """Let evaluation nest deeper than Python does by itself."""
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(usual, MAX_FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(usual)
 
 
 def _resources(instance: ModuleInstance, wanted: Wanted, root: str) -> Iterator[Resource]:
