@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NoReturn, TypeVar
@@ -175,6 +175,8 @@ def write(output: Output, text: str) -> None:
         except BrokenPipeError:
             raise
         except OSError as error:
+            with suppress(OSError, ValueError):  # or what is still buffered fails once more at the end, with a code of its own
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             stop(f"cannot write to standard output: {error.strerror}")
         return
     try:
