@@ -83,7 +83,7 @@ def summary(report: Report, *, maybe: bool = False) -> str:
     Return what was looked at and what came of it, so that a clean result never reads like one where nothing was seen.
     """
     seen = report.seen
-    rows = [looked_at(seen), found(report.findings)]
+    rows = [looked_at(seen), found(report.findings, maybe=maybe)]
     aside = Counter(one.status.value for one in report.findings if one.status is not Status.OPEN)
     rows[1] += "".join(f", {number} {name}" for name, number in sorted(aside.items()))
     uncertain = [one for one in report.findings if one.status is Status.OPEN and not one.certain]
@@ -128,14 +128,16 @@ def resolved_text(total: int, bounded: int, unknown: int) -> str:
     return f"resolved {total - bounded - unknown} of {total} network attributes{rest}"
 
 
-def found(findings: Iterable[Finding]) -> str:
+def found(findings: Iterable[Finding], *, maybe: bool) -> str:
     """
-    Return how many certain findings there are, by severity.
+    Return how many certain findings there are, by severity, and how many that may hold where these are shown too.
     """
     still = [one for one in findings if one.status is Status.OPEN]
     levels = Counter(one.severity for one in still if one.certain)
     counts = [counted(levels[severity], severity.value) for severity in Severity if levels[severity]]
-    return f"found {', '.join(counts) or ('nothing certain' if still else 'nothing')}"
+    doubtful = sum(not one.certain for one in still)
+    more = f", and {counted(doubtful, 'finding')} that may hold" if maybe and doubtful else ""
+    return f"found {', '.join(counts) or ('nothing certain' if still else 'nothing')}{more}"
 
 
 def most_frequent(uncertain: list[Finding]) -> str:
