@@ -371,11 +371,11 @@ def test_elements_of_a_hidden_collection_are_known_by_what_they_are(tmp_path: Pa
 
 def test_roots_are_the_directories_that_nobody_calls(tmp_path: Path) -> None:
     for name, text in {
-        "a/main.tf": 'module "m" { source = "../shared" }',
-        "b/main.tf": 'module "m" { source = "../shared" }',
+        "a/main.tf": 'module "m" { source = "../common" }',
+        "b/main.tf": 'module "m" { source = "../common" }',
         "c/main.tf": "",
-        "shared/main.tf": 'module "d" { source = "./deep" }',
-        "shared/deep/variables.tf": "",
+        "common/main.tf": 'module "d" { source = "./deep" }',
+        "common/deep/variables.tf": "",
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -387,9 +387,9 @@ def test_roots_are_the_directories_that_nobody_calls(tmp_path: Path) -> None:
         return [str(Path(root).relative_to(tmp_path)) for root in find_roots(Library(discovery.tree), discovery)]
 
     assert roots(".") == ["a", "b", "c"]
-    assert roots("shared/deep/variables.tf") == ["a", "b"]
+    assert roots("common/deep/variables.tf") == ["a", "b"]
     assert roots("c/main.tf") == ["c"]
-    assert roots("shared/deep") == ["shared/deep"]
+    assert roots("common/deep") == ["common/deep"]
 
 
 def test_zones_whose_names_are_not_known_are_told_apart(tmp_path: Path) -> None:
