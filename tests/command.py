@@ -52,7 +52,7 @@ def bounded(before: Callable[[], None] | None) -> Callable[[], None]:
 
 
 def sglint(
-    *arguments: str | Path, cwd: Path = REPOSITORY, timeout: float = 60, before: Callable[[], None] | None = None
+    *arguments: str | Path, cwd: Path = REPOSITORY, timeout: float = 150, before: Callable[[], None] | None = None
 ) -> Run:
     """
     Run `sglint` with these arguments in `cwd`, and fail when it shows a traceback or takes longer than `timeout` seconds.
