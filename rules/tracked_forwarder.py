@@ -12,7 +12,7 @@ instance's table of tracked connections.
 The table has one allowance for each instance. An appliance is where it runs out first: at the limit, packets of new
 connections are dropped, for everyone behind it. Flows through a transit gateway attachment or Gateway Load Balancer are
 untracked when one rule admits them from or to everyone, and one rule of the other direction admits every port, 0-65535, to
-or from everyone. Opening the groups gives up nothing that the appliance does not do better.
+or from everyone. What the appliance forwards it filters itself; what reaches the appliance itself is another matter, below.
 
 Sources: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html and, for the port of
 the encapsulated packets, https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/target-groups.html
