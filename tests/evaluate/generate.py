@@ -57,8 +57,11 @@ def reason(text: str, case: Case, result: Value) -> str:
 
     A value here shows its type, and does not carry it: what is null or empty has every type, also where that changes a value
     (`==` of two empty lists, a list that is made of them). And a number that a function
-    calculated in 53 bits goes on as the shortest decimal that prints like it.
+    calculated in 53 bits goes on as the shortest decimal that prints like it. What the left side of `&&` or `||` decides
+    stands here whatever is wrong on the right, as it does in Terraform from 1.12 on.
     """
+    if re.search(r"&&|\|\|", text) and "answer" not in case and not refused(result):
+        return "short circuit"
     if re.search(r"\b(?:log|pow)\(", text):
         return "numbers of 53 bits"
     if "Infinity" in str(result):

@@ -540,3 +540,19 @@ def test_a_variable_file_that_cannot_be_read_leaves_no_default_standing(tmp_path
     root = evaluate(tmp_path, {"main.tf": text, name: '{"b": "10.0.0.0/8"' if name.endswith("json") else "c = "})
     assert isinstance(one(root, "aws_vpc.v")["cidr_block"], Unknown)
     assert root.problems
+
+
+def test_what_the_left_side_decides_stands_whatever_is_wrong_on_the_right(tmp_path: Path) -> None:
+    root = evaluate(
+        tmp_path,
+        {
+            "main.tf": """
+            variable "none" { default = null }
+            resource "aws_vpc" "v" {
+              a = var.none != null && var.none.x == 1
+              b = var.none == null || trimspace(var.none) != ""
+            }
+            """
+        },
+    )
+    assert to_json(one(root, "aws_vpc.v")) == {"a": False, "b": True} and root.problems == ()

@@ -287,7 +287,18 @@ def _unary(expr: syntax.Unary, scope: Scope) -> Value:
 
 
 def _binary(expr: syntax.Binary, scope: Scope) -> Value:
-    return binary(expr.operator, evaluate_expression(expr.left, scope), evaluate_expression(expr.right, scope))
+    left = evaluate_expression(expr.left, scope)
+    try:
+        right = evaluate_expression(expr.right, scope)
+    except EvaluationError:
+        if (expr.operator, left) in _DECIDED and isinstance(left, bool):
+            return left
+        raise
+    return binary(expr.operator, left, right)
+
+
+_DECIDED = (("&&", False), ("||", True))
+"""What the left side decides alone. Terraform looks no further from 1.12 on; before, an error on the right was one."""
 
 
 def _conditional(expr: syntax.Conditional, scope: Scope) -> Value:
