@@ -252,7 +252,7 @@ def test_the_whole_graph_names_what_leads_where() -> None:
 
 def test_graphml_holds_every_node_and_edge() -> None:
     graph = build(network(routes=[leads("rt", "0.0.0.0/0", TGW)]))
-    text = graphml(graph)
+    text = graphml([graph])
     assert (text.count("<node "), text.count("<edge ")) == (len(nodes(graph)), len(edges(graph)))
     assert ">main.tf<" in text
 

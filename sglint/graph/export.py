@@ -4,7 +4,7 @@ The whole network as a graph of nouns, for those who look at all of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -137,16 +137,28 @@ def written(noun: Noun, origin: Origin) -> Node:
     return Node(noun, origin.address, origin.span.path, origin.span.line, origin.maybe is None)
 
 
-def graphml(graph: Graph) -> str:
+def xml(text: str) -> str:
     """
-    Return the graph as GraphML.
+    Return the text without the characters that XML has no way to write.
+    """
+    return "".join(
+        letter if letter in "\t\n" or (letter >= " " and letter not in "\ufffe\uffff") else "\ufffd" for letter in text
+    )
+
+
+def graphml(graphs: Iterable[Graph]) -> str:
+    """
+    Return the graphs as GraphML, in which each node names its root.
     """
     import networkx
 
     found: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
-    for node in nodes(graph):
-        place = {"file": node.file, "line": node.line}
-        found.add_node(": ".join(node.key), noun=node.noun.value, address=node.address, certain=node.certain, **place)
-    for edge in edges(graph):
-        found.add_edge(": ".join(edge.start), ": ".join(edge.end), says=edge.says, certain=edge.certain)
+    for graph in graphs:
+        root = graph.network.root
+        for node in nodes(graph):
+            about = {"root": root, "noun": node.noun.value, "address": xml(node.address), "file": node.file}
+            found.add_node(xml(": ".join((root, *node.key))), line=node.line, certain=node.certain, **about)
+        for edge in edges(graph):
+            start, end = (xml(": ".join((root, *key))) for key in (edge.start, edge.end))
+            found.add_edge(start, end, says=edge.says, certain=edge.certain)
     return "\n".join(networkx.generate_graphml(found)) + "\n"

@@ -1,0 +1,58 @@
+"""
+`sglint graph`: the network itself.
+"""
+
+from __future__ import annotations
+
+import click
+
+from sglint.cli.options import Ordered, assignments, guarded, outputs, shared, write
+
+
+@click.command(cls=Ordered)
+@shared
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(["json", "dot", "graphml", "mermaid"]),
+    help="Each with an --output after it. Default: mermaid.",
+)
+@click.pass_context
+def graph(  # noqa: PLR0913 -- click passes every option
+    ctx: click.Context,
+    *,
+    paths: tuple[str, ...],
+    var: tuple[str, ...],
+    var_file: tuple[str, ...],
+    plan: str | None,
+    workspace: str | None,
+    root: str | None,
+    output: tuple[str, ...],
+    color: str,  # noqa: ARG001 -- the formats have no colour
+    debug: bool,
+    formats: tuple[str, ...],
+) -> None:
+    """
+    Write the network: interfaces, security groups, subnets, route tables, and where these lead.
+
+    PATHS are folders (searched for root modules) or files (which stand for their root modules); the default is the
+    current folder.
+
+    Exit codes: 2 when part of the network could not be read, or the command was wrong; otherwise 0.
+    """
+    with guarded(debug=debug):
+        from sglint.graph import build, graphml
+        from sglint.output.graph import render_dot, render_json, render_mermaid
+        from sglint.output.plain import clean
+        from sglint.pipeline import Request, judge
+
+        render = {"json": render_json, "dot": render_dot, "graphml": graphml, "mermaid": render_mermaid}
+        where = outputs(ctx, formats, output, "mermaid")
+        found = judge(Request(paths, assignments(ctx, var, var_file), workspace, root, debug, plan))
+        graphs = [build(one.network) for one in found.judged]
+        for one in where:
+            write(one, render[one.format](graphs))
+        for problem in found.problems:
+            click.echo(clean(f"problem: {problem.span or ''} {problem.message}"), err=True)
+        ctx.exit(2 if any(problem.hides for problem in found.problems) else 0)
