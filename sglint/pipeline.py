@@ -129,7 +129,7 @@ def commented(tree: Tree, document: Document) -> Remarks:
     Return the comments of a document that concern sglint, with the blocks that they may stand at the head of.
     """
     comments = [(comment.text, comment.span) for comment in document.comments]
-    if not any("sglint" in text for text, _ in comments):
+    if not any("sglint" in text.lower() for text, _ in comments):
         return Remarks(document.path, (), ())
     source = read(tree, document.path)
     text = source.text if isinstance(source, Source) else ""
