@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from ipaddress import IPv4Network
 from pathlib import Path
 
 import pytest
@@ -30,7 +29,6 @@ from tests.output.made import (
     verdict,
 )
 
-TEN = IPv4Network("10.0.0.0/8")
 MAYBE = Bounds(State.DENIED, State.UNTRACKED, (UNTOLD,))
 RULES = {rule.slug: rule for rule in load()}
 

@@ -14,7 +14,6 @@ from random import Random
 TEXT = "s"
 NUMBER = "n"
 BOOL = "b"
-PLAIN = TEXT + NUMBER + BOOL
 KINDS = "snblLSmoa"
 """
 The kinds of expressions: string, number, bool, list of texts (l), list of anything (L), set, map of texts (m), object, and
