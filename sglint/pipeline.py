@@ -19,6 +19,7 @@ from sglint.finding import Report, places
 from sglint.rule import Judged, Rule, looked_at, run
 from sglint.source import Problem, SglintError, Source, Tree, discover, in_order, passed_over, read, read_all
 from sglint.syntax import Document, all_blocks
+from sglint.template import TemplateDocument, heads
 from sglint.triage import Remarks, remarks, triage
 
 
@@ -44,7 +45,7 @@ class Networks:
 
     judged: tuple[Judged, ...]
     problems: tuple[Problem, ...]
-    documents: tuple[Document, ...]
+    documents: tuple[Document | TemplateDocument, ...]
     tree: Tree
 
 
@@ -91,7 +92,7 @@ def judge(wanted: Request) -> Networks:
     files = variable_files(inputs)
     judged: list[Judged] = []
     problems = [*discovery.problems, *passed_over(discovery)] if discovery.files or wanted.plan is None else []
-    documents: dict[str, Document] = {}
+    documents: dict[str, Document | TemplateDocument] = {}
     declared: set[str] = set()
     plan = None if wanted.plan is None else read_plan(wanted.plan)
     if isinstance(plan, Problem):
@@ -124,7 +125,7 @@ def internal(root: str, error: Exception, *, debug: bool) -> Problem:
     return Problem(message, hint=trace if debug else "please report it; --debug shows where it comes from")
 
 
-def commented(tree: Tree, document: Document) -> Remarks:
+def commented(tree: Tree, document: Document | TemplateDocument) -> Remarks:
     """
     Return the comments of a document that concern sglint, with the blocks that they may stand at the head of.
     """
@@ -133,4 +134,6 @@ def commented(tree: Tree, document: Document) -> Remarks:
         return Remarks(document.path, (), ())
     source = read(tree, document.path)
     text = source.text if isinstance(source, Source) else ""
-    return remarks(document.path, text, comments, [(block.header, block.span) for block in all_blocks(document.blocks)])
+    if isinstance(document, Document):
+        return remarks(document.path, text, comments, [(block.header, block.span) for block in all_blocks(document.blocks)])
+    return remarks(document.path, text, comments, heads(document))

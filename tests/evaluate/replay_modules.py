@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from sglint.evaluate.root import Root
 from sglint.evaluate.terraform.inputs import Inputs
 from sglint.evaluate.terraform.module import Library
-from sglint.evaluate.terraform.root import Root, evaluate_root
+from sglint.evaluate.terraform.root import evaluate_root
 from sglint.source import Problem, discover, read
 from sglint.value import Map, Ref, Seq, Unknown, Value
 from tests.evaluate.record import FIXTURES

@@ -9,9 +9,10 @@ from textwrap import dedent
 
 import pytest
 
+from sglint.evaluate.root import Root
 from sglint.evaluate.terraform.inputs import Inputs
 from sglint.evaluate.terraform.module import Library
-from sglint.evaluate.terraform.root import Root, evaluate_root, find_roots
+from sglint.evaluate.terraform.root import evaluate_root, find_roots
 from sglint.source import discover
 from sglint.value import Map, Ref, Seq, Unknown, Value, to_json
 

@@ -12,7 +12,8 @@ from sglint.evaluate.plan.identity import identities, referring
 from sglint.evaluate.plan.lay import lay_all
 from sglint.evaluate.plan.read import LATE, Item, Plan, is_module
 from sglint.evaluate.plan.wiring import Wiring, output_of, values_of, wire
-from sglint.evaluate.terraform import Inputs, Library, Root, evaluate_root, find_roots
+from sglint.evaluate.root import Root
+from sglint.evaluate.terraform import Inputs, Library, evaluate_root, find_roots
 from sglint.resource import Origin, Resource
 from sglint.source import Discovery, Problem, SglintError, Source, Span, whole
 from sglint.value import Map, Ref, Seq, Unknown, Value

@@ -9,9 +9,9 @@ import re
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from sglint.evaluate.root import Root
 from sglint.evaluate.terraform.body import evaluate_body
 from sglint.evaluate.terraform.files import context
 from sglint.evaluate.terraform.inputs import Inputs, given_values
@@ -21,7 +21,6 @@ from sglint.evaluate.terraform.run import META, Given, Run, Thing
 from sglint.evaluate.terraform.settled import Settled
 from sglint.resource import Origin, Resource
 from sglint.source import Discovery, Found, Problem, Source, discover, list_files, read
-from sglint.syntax import Document
 
 _LOCAL_CALL = re.compile(r'source"?\s*[=:]\s*"\.')
 
@@ -30,19 +29,6 @@ MAX_FRAMES = 10_000
 
 Wanted: TypeAlias = Collection[str] | Mapping[str, Collection[str]]
 """The kinds of resources to evaluate, with all attributes, or for each kind the paths of its attributes to evaluate."""
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """
-    One root module after evaluation: its resources by address, what could not be read, and the documents it was read from.
-    """
-
-    path: str
-    resources: tuple[Resource, ...]
-    problems: tuple[Problem, ...]
-    documents: tuple[Document, ...]
-    variables: tuple[str, ...]
 
 
 def evaluate_root(

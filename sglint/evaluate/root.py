@@ -1,0 +1,27 @@
+"""
+What evaluation returns, whatever the format.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sglint.resource import Resource
+from sglint.source import Problem
+from sglint.syntax import Document
+from sglint.template import TemplateDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """
+    One root module or template after evaluation: its resources by address, what could not be read, and what it was read from.
+
+    `variables` are the names of the variables or parameters that it declares.
+    """
+
+    path: str
+    resources: tuple[Resource, ...]
+    problems: tuple[Problem, ...]
+    documents: tuple[Document | TemplateDocument, ...]
+    variables: tuple[str, ...]

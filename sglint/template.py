@@ -1,0 +1,113 @@
+"""
+One syntax tree for CloudFormation templates, meaning nothing yet.
+
+YAML and JSON, short and long intrinsic functions all become these types, and every node knows its place. What a section or a
+function means is known to `evaluate` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sglint.source import Problem, Span
+from sglint.syntax import Comment
+from sglint.value import Number
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """
+    A string, number, bool or null; `text` is what is written, without quotes: `0022`, `yes`, `-1`.
+    """
+
+    value: str | Number | bool | None
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """
+    A sequence.
+    """
+
+    items: tuple[Node, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """
+    One key of a mapping and what it holds; `span` is the place of the key.
+    """
+
+    key: str
+    value: Node
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """
+    A mapping, in the order in which it is written; of a key that is written twice only the last entry is here.
+    """
+
+    entries: tuple[Entry, ...]
+    span: Span
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
+
+    def entry(self, key: str) -> Entry | None:
+        """
+        Return the entry of that key, or None.
+        """
+        return next((entry for entry in self.entries if entry.key == key), None)
+
+    def get(self, key: str) -> Node | None:
+        """
+        Return what the key holds, or None.
+        """
+        entry = self.entry(key)
+        return None if entry is None else entry.value
+
+
+@dataclass(frozen=True, slots=True)
+class Intrinsic:
+    """
+    `!Name argument` and `{"Fn::Name": argument}`; `name` is the long one: `Ref`, `Condition`, `Fn::GetAtt`, `Fn::Transform`.
+
+    The argument of `Fn::GetAtt` is a `List` of two items also when it is written as `!GetAtt Resource.Attribute`.
+    """
+
+    name: str
+    argument: Node
+    span: Span
+
+
+Node: TypeAlias = Scalar | List | Mapping | Intrinsic
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateDocument:
+    """
+    One parsed template: its body (None when nothing can be read), its comments in order, and what could not be read.
+    """
+
+    path: str
+    body: Mapping | None
+    comments: tuple[Comment, ...]
+    problems: tuple[Problem, ...]
+
+
+def heads(document: TemplateDocument) -> Iterator[tuple[Span, Span]]:
+    """
+    Yield the place of each section's and each section entry's key, and of all of it.
+    """
+    for section in document.body or ():
+        yield section.span, section.span.until(section.value.span)
+        if isinstance(section.value, Mapping):
+            for entry in section.value:
+                yield entry.span, entry.span.until(entry.value.span)
