@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from sglint.source import Problem, Source, Span
 from sglint.syntax import Document, Expr
+from sglint.template import TemplateDocument
 
 
 def parse(source: Source) -> Document:
@@ -19,6 +20,15 @@ def parse(source: Source) -> Document:
     from sglint.parse import hcl
 
     return hcl.parse(source)
+
+
+def parse_cloudformation(source: Source) -> TemplateDocument:
+    """
+    Return what a CloudFormation template says, in YAML or JSON according to its text.
+    """
+    from sglint.parse import cloudformation
+
+    return cloudformation.parse(source)
 
 
 def parse_expression(source: Source) -> tuple[Expr, tuple[Problem, ...]]:

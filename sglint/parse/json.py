@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
 from sglint.parse.text import DEPTH, Failure, Text, shown
@@ -108,14 +108,22 @@ class _Reader:
         start = self.at
         number = _NUMBER.match(self.content, start)
         if number:
-            self.at = number.end()
-            return Scalar(exact(number[0]), start, self.at)
+            return self.number(number[0])
         for word, value in _WORDS.items():
             if self.content.startswith(word, start):
                 self.at += len(word)
                 return Scalar(value, start, self.at)
         self.fail("a value")
         return None
+
+    def number(self, written: str) -> Scalar:
+        start = self.at
+        self.at += len(written)
+        try:
+            return Scalar(exact(written), start, self.at)
+        except InvalidOperation:
+            self.text.problem(f"{written[:20]}... is too large a number", start, self.at, "write a smaller one")
+            return Scalar(written, start, self.at)
 
     def array(self, depth: int) -> Array:
         start, items = self.at, list[Json]()

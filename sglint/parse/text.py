@@ -76,15 +76,21 @@ class Text:
 
     def problem(self, message: str, start: int, end: int, hint: str = "", *, hides: bool = True) -> None:
         """
+        Note what could not be read of the characters from `start` up to `end`.
+        """
+        self.note(Problem(message, self.span(start, end), hint, hides))
+
+    def note(self, problem: Problem) -> None:
+        """
         Note what could not be read; after too many, say so once and stop.
         """
         if self.stopped:
             return
-        self.problems.append(Problem(message, self.span(start, end), hint, hides))
+        self.problems.append(problem)
         if len(self.problems) >= PROBLEMS:
             self.stopped = True
-            hint = "see whether it is a Terraform file"
-            self.problems.append(Problem(f"more than {PROBLEMS} problems, the rest is not read", self.span(start, end), hint))
+            hint = "see whether the file is what its name says"
+            self.problems.append(Problem(f"more than {PROBLEMS} problems, the rest is not read", problem.span, hint))
 
     def comment(self, start: int, end: int) -> None:
         """

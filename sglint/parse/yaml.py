@@ -1,0 +1,377 @@
+"""
+YAML with the place of every key and value, as the tree of a template.
+
+libyaml reads the text and reports events; no object is ever constructed from a tag. An alias stands for the node itself, so
+a small text may stand for a huge tree: nodes are counted as if they were written out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+import yaml
+from yaml import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
+
+from sglint.parse.intrinsic import NODES, function, meaning, shorten, unique
+from sglint.parse.scalar import resolve
+from sglint.parse.text import DEPTH, Failure, Text
+from sglint.source import Problem, Span
+from sglint.template import Entry, Intrinsic, List, Mapping, Node, Scalar
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_ODD_BREAKS = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
+_BREAK = re.compile("[\n\r\x85\u2028\u2029]")
+_PROPERTY = re.compile(r"[&!]\S*(?:\s|#[^\n]*\n)*")
+_CORE = "tag:yaml.org,2002:"
+_KINDS: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "timestamp": (str,),
+    "bool": (bool,),
+    "int": (int,),
+    "float": (int, Decimal),
+    "null": (type(None),),
+}
+_Event: TypeAlias = Any
+"""An event of PyYAML: its stubs know neither the marks, which are always there, nor what the kinds have in common."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """
+    A node that has a name: what it is, what it is before it counts as a function, and how large and deep it is.
+    """
+
+    node: Node
+    raw: Node
+    nodes: int
+    height: int
+
+
+def read(text: Text) -> Mapping | None:
+    """
+    Return the mapping that the text is; after an error, the sections and their entries that are complete.
+    """
+    try:
+        return _Reader(text).document()
+    except UnicodeEncodeError as error:
+        text.problem("a character that no text may have", error.start, error.end, "remove it")
+    except (Failure, yaml.YAMLError) as error:
+        text.note(_problem(text, error))
+    return None
+
+
+def _problem(text: Text, error: Failure | yaml.YAMLError) -> Problem:
+    """
+    Return what stopped the reading; libyaml's own words, and where it stood.
+    """
+    if isinstance(error, Failure):
+        return Problem(error.message, text.span(error.start, error.end), error.hint)
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        at = error.problem_mark.index
+        message = " ".join(part for part in (error.problem, error.context) if part)
+        tab = text.content[at : at + 1] == "\t"
+        hint = "indent with spaces, tabs are not allowed" if tab else "correct the YAML"
+        if error.context_mark is not None and error.context_mark.line != error.problem_mark.line:
+            hint += f", see also line {text.place(error.context_mark.index)[0]}"
+        return Problem(message.lower(), text.span(at, at + 1), hint)
+    at = next((each.start() for each in _UNREADABLE.finditer(text.content)), 0)
+    message = f"the character U+{ord(text.content[at]):04X} is not allowed" if text.content else "not readable as YAML"
+    return Problem(message, text.span(at, at + 1), "remove it")
+
+
+_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class _Reader:
+    """
+    Takes one event after the other; the first error ends every open collection.
+    """
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.take: Callable[[], _Event] = _Loader(text.content).get_event
+        self.exact = _ODD_BREAKS.search(text.content) is None
+        self.anchors: dict[str, _Anchor | None] = {}
+        self.opaque: list[tuple[int, int]] = []
+        self.nodes = self.reached = self.end = 0
+        self.failed = self.between = False
+
+    def document(self) -> Mapping | None:
+        """
+        Return the only document's mapping.
+        """
+        self.take()
+        if isinstance(self.take(), yaml.StreamEndEvent):
+            raise Failure("the file is empty", 0, 0, "write a template into it, or remove it")
+        event = self.take()
+        body = self.raw(event, 0)
+        if not isinstance(body, Mapping):
+            start = event.start_mark.index
+            self.fail(Failure("a template is a mapping", start, start + 1, "begin with AWSTemplateFormatVersion: 2010-09-09"))
+            return None
+        if not self.failed:
+            self.close()
+        self.comments()
+        return body
+
+    def close(self) -> None:
+        """
+        See that nothing follows the document.
+        """
+        try:
+            self.take()
+            more = self.take()
+        except yaml.YAMLError as error:
+            self.fail(error)
+            return
+        if not isinstance(more, yaml.StreamEndEvent):
+            start = more.start_mark.index
+            self.fail(Failure("a second document", start, start + 3, "a template is one YAML document, split the file"))
+
+    def fail(self, error: Failure | yaml.YAMLError) -> None:
+        self.failed = True
+        self.text.note(_problem(self.text, error))
+
+    def span(self, start: _Event, end: _Event) -> Span:
+        if self.exact:
+            return Span(self.text.path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        return self.text.span(start.index, end.index)
+
+    def node(self, event: _Event, depth: int) -> Node:
+        """
+        Return the node that begins with this event, a function in its long form included.
+        """
+        if isinstance(event, ScalarEvent) and event.tag is None and event.anchor is None and event.style not in {"|", ">"}:
+            return self.simple(event)
+        node = self.raw(event, depth)
+        return meaning(node) if isinstance(node, Mapping) else node
+
+    def simple(self, event: _Event) -> Scalar:
+        """
+        Return a scalar without tag and anchor that stands in one piece.
+        """
+        self.count(1, event)
+        start, end, value = event.start_mark, event.end_mark, event.value
+        self.end = end.index
+        if "#" in value:
+            self.opaque.append((start.index, end.index))
+        return Scalar(resolve(value) if event.implicit[0] else value, value, self.span(start, end))
+
+    def count(self, nodes: int, event: _Event) -> None:
+        self.nodes += nodes
+        if self.nodes > NODES:
+            start, end = event.start_mark.index, event.end_mark.index
+            raise Failure(f"more than {NODES} values, aliases written out", start, end, "split the template")
+
+    def raw(self, event: _Event, depth: int) -> Node:
+        """
+        Return the node that begins with this event, a mapping as it is written.
+        """
+        if isinstance(event, AliasEvent):
+            return self.alias(event, depth)
+        if depth > DEPTH:
+            start = event.start_mark.index
+            raise Failure(f"nested more than {DEPTH} levels", start, start + 1, "split the template")
+        before, self.reached = self.reached, depth
+        nodes, anchor, start = self.nodes, event.anchor, event.start_mark.index
+        if anchor is not None:
+            self.anchors[anchor] = None
+        written = self.written(start) if anchor is not None or event.tag is not None else start
+        if isinstance(event, ScalarEvent):
+            node: Node = self.scalar(event, written)
+        else:
+            self.count(1, event)
+            node = self.collection(event, written, depth)
+        node = self.tagged(event.tag, node, self.text.span(start, self.end))
+        if anchor is not None:
+            means = meaning(node) if isinstance(node, Mapping) else node
+            self.anchors[anchor] = _Anchor(means, node, self.nodes - nodes, self.reached - depth)
+        self.reached = max(self.reached, before)
+        return node
+
+    def written(self, at: int) -> int:
+        """
+        Return where the value itself starts, after its tag and anchor.
+        """
+        content = self.text.content
+        while at < len(content) and content[at] in "&!":
+            found = _PROPERTY.match(content, at)
+            at = found.end() if found else len(content)
+        return at
+
+    def alias(self, event: _Event, depth: int, *, raw: bool = False) -> Node:
+        """
+        Return the node that an alias stands for, in the alias's place.
+        """
+        start, end = event.start_mark.index, event.end_mark.index
+        self.end = end
+        if event.anchor not in self.anchors:
+            raise Failure(f"no anchor &{shorten(event.anchor)} stands before this", start, end, "correct the name")
+        anchor = self.anchors[event.anchor]
+        if anchor is None:
+            raise Failure(f"&{shorten(event.anchor)} contains itself", start, end, "write out what is meant")
+        if depth + anchor.height > DEPTH:
+            raise Failure(f"nested more than {DEPTH} levels", start, end, "split the template")
+        self.count(anchor.nodes, event)
+        self.reached = max(self.reached, depth + anchor.height)
+        return replace(anchor.raw if raw else anchor.node, span=self.text.span(start, end))
+
+    def scalar(self, event: _Event, written: int) -> Scalar:
+        """
+        Return a scalar of any style; one with a tag is a string, whatever it looks like.
+        """
+        self.count(1, event)
+        content, value = self.text.content, event.value
+        start, end = min(written, event.end_mark.index), event.end_mark.index
+        body = start
+        if event.style in {"|", ">"}:
+            line = _BREAK.search(content, start, end)
+            body = end if line is None else line.start()
+            end = max(start + 1, start + len(content[start:end].rstrip()))
+        self.end = end
+        if "#" in value:
+            self.opaque.append((body, end))
+        plain = event.implicit[0] and event.tag in {None, "!"}
+        return Scalar(resolve(value) if plain else value, value, self.text.span(start, end))
+
+    def collection(self, event: _Event, written: int, depth: int) -> List | Mapping:
+        """
+        Return a list or a mapping, which ends where its last item does.
+        """
+        if isinstance(event, MappingStartEvent):
+            entries = self.mapping(event, depth)
+            return Mapping(entries, self.text.span(written, self.end))
+        items: list[Node] = []
+        while not isinstance(inner := self.take(), SequenceEndEvent):
+            items.append(self.node(inner, depth + 1))
+        self.ended(event, inner)
+        return List(tuple(items), self.text.span(written, self.end))
+
+    def mapping(self, start: _Event, depth: int) -> tuple[Entry, ...]:
+        """
+        Return the entries of a mapping, own ones before merged ones; the template and its sections survive an error.
+        """
+        own, merged, between = list[Entry](), list[Entry](), True
+        try:
+            while not isinstance(event := self.take(), MappingEndEvent):
+                between = False
+                if _merges(event):
+                    merged.extend(self.merge(depth + 1))
+                else:
+                    key = self.key(event, depth + 1)
+                    value = self.node(self.take(), depth + 1)
+                    if key is not None:
+                        own.append(Entry(key.text, value, key.span))
+                if self.failed:
+                    break
+                between = True
+            else:
+                self.ended(start, event)
+        except (Failure, yaml.YAMLError) as error:
+            if depth > 1:
+                raise
+            self.fail(error)
+            if between and own:
+                _cut(own, depth)
+        entries = unique(self.text, own)
+        return tuple({entry.key: entry for entry in (*merged, *entries)}.values()) if merged else entries
+
+    def ended(self, start: _Event, last: _Event) -> None:
+        """
+        Note where a collection ends: after its bracket, or where its last item does.
+        """
+        if start.flow_style:
+            self.end = last.end_mark.index
+
+    def key(self, event: _Event, depth: int) -> Scalar | None:
+        """
+        Return the key that begins with this event, or None when it is no text.
+        """
+        node = self.node(event, depth)
+        if isinstance(node, Scalar) and node.value is not None:
+            return node
+        self.text.note(Problem("a key has to be a text", node.span, "write the key in quotes"))
+        return None
+
+    def merge(self, depth: int) -> list[Entry]:
+        """
+        Return the entries that `<<` brings in, those that count last.
+        """
+        event = self.take()
+        nodes: list[Node] = []
+        if isinstance(event, SequenceStartEvent) and event.tag is None and event.anchor is None:
+            self.count(1, event)
+            while not isinstance(inner := self.take(), SequenceEndEvent):
+                nodes.append(self.source(inner, depth + 1))
+            self.ended(event, inner)
+        else:
+            node = self.source(event, depth)
+            nodes.extend(node.items if isinstance(node, List) else (node,))
+        entries: list[Entry] = []
+        for node in reversed(nodes):
+            if isinstance(node, Mapping):
+                entries.extend(node.entries)
+            else:
+                self.text.note(Problem("<< takes a mapping or a list of mappings", node.span, "give the mapping an anchor"))
+        return entries
+
+    def source(self, event: _Event, depth: int) -> Node:
+        return self.alias(event, depth, raw=True) if isinstance(event, AliasEvent) else self.raw(event, depth)
+
+    def tagged(self, tag: str | None, node: Node, span: Span) -> Node:
+        """
+        Return the node with the meaning of its tag; a tag that means nothing here is a function nobody knows.
+        """
+        if tag is None or tag == "!":
+            return node
+        if tag.startswith("!"):
+            name = tag[1:] if tag in {"!Ref", "!Condition"} else f"Fn::{tag[1:]}"
+            return function(name, meaning(node) if isinstance(node, Mapping) else node, span)
+        kind = tag.removeprefix(_CORE)
+        if isinstance(node, Scalar) and kind in _KINDS:
+            value = node.text if kind in {"str", "timestamp"} else resolve(node.text)
+            if type(value) in _KINDS[kind]:
+                return replace(node, value=value)
+        elif (kind == "map" and isinstance(node, Mapping)) or (kind == "seq" and isinstance(node, List)):
+            return node
+        self.text.note(Problem(f"the tag {shorten(tag)} does not fit here", span, "leave it out"))
+        return Intrinsic(tag, node, span)
+
+    def comments(self) -> None:
+        """
+        Keep the comments: what begins with `#` outside of every scalar, as far as the text was read.
+        """
+        content, opaque = self.text.content, iter(self.opaque)
+        last = self.end if self.failed else len(content)
+        start, end = next(opaque, (last, last))
+        at = content.find("#")
+        while 0 <= at < last:
+            while end <= at < last and end < last:
+                start, end = next(opaque, (last, last))
+            if start <= at < end:
+                at = content.find("#", end)
+                continue
+            stop = _BREAK.search(content, at)
+            after = stop.start() if stop else len(content)
+            self.text.comment(at, after)
+            at = content.find("#", after)
+
+
+def _merges(event: _Event) -> bool:
+    """
+    Return whether a key merges mappings: `<<` without quotes.
+    """
+    return isinstance(event, ScalarEvent) and event.value == "<<" and event.tag is None and bool(event.implicit[0])
+
+
+def _cut(entries: list[Entry], depth: int) -> None:
+    """
+    Take away the last entry of a section: when the reading stops right after it, more of it may follow.
+    """
+    last = entries.pop()
+    if depth == 0 and isinstance(last.value, Mapping):
+        entries.append(replace(last, value=replace(last.value, entries=last.value.entries[:-1])))
