@@ -13,6 +13,20 @@ from sglint.value import Map, Unknown
 KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 """The key of an instance in an address: `[0]`, `["a.b"]`, `[*]`."""
 
+OWN_KEYS = frozenset({"[count.index]", "[each.key]"})
+"""The keys in the identity of an instance that has the key of the instance which refers to it."""
+
+
+def split_key(address: str) -> tuple[str, str]:
+    """
+    Return the address of a block and the key of the instance, "" for none.
+
+    >>> split_key('module.a[0].aws_subnet.b["x"]'), split_key("aws_vpc.v")
+    (('module.a[0].aws_subnet.b', '["x"]'), ('aws_vpc.v', ''))
+    """
+    last = next((one for one in KEY.finditer(address) if one.end() == len(address)), None)
+    return (address, "") if last is None else (address[: last.start()], last[0])
+
 
 def block_name(address: str) -> str:
     r"""
@@ -32,7 +46,8 @@ class Origin:
     `address` is the format's own (`module.a["x"].aws_subnet.b[0]`). `span` is the block's header, `block` the whole block.
     `fields` gives the place of each attribute by its path in the values (`subnet_id`, `ingress[0].cidr_blocks`); `callers`
     are the module calls (or nested stacks) that lead here, outermost first. `root` names the root module it was read in.
-    `maybe` is None when the thing surely exists, and otherwise says what decides that.
+    `maybe` is None when the thing surely exists, and otherwise says what decides that. `number` is what decides how many
+    instances of its block there are, where that is not known: the same for blocks of one module that have the same number.
     """
 
     address: str
@@ -42,6 +57,7 @@ class Origin:
     fields: tuple[tuple[str, Span], ...] = ()
     callers: tuple[Span, ...] = ()
     maybe: Unknown | None = None
+    number: str = ""
     _places: dict[str, Span] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sglint.lower import read
-from sglint.lower.index import Index, one_of
+from sglint.lower.index import Index, beside, one_of
 from sglint.lower.link import follow, is_alias
 from sglint.lower.permission import anything, boxes, permissions
 from sglint.lower.row import Row, Slot, View, same
@@ -102,7 +102,8 @@ def lower(index: Index) -> Iterator[Group | Permission | Problem]:
     for noun, direction in (("ingress rule", Direction.IN), ("egress rule", Direction.OUT)):
         for one in index.of(noun):
             group = follow(index, one, "group", _GROUPS)
-            yield from permissions(index, replace(one, maybe=one_of(one, group)), group, direction)
+            rule = beside(index, one, "group", group)
+            yield from permissions(index, replace(rule, maybe=one_of(rule, group)), group, direction)
 
 
 def _group(index: Index, one: View) -> Group:
@@ -129,6 +130,7 @@ def _either_way(index: Index, one: View) -> Iterator[Permission | Problem]:
     group = follow(index, one, "group", _GROUPS)
     said = read.word(one.value("direction"))
     if said in ("ingress", "egress"):
+        one = beside(index, one, "group", group)
         one = replace(one, maybe=one_of(one, group))
         yield from permissions(index, one, group, Direction.IN if said == "ingress" else Direction.OUT)
         return

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sglint.lower.row import Row, View, view
 from sglint.model import Link
-from sglint.resource import KEY, Resource, block_name
-from sglint.value import Unknown, Value
+from sglint.resource import KEY, OWN_KEYS, Resource, block_name, split_key
+from sglint.value import Ref, Unknown, Value
 
 _MODULE = re.compile(rf"module\.[^.\[]+(?:{KEY.pattern})?\.")
 
@@ -112,6 +112,24 @@ def one_of(one: View, target: Link) -> Unknown | None:
     if not isinstance(target, str) or target.count("[*]") <= one.address.count("[*]"):
         return None
     return Unknown(f"{one.address} is about one of {target}, whose number is not known", one.origin.span)
+
+
+def beside(index: Index, one: View, name: str, target: Link) -> View:
+    """
+    Return a resource as one that surely exists where what it points at by `name` does, when their instances come in pairs.
+    """
+    other = index.resources.get(target) if isinstance(target, str) else None
+    value, number = one.value(name), one.origin.number
+    if other is None or not number or other.origin.number != number or not isinstance(value, Ref):
+        return one
+    key = split_key(value.address)[1]
+    if module_of(other.address) != module_of(one.address) or not (key in OWN_KEYS or _same_key(one.address, key)):
+        return one
+    return replace(one, resource=replace(one.resource, origin=replace(one.origin, maybe=None)))
+
+
+def _same_key(address: str, key: str) -> bool:
+    return key != "[*]" and split_key(address)[1] == key
 
 
 def find(index: Index, address: str) -> str:

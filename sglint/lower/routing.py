@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sglint.lower import read
-from sglint.lower.index import Index, one_of
+from sglint.lower.index import Index, beside, one_of
 from sglint.lower.link import follow, is_alias, link, links, part_of, pointing
 from sglint.lower.permission import list_entries
 from sglint.lower.row import Row, Slot, View
@@ -98,8 +98,10 @@ def lower(index: Index) -> Iterator[Table | Association | Route | Problem]:
                 yield Association(one.origin, one.address, follow(index, one, "subnet", ("subnet",)))
     for one in index.of("vpc"):
         yield from _implicit(index, one, mains)
-    for one in index.of("route"):
-        yield from _route(index, one, one, follow(index, one, "table", _TABLES))
+    for written in index.of("route"):
+        table = follow(index, written, "table", _TABLES)
+        one = beside(index, written, "table", table)
+        yield from _route(index, one, one, table)
     for one in index.of("propagation"):
         yield from _propagated_routes(index, one, follow(index, one, "table", _TABLES), "gateway")
     for one in (*index.of("association"), *index.of("main association")):
@@ -261,7 +263,8 @@ def _association(index: Index, one: View) -> Iterator[Association]:
         slots = one.slots("subnet")
         found = [item for slot in slots for item in links(index, slot, one.origin.at(slot.field), ("subnet",))]
         for item in found or [link(index, None, one.at("subnet"))]:
-            maybe = one.origin.maybe or one_of(one, item)
+            paired = beside(index, one, "subnet", item)
+            maybe = paired.origin.maybe or one_of(one, item)
             yield Association(replace(one.origin, maybe=maybe), table, item)
 
 

@@ -15,6 +15,7 @@ from sglint.evaluate.terraform import comprehension, functions
 from sglint.evaluate.terraform.element import common
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.operators import binary, conditional, get_attr, index, iterate, to_template_string, unary
+from sglint.evaluate.terraform.pairing import own_key, plain, resource_of
 from sglint.evaluate.terraform.scope import Scope
 from sglint.evaluate.terraform.symbol import concatenate
 from sglint.evaluate.terraform.unknown import as_unknown, collapse, distribute, merged, unknown_parts
@@ -171,7 +172,25 @@ def _attempts(value: Unknown, step: Callable[[Value], Value]) -> list[Value]:
 
 
 def _index(expr: syntax.Index, scope: Scope) -> Value:
+    one = _one_of(expr.object, expr.key, scope)
+    if one is not None:
+        return one
     return _element(evaluate_expression(expr.object, scope), evaluate_expression(expr.key, scope), scope)
+
+
+def _one_of(object_: syntax.Expr, key: syntax.Expr, scope: Scope) -> Value:
+    """Return one instance, or what a splat takes of it, of a block whose number is not known; None when it is no such block."""
+    over, body = plain(object_)
+    names = resource_of(over)
+    if names is None or names[1] in scope.names:
+        return None
+    chosen = evaluate_expression(key, scope)
+    if isinstance(chosen, Unknown) and scope.number:
+        chosen = own_key(key) or chosen
+    if not isinstance(chosen, (str, int)) or isinstance(chosen, (bool, Symbol)):
+        return None
+    ref = scope.world.instance(names, chosen, scope.number)
+    return ref if ref is None or body is None else evaluate_expression(body, replace(scope, item=ref))
 
 
 def _element(value: Value, key: Value, scope: Scope) -> Value:
@@ -205,6 +224,10 @@ def _call(expr: syntax.Call, scope: Scope) -> Value:
         return Unknown("its value is sensitive, and is not followed", expr.span)
     if name == "templatestring" and expr.arguments and not _is_reference(expr.arguments[0]):
         raise EvaluationError("the template of templatestring must be a reference, such as local.name", expr.arguments[0].span)
+    if name == "element" and len(expr.arguments) == 2 and own_key(expr.arguments[1]):
+        one = _one_of(*expr.arguments, scope)
+        if one is not None:
+            return one
     arguments = [evaluate_expression(argument, scope) for argument in expr.arguments]
     if not expr.expand:
         return functions.call(expr.name, arguments, scope.world.context)

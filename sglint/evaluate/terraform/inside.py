@@ -9,8 +9,10 @@ from dataclasses import replace
 from sglint.evaluate.terraform.body import evaluate_nested
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.expand import suffix
+from sglint.evaluate.terraform.pairing import unpaired
 from sglint.evaluate.terraform.run import META, Run, Thing
 from sglint.evaluate.terraform.symbol import named
+from sglint.resource import OWN_KEYS, split_key
 from sglint.value import Map, Ref, Seq, Unknown, Value
 
 
@@ -24,6 +26,13 @@ def attribute(run: Run, ref: Ref, name: str) -> Value:
     unset = Ref(ref.address, f"{ref.attribute}.{name}" if ref.attribute else name)
     if thing is None or (thing.kind == "module" and (thing.module is None or ref.attribute)):
         return unset
+    if thing.number and split_key(thing.address)[1] not in OWN_KEYS:
+        return unpaired(_of_thing(run, thing, ref, name))
+    return _of_thing(run, thing, ref, name)
+
+
+def _of_thing(run: Run, thing: Thing, ref: Ref, name: str) -> Value:
+    unset = Ref(ref.address, f"{ref.attribute}.{name}" if ref.attribute else name)
     if thing.module is not None:
         return thing.module.output(name)
     if not ref.attribute:

@@ -16,7 +16,8 @@ from sglint.evaluate.terraform.expand import SINGLE, Instance, by_count, by_for_
 from sglint.evaluate.terraform.expressions import evaluate_expression
 from sglint.evaluate.terraform.functions import Context
 from sglint.evaluate.terraform.module import Module, is_local, source_of
-from sglint.evaluate.terraform.run import Run, Thing, value_of
+from sglint.evaluate.terraform.pairing import beside, number_of
+from sglint.evaluate.terraform.run import Run, Thing, member, value_of
 from sglint.evaluate.terraform.scope import Scope
 from sglint.evaluate.terraform.settled import for_each_of, settle
 from sglint.evaluate.terraform.types import BOOL, Type, parse_type
@@ -92,6 +93,13 @@ class ModuleInstance:
         Return an element of something inside a resource.
         """
         return inside.element(ref, key)
+
+    def instance(self, block: tuple[str, str, str], key: str | int, number: str) -> Ref | None:
+        """
+        Return the identity of one instance of a block whose number is not known, None when that is not what is asked for.
+        """
+        things = self.instances(*block) if block in self.module.resources else ()
+        return member(self.run, things, key, number)
 
     def maybe(self) -> Unknown | None:
         """
@@ -341,12 +349,13 @@ class ModuleInstance:
             rows = settle(self.run.settled, full, kind, self._expand(block))
         finally:
             self.run.leave(full)
-        things = tuple(self._thing(full, kind, block, row) for row in rows)
+        number = number_of(block, self.module) if any(row.maybe for row in rows) else ""
+        things = tuple(self._thing(full, kind, block, row, number) for row in rows)
         self._instances[key] = things if self.run.add(things) else ()
         return self._instances[key]
 
-    def _thing(self, full: str, kind: str, block: Block, row: Instance) -> Thing:
-        scope = Scope(self, dict(row.names))
+    def _thing(self, full: str, kind: str, block: Block, row: Instance, number: str) -> Thing:
+        scope = Scope(self, dict(row.names), number=number)
         return Thing(full + suffix(row.key), block, scope, row, kind, self)
 
     def _expand(self, block: Block) -> tuple[Instance, ...]:
@@ -358,7 +367,7 @@ class ModuleInstance:
             if self.run.settled is not None and name == "for_each":
                 value = for_each_of(value)
             try:
-                return expand(value)
+                return tuple(beside(self, self.module, row, attribute.expr) for row in expand(value))
             except EvaluationError as error:
                 self.run.problem(Problem(error.message, attribute.expr.span))
                 return expand(Unknown(error.message, attribute.expr.span))

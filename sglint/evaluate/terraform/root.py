@@ -105,7 +105,8 @@ def _resources(instance: ModuleInstance, wanted: Wanted, root: str) -> Iterator[
 def _resource(thing: Thing, root: str, only: Collection[str] = (), *, quiet: bool = False) -> Resource:
     evaluate = thing.owner.quietly if quiet or thing.maybe else thing.owner.safely
     body = evaluate_body(thing.block, thing.scope, evaluate, META, only)
-    origin = Origin(thing.address, thing.block.header, thing.block.span, root, body.fields, thing.owner.callers(), thing.maybe)
+    place, callers = thing.block.header, thing.owner.callers()
+    origin = Origin(thing.address, place, thing.block.span, root, body.fields, callers, thing.maybe, thing.number)
     return Resource(thing.kind, body.values, origin)
 
 

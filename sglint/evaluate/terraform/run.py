@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from sglint.evaluate.terraform.expand import EVERY, Instance
+from sglint.evaluate.terraform.expand import EVERY, Instance, suffix
 from sglint.evaluate.terraform.functions import Context
 from sglint.evaluate.terraform.module import Library
 from sglint.evaluate.terraform.scope import Scope, World, check_steps
 from sglint.evaluate.terraform.settled import Settled
+from sglint.resource import OWN_KEYS, split_key
 from sglint.source import Problem, Span
 from sglint.syntax import Block, Expr
 from sglint.value import Map, Ref, Seq, Unknown, Value
@@ -93,6 +94,13 @@ class Thing:
         What decides whether this exists, None when it surely does.
         """
         return self.row.maybe or self.owner.maybe()
+
+    @property
+    def number(self) -> str:
+        """
+        What decides how many instances the block has, "" when that is known.
+        """
+        return self.scope.number
 
 
 @dataclass(slots=True)
@@ -191,6 +199,42 @@ class Run:
         Remember a problem, once.
         """
         self.problems.setdefault(problem)
+
+
+def member(run: Run, things: Sequence[Thing], key: str | int, number: str) -> Ref | None:
+    """
+    Return the identity of one of the instances that one thing stands for; its attributes are those with this key.
+
+    None for things that are told apart, and for the key of an instance of a block that need not have the same number.
+    """
+    if len(things) != 1 or things[0].row.key is not EVERY or len(run.things) >= MAX_THINGS:
+        return None
+    every = things[0]
+    block = split_key(every.address)[0]
+    if key in OWN_KEYS:
+        if every.number != number or not number:
+            return None
+        address = f"{block}{key}"
+        run.things.setdefault(address, replace(every, address=address))
+        return Ref(address)
+    address = block + suffix(key)
+    if address not in run.things:
+        names = _own_names(every, key)
+        if names is None:
+            return None
+        scope = replace(every.scope, names=names, number="")
+        run.things[address] = replace(every, address=address, scope=scope)
+    return Ref(address)
+
+
+def _own_names(every: Thing, key: str | int) -> Mapping[str, Value] | None:
+    """Return what `count` or `each` is in the instance with this key, None when no instance can have it."""
+    if every.block.attribute("count") is not None:
+        return {**every.scope.names, "count": Map.of({"index": key})} if isinstance(key, int) and key >= 0 else None
+    each = every.scope.names.get("each")
+    if not isinstance(each, Map) or not isinstance(key, str):
+        return None
+    return {**every.scope.names, "each": Map.of({**dict(each.items()), "key": key})}
 
 
 def value_of(things: tuple[Thing, ...], block: Block) -> Value:

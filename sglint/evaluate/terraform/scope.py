@@ -53,6 +53,14 @@ class World(Protocol):
         """
         ...
 
+    def instance(self, block: tuple[str, str, str], key: str | int, number: str) -> Ref | None:
+        """
+        Return the identity of one instance of a block whose number is not known, None when that is not what is asked for.
+
+        `key` is its key, or `[count.index]` or `[each.key]` for the key of an instance of a block with the same `number`.
+        """
+        ...
+
 
 def check_steps(steps: int) -> None:
     """
@@ -97,19 +105,29 @@ class Nowhere:
         """
         return Ref(ref.address, f"{ref.attribute}[*]")
 
+    def instance(self, block: tuple[str, str, str], key: str | int, number: str) -> Ref | None:
+        """
+        Return None: there are no blocks here.
+        """
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """
     The world, the names bound here (`each`, `count`, `self`, those of `for`), and the current element of a splat.
+
+    `number` is what decides how many instances of the block there are that this is inside of, where that is not known.
     """
 
     world: World
     names: Mapping[str, Value] = field(default_factory=dict)
     item: Value = None
+    number: str = ""
 
     def bind(self, names: Mapping[str, Value]) -> Scope:
         """
         Return this scope with more names bound; an empty name binds nothing.
         """
-        return replace(self, names={**self.names, **{name: value for name, value in names.items() if name}})
+        bound = {**self.names, **{name: value for name, value in names.items() if name}}
+        return replace(self, names=bound, number="" if names.keys() & {"count", "each"} else self.number)
