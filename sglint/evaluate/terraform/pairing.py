@@ -28,7 +28,7 @@ _IMPURE = frozenset({"uuid", "timestamp", "bcrypt"})
 _DEPTH = 8
 
 
-class _NotTold(Exception):
+class _NotToldError(Exception):
     """The expression may have another value each time, or is too long to compare."""
 
 
@@ -49,7 +49,7 @@ def number_of(block: Block, module: Module, depth: int = 0) -> str:
             return number_of(beside, module, depth + 1)
         try:
             return f"{name}: {' '.join(_parts(expr, module, [MOST_PARTS]))}"
-        except _NotTold:
+        except _NotToldError:
             return ""
     return ""
 
@@ -83,7 +83,7 @@ def _parts(node: object, module: Module, left: list[int]) -> Iterator[str]:
     left[0] -= 1
     written = _local(node, module)
     if left[0] < 0 or isinstance(node, syntax.Broken) or (isinstance(node, syntax.Call) and node.name in _IMPURE):
-        raise _NotTold
+        raise _NotToldError
     if written is not None:
         yield from _parts(written, module, left)
     elif isinstance(node, tuple):
