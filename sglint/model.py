@@ -66,6 +66,7 @@ class TargetKind(Enum):
     CORE_NETWORK = "cloud-wan"
     CARRIER_GATEWAY = "carrier-gateway"
     LOCAL_GATEWAY = "local-gateway"
+    DATABASE_NETWORK = "odb-network"
     INTERFACE = "network-interface"
     S3_ENDPOINT = "s3-gateway-endpoint"
     DYNAMODB_ENDPOINT = "dynamodb-gateway-endpoint"

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from sglint.lower import read
-from sglint.lower.index import Index, find, kind_of
+from sglint.lower.index import Index, find
 from sglint.lower.interface import given_groups, or_default, primary
 from sglint.lower.link import follow, link, links, places, pointing
 from sglint.lower.row import Row, View, same
@@ -45,15 +45,47 @@ _TARGETS = {
 ROWS = (
     Row(
         "balancer",
-        {**same(_BALANCER, "aws_lb", "aws_alb"), **same({"id": "arn", "name": "name"}, "data.aws_lb", "data.aws_alb")},
+        {
+            **same(_BALANCER, "aws_lb", "aws_alb"),
+            **same({"id": "arn", "name": "name"}, "data.aws_lb", "data.aws_alb"),
+            "AWS::ElasticLoadBalancingV2::LoadBalancer": {
+                "name": "Name",
+                "type": "Type",
+                "subnets": "Subnets|SubnetMappings[].SubnetId",
+                "groups": "SecurityGroups",
+                "scheme": "Scheme",
+            },
+        },
+        ("LoadBalancerArn",),
     ),
-    Row("listener", same(_LISTENER, "aws_lb_listener", "aws_alb_listener")),
+    Row(
+        "listener",
+        {
+            **same(_LISTENER, "aws_lb_listener", "aws_alb_listener"),
+            "AWS::ElasticLoadBalancingV2::Listener": {
+                "balancer": "LoadBalancerArn",
+                "port": "Port",
+                "protocol": "Protocol",
+                "target_groups": "DefaultActions[].TargetGroupArn|DefaultActions[].ForwardConfig.TargetGroups[].TargetGroupArn",
+            },
+        },
+    ),
     Row(
         "target group",
         {
             **same(_TARGETS, "aws_lb_target_group", "aws_alb_target_group"),
             **same({"id": "arn", "name": "name"}, "data.aws_lb_target_group", "data.aws_alb_target_group"),
+            "AWS::ElasticLoadBalancingV2::TargetGroup": {
+                "name": "Name",
+                "protocol": "Protocol",
+                "type": "TargetType",
+                "health": "HealthCheckPort",
+                "check": "HealthCheckProtocol",
+                "targets": "Targets",
+                "targets.target": "Id",
+            },
         },
+        ("TargetGroupArn",),
     ),
     Row(
         "target",
@@ -87,7 +119,16 @@ ROWS = (
                 "listeners": "listener",
                 "listeners.port": "lb_port",
                 "listeners.protocol": "lb_protocol",
-            }
+            },
+            "AWS::ElasticLoadBalancing::LoadBalancer": {
+                "name": "LoadBalancerName",
+                "subnets": "Subnets",
+                "groups": "SecurityGroups",
+                "scheme": "Scheme",
+                "listeners": "Listeners",
+                "listeners.port": "LoadBalancerPort",
+                "listeners.protocol": "Protocol",
+            },
         },
     ),
 )
@@ -129,7 +170,7 @@ def _untold(one: View) -> Problem:
     return Problem(
         f"the type of {one.address} is not known, so its interfaces are left out: {because.why}",
         one.at("type"),
-        "give the value with -var or -var-file",
+        f"give the value with {'--parameter' if one.resource.kind.startswith('AWS::') else '--var or --var-file'}",
     )
 
 
@@ -153,7 +194,7 @@ def _balancer(index: Index, one: View, serves: Serves, *, network: bool) -> Inte
     groups = given_groups(index, one.slots("groups"), one)
     if not network:
         groups = or_default(index, groups, subnets, one.at("groups"))
-    inside = read.switch(one, "internal", default=False)
+    inside = _internal(one)
     return Interface(
         one.origin,
         one.resource.kind,
@@ -167,6 +208,19 @@ def _balancer(index: Index, one: View, serves: Serves, *, network: bool) -> Inte
     )
 
 
+def _internal(one: View) -> bool | Unknown:
+    """
+    Return whether the addresses of a load balancer are private.
+    """
+    if not one.has("scheme"):
+        return read.switch(one, "internal", default=False)
+    value = one.value("scheme")
+    sides = {read.word(item) for item in (value.among if isinstance(value, Unknown) and value.among else (value,))}
+    if len(sides) == 1 and None not in sides:
+        return sides.pop() == "internal"
+    return read.unknown(value, one.at("scheme"))
+
+
 def appliances(index: Index) -> Iterator[Appliance | Problem]:
     """
     Yield the interfaces that Gateway Load Balancers send traffic to.
@@ -174,13 +228,14 @@ def appliances(index: Index) -> Iterator[Appliance | Problem]:
     ips = _by_ip(index)
     for one in index.of("target"):
         group = _geneve(index, one.value("group"), one.at("group"))
-        if group is None:
-            continue
-        found = _target(index, one, ips)
-        if isinstance(found, str):
-            yield from _appliances(index, one.origin, found, group)
-        else:
-            yield _lost(one, found)
+        if group is not None:
+            yield from _registered(index, one, one, group, ips)
+    for one in index.of("target group"):
+        for block in one.blocks("targets") if _geneve(index, one.address, one.origin.span) is one else ():
+            if isinstance(block, View):
+                yield from _registered(index, one, block, one, ips)
+            else:
+                yield _lost(one, read.unknown(block.value, one.origin.at(block.field)))
     for one in index.of("launcher"):
         yield from _launched(index, one, one.address, "target_groups")
     for one in index.of("launcher target"):
@@ -190,6 +245,18 @@ def appliances(index: Index) -> Iterator[Appliance | Problem]:
         elif any(_geneve(index, slot.value, one.origin.at(slot.field)) for slot in one.slots("group")):
             why = launcher if isinstance(launcher, Unknown) else Unknown(f"{launcher} is not in the text", one.at("launcher"))
             yield _lost(one, why)
+
+
+def _registered(index: Index, one: View, block: View, group: View, ips: dict[str, str]) -> Iterator[Appliance | Problem]:
+    """
+    Yield the appliance that a resource, or one block of it, registers with a target group.
+    """
+    found = _target(index, block, ips)
+    if isinstance(found, Unknown):
+        yield _lost(one, found)
+        return
+    maybe = one.origin.maybe or block.maybe
+    yield from _appliances(index, one.origin if maybe is None else replace(one.origin, maybe=maybe), found, group)
 
 
 def _lost(one: View, because: Unknown) -> Problem:
@@ -284,7 +351,7 @@ def _reached(index: Index, ref: Ref) -> str:
     """
     address = find(index, ref.address)
     one = index.views.get(address)
-    if one is None or kind_of(address) == "module":
+    if one is None:
         return ""
     if one.row.noun == "interface" and one.found:
         meant = follow(index, one, "id") if one.has("id") else address

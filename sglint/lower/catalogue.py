@@ -7,64 +7,41 @@ One row per service: where its subnets and groups are written, joined through a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sglint.lower import catalogue_cfn
 from sglint.lower.row import Row, Words
+from sglint.lower.words import at, cloud_control_kinds, joined, snake, under
 
 LAMBDA = "AWS Lambda (Hyperplane elastic network interface)"
 
 
-def _at(subnets: str, groups: str, block: str = "") -> Words:
-    """
-    Return the words of a service that names its subnets and groups itself, both in one block or at the top.
-    """
-    inside = f"{block}[]." if block else ""
-    return {
-        "subnets": "|".join(inside + path for path in subnets.split("|")),
-        "groups": "|".join(inside + path for path in groups.split("|") if path),
-    }
-
-
-def _joined(subnet_group: str, groups: str = "security_group_ids") -> Words:
-    """
-    Return the words of a service that lies in a subnet group.
-    """
-    return {"subnet_group": subnet_group, "groups": groups}
-
-
-def _under(block: str, words: Words) -> Words:
-    """
-    Return the words of a block that has interfaces of its own.
-    """
-    return {f"{block}.{name}": path for name, path in words.items()}
-
-
-_VPC_CONFIG = _at("subnet_ids", "security_group_ids", "vpc_config")
-_VPC_CONFIG_SUBNETS = _at("subnets", "security_group_ids", "vpc_config")
-_VPC_CONFIGURATION = _at("subnet_ids", "security_group_ids", "vpc_configuration")
-_VPC_OPTIONS = _at("subnet_ids", "security_group_ids", "vpc_options")
-_NETWORK = _at("subnets", "security_groups", "network_configuration")
-_NETWORK_IDS = _at("subnet_ids", "security_group_ids", "network_configuration")
-_PLAIN = _at("subnet_ids", "security_group_ids")
-_RDS = _joined("db_subnet_group_name", "vpc_security_group_ids")
-_VPC_SUBNETS = _at("vpc_subnet_ids", "vpc_security_group_ids")
+_VPC_CONFIG = at("subnet_ids", "security_group_ids", "vpc_config")
+_VPC_CONFIG_SUBNETS = at("subnets", "security_group_ids", "vpc_config")
+_VPC_CONFIGURATION = at("subnet_ids", "security_group_ids", "vpc_configuration")
+_VPC_OPTIONS = at("subnet_ids", "security_group_ids", "vpc_options")
+_NETWORK = at("subnets", "security_groups", "network_configuration")
+_NETWORK_IDS = at("subnet_ids", "security_group_ids", "network_configuration")
+_PLAIN = at("subnet_ids", "security_group_ids")
+_RDS = joined("db_subnet_group_name", "vpc_security_group_ids")
+_VPC_SUBNETS = at("vpc_subnet_ids", "vpc_security_group_ids")
 _BATCH_TEMPLATE = "compute_resources[].launch_template[]"
 _EMR_MASTER = "ec2_attributes[].emr_managed_master_security_group"
 _EMR_SLAVE = "emr_managed_slave_security_group"
 
 _SERVICES: Mapping[str, Words] = {
     "aws_apigatewayv2_vpc_link": _PLAIN,
-    "aws_apprunner_vpc_connector": _at("subnets", "security_groups"),
+    "aws_apprunner_vpc_connector": at("subnets", "security_groups"),
     "aws_appstream_fleet": _VPC_CONFIG,
     "aws_appstream_image_builder": _VPC_CONFIG,
     "aws_batch_compute_environment": {
-        **_at("subnets", "security_group_ids", "compute_resources"),
+        **at("subnets", "security_group_ids", "compute_resources"),
         "owner": f"{_BATCH_TEMPLATE}.launch_template_id|{_BATCH_TEMPLATE}.launch_template_name",
     },
     "aws_bedrock_custom_model": _VPC_CONFIG,
-    "aws_bedrockagentcore_agent_runtime": _at("subnets", "security_groups", "network_configuration[].network_mode_config"),
-    "aws_bedrockagentcore_browser": _at("subnets", "security_groups", "network_configuration[].vpc_config"),
-    "aws_bedrockagentcore_code_interpreter": _at("subnets", "security_groups", "network_configuration[].vpc_config"),
+    "aws_bedrockagentcore_agent_runtime": at("subnets", "security_groups", "network_configuration[].network_mode_config"),
+    "aws_bedrockagentcore_browser": at("subnets", "security_groups", "network_configuration[].vpc_config"),
+    "aws_bedrockagentcore_code_interpreter": at("subnets", "security_groups", "network_configuration[].vpc_config"),
     "aws_cloud9_environment_ec2": {"subnets": "subnet_id"},
     "aws_codebuild_fleet": _VPC_CONFIG_SUBNETS,
     "aws_codebuild_project": _VPC_CONFIG_SUBNETS,
@@ -72,9 +49,9 @@ _SERVICES: Mapping[str, Words] = {
     "aws_codestarconnections_host": _VPC_CONFIGURATION,
     "aws_comprehend_document_classifier": _VPC_CONFIG_SUBNETS,
     "aws_comprehend_entity_recognizer": _VPC_CONFIG_SUBNETS,
-    "aws_datasync_agent": _at("subnet_arns", "security_group_arns"),
-    "aws_datasync_location_efs": _at("subnet_arn", "security_group_arns", "ec2_config"),
-    "aws_dax_cluster": _joined("subnet_group_name"),
+    "aws_datasync_agent": at("subnet_arns", "security_group_arns"),
+    "aws_datasync_location_efs": at("subnet_arn", "security_group_arns", "ec2_config"),
+    "aws_dax_cluster": joined("subnet_group_name", "security_group_ids"),
     "aws_db_instance": _RDS,
     "aws_db_proxy": _VPC_SUBNETS,
     "aws_db_proxy_endpoint": _VPC_SUBNETS,
@@ -88,21 +65,21 @@ _SERVICES: Mapping[str, Words] = {
         "subnet_group": "compute_config[].replication_subnet_group_id",
         "groups": "compute_config[].vpc_security_group_ids",
     },
-    "aws_dms_replication_instance": _joined("replication_subnet_group_id", "vpc_security_group_ids"),
+    "aws_dms_replication_instance": joined("replication_subnet_group_id", "vpc_security_group_ids"),
     "aws_docdb_cluster": _RDS,
-    "aws_docdbelastic_cluster": _at("subnet_ids", "vpc_security_group_ids"),
+    "aws_docdbelastic_cluster": at("subnet_ids", "vpc_security_group_ids"),
     "aws_drs_replication_configuration_template": {
-        **_at("staging_area_subnet_id", "replication_servers_security_groups_ids"),
+        **at("staging_area_subnet_id", "replication_servers_security_groups_ids"),
         "own": "associate_default_security_group",
     },
-    "aws_ec2_client_vpn_network_association": {**_at("subnet_id", "security_groups"), "owner": "client_vpn_endpoint_id"},
-    "aws_ec2_instance_connect_endpoint": _at("subnet_id", "security_group_ids"),
-    "aws_ecs_capacity_provider": _at(
+    "aws_ec2_client_vpn_network_association": {**at("subnet_id", "security_groups"), "owner": "client_vpn_endpoint_id"},
+    "aws_ec2_instance_connect_endpoint": at("subnet_id", "security_group_ids"),
+    "aws_ecs_capacity_provider": at(
         "subnets", "security_groups", "managed_instances_provider[].instance_launch_template[].network_configuration"
     ),
-    "aws_efs_mount_target": _at("subnet_id", "security_groups"),
-    "aws_elasticache_cluster": _joined("subnet_group_name"),
-    "aws_elasticache_replication_group": _joined("subnet_group_name"),
+    "aws_efs_mount_target": at("subnet_id", "security_groups"),
+    "aws_elasticache_cluster": joined("subnet_group_name", "security_group_ids"),
+    "aws_elasticache_replication_group": joined("subnet_group_name", "security_group_ids"),
     "aws_elasticache_serverless_cache": _PLAIN,
     "aws_elasticsearch_domain": _VPC_OPTIONS,
     "aws_elasticsearch_vpc_endpoint": _VPC_OPTIONS,
@@ -114,7 +91,7 @@ _SERVICES: Mapping[str, Words] = {
         "more.groups": f"{_EMR_SLAVE}|additional_slave_security_groups",
         "more.managed": _EMR_SLAVE,
     },
-    "aws_emr_studio": _at("subnet_ids", "workspace_security_group_id"),
+    "aws_emr_studio": at("subnet_ids", "workspace_security_group_id"),
     "aws_emrserverless_application": _NETWORK_IDS,
     "aws_finspace_kx_cluster": _VPC_CONFIGURATION,
     "aws_fsx_file_cache": _PLAIN,
@@ -122,70 +99,70 @@ _SERVICES: Mapping[str, Words] = {
     "aws_fsx_ontap_file_system": _PLAIN,
     "aws_fsx_openzfs_file_system": _PLAIN,
     "aws_fsx_windows_file_system": _PLAIN,
-    "aws_glue_connection": _at("subnet_id", "security_group_id_list", "physical_connection_requirements"),
-    "aws_glue_dev_endpoint": _at("subnet_id", "security_group_ids"),
+    "aws_glue_connection": at("subnet_id", "security_group_id_list", "physical_connection_requirements"),
+    "aws_glue_dev_endpoint": at("subnet_id", "security_group_ids"),
     "aws_grafana_workspace": _VPC_CONFIGURATION,
-    "aws_imagebuilder_infrastructure_configuration": _at("subnet_id", "security_group_ids"),
-    "aws_iot_topic_rule_destination": _at("subnet_ids", "security_groups", "vpc_configuration"),
+    "aws_imagebuilder_infrastructure_configuration": at("subnet_id", "security_group_ids"),
+    "aws_iot_topic_rule_destination": at("subnet_ids", "security_groups", "vpc_configuration"),
     "aws_kinesis_firehose_delivery_stream": {
         "more": "|".join(
             f"{name}_configuration[].vpc_config" for name in ("elasticsearch", "opensearch", "opensearchserverless")
         ),
-        **_under("more", _PLAIN),
+        **under("more", _PLAIN),
     },
-    "aws_kinesisanalyticsv2_application": _at(
+    "aws_kinesisanalyticsv2_application": at(
         "subnet_ids", "security_group_ids", "application_configuration[].vpc_configuration"
     ),
     "aws_lambda_capacity_provider": _VPC_CONFIG,
     "aws_m2_environment": _PLAIN,
-    "aws_medialive_channel": _at("subnet_ids", "security_group_ids", "vpc"),
-    "aws_medialive_input": _at("subnet_ids", "security_group_ids", "vpc"),
-    "aws_memorydb_cluster": _joined("subnet_group_name"),
-    "aws_mq_broker": _at("subnet_ids", "security_groups"),
-    "aws_msk_cluster": _at("client_subnets", "security_groups", "broker_node_group_info"),
-    "aws_msk_replicator": {"more": "kafka_cluster", **_under("more", _at("subnet_ids", "security_groups_ids", "vpc_config"))},
+    "aws_medialive_channel": at("subnet_ids", "security_group_ids", "vpc"),
+    "aws_medialive_input": at("subnet_ids", "security_group_ids", "vpc"),
+    "aws_memorydb_cluster": joined("subnet_group_name", "security_group_ids"),
+    "aws_mq_broker": at("subnet_ids", "security_groups"),
+    "aws_msk_cluster": at("client_subnets", "security_groups", "broker_node_group_info"),
+    "aws_msk_replicator": {"more": "kafka_cluster", **under("more", at("subnet_ids", "security_groups_ids", "vpc_config"))},
     "aws_msk_serverless_cluster": _VPC_CONFIG,
-    "aws_msk_vpc_connection": _at("client_subnets", "security_groups"),
-    "aws_mskconnect_connector": _at("subnets", "security_groups", "kafka_cluster[].apache_kafka_cluster[].vpc"),
+    "aws_msk_vpc_connection": at("client_subnets", "security_groups"),
+    "aws_mskconnect_connector": at("subnets", "security_groups", "kafka_cluster[].apache_kafka_cluster[].vpc"),
     "aws_mwaa_environment": _NETWORK_IDS,
-    "aws_neptune_cluster": _joined("neptune_subnet_group_name", "vpc_security_group_ids"),
+    "aws_neptune_cluster": joined("neptune_subnet_group_name", "vpc_security_group_ids"),
     "aws_opensearch_domain": _VPC_OPTIONS,
     "aws_opensearch_vpc_endpoint": _VPC_OPTIONS,
     "aws_opensearchserverless_vpc_endpoint": _PLAIN,
     "aws_osis_pipeline": _VPC_OPTIONS,
     "aws_pipes_pipe": {
         "more": "source_parameters[].self_managed_kafka_parameters[].vpc",
-        **_under("more", _at("subnets", "security_groups")),
+        **under("more", at("subnets", "security_groups")),
         "tasks": "target_parameters[].ecs_task_parameters[].network_configuration[].aws_vpc_configuration",
-        **_under("tasks", _at("subnets", "security_groups")),
+        **under("tasks", at("subnets", "security_groups")),
     },
-    "aws_prometheus_scraper": _at("subnet_ids", "security_group_ids", "source[].eks"),
+    "aws_prometheus_scraper": at("subnet_ids", "security_group_ids", "source[].eks"),
     "aws_quicksight_vpc_connection": _PLAIN,
     "aws_rds_cluster": _RDS,
-    "aws_redshift_cluster": _joined("cluster_subnet_group_name", "vpc_security_group_ids"),
-    "aws_redshift_endpoint_access": _joined("subnet_group_name", "vpc_security_group_ids"),
-    "aws_redshiftserverless_endpoint_access": _at("subnet_ids", "vpc_security_group_ids"),
+    "aws_redshift_cluster": joined("cluster_subnet_group_name", "vpc_security_group_ids"),
+    "aws_redshift_endpoint_access": joined("subnet_group_name", "vpc_security_group_ids"),
+    "aws_redshiftserverless_endpoint_access": at("subnet_ids", "vpc_security_group_ids"),
     "aws_redshiftserverless_workgroup": _PLAIN,
-    "aws_s3outposts_endpoint": _at("subnet_id", "security_group_id"),
-    "aws_sagemaker_data_quality_job_definition": _at("subnets", "security_group_ids", "network_config[].vpc_config"),
+    "aws_s3outposts_endpoint": at("subnet_id", "security_group_id"),
+    "aws_sagemaker_data_quality_job_definition": at("subnets", "security_group_ids", "network_config[].vpc_config"),
     "aws_sagemaker_domain": {
-        **_at("subnet_ids", "default_user_settings[].security_groups|domain_settings[].security_group_ids"),
+        **at("subnet_ids", "default_user_settings[].security_groups|domain_settings[].security_group_ids"),
         "more": "default_space_settings",
         "more.groups": "security_groups",
     },
     "aws_sagemaker_model": _VPC_CONFIG_SUBNETS,
-    "aws_sagemaker_notebook_instance": _at("subnet_id", "security_groups"),
-    "aws_sagemaker_workforce": _at("subnets", "security_group_ids", "workforce_vpc_config"),
+    "aws_sagemaker_notebook_instance": at("subnet_id", "security_groups"),
+    "aws_sagemaker_workforce": at("subnets", "security_group_ids", "workforce_vpc_config"),
     "aws_synthetics_canary": _VPC_CONFIG,
     "aws_timestreaminfluxdb_db_cluster": _VPC_SUBNETS,
     "aws_timestreaminfluxdb_db_instance": _VPC_SUBNETS,
-    "aws_transfer_server": _at("subnet_ids", "security_group_ids", "endpoint_details"),
-    "aws_verifiedaccess_endpoint": _at(
+    "aws_transfer_server": at("subnet_ids", "security_group_ids", "endpoint_details"),
+    "aws_verifiedaccess_endpoint": at(
         "load_balancer_options[].subnet_ids|rds_options[].subnet_ids|cidr_options[].subnet_ids", "security_group_ids"
     ),
     "aws_vpclattice_resource_gateway": _PLAIN,
     "aws_workspaces_directory": {
-        **_at("subnet_ids", "workspace_creation_properties[].custom_security_group_id"),
+        **at("subnet_ids", "workspace_creation_properties[].custom_security_group_id"),
         "made": "workspace_security_group_id",
     },
     "aws_workspacesweb_network_settings": _PLAIN,
@@ -195,8 +172,8 @@ _TASKS: Mapping[str, Words] = {
     "aws_ecs_service": _NETWORK,
     "aws_ecs_task_set": _NETWORK,
     "aws_eks_fargate_profile": {"subnets": "subnet_ids", "cluster": "cluster_name"},
-    "aws_cloudwatch_event_target": _at("subnets", "security_groups", "ecs_target[].network_configuration"),
-    "aws_scheduler_schedule": _at("subnets", "security_groups", "target[].ecs_parameters[].network_configuration"),
+    "aws_cloudwatch_event_target": at("subnets", "security_groups", "ecs_target[].network_configuration"),
+    "aws_scheduler_schedule": at("subnets", "security_groups", "target[].ecs_parameters[].network_configuration"),
 }
 _SUBNET_GROUP: Words = {"name": "name", "subnets": "subnet_ids"}
 _SUBNET_GROUPS = (
@@ -210,23 +187,35 @@ _SUBNET_GROUPS = (
 )
 _EKS_GROUP = "vpc_config[].cluster_security_group_id"
 ROWS = (
-    Row("managed", _SERVICES),
+    Row("managed", {**_SERVICES, **catalogue_cfn.SERVICES}),
     Row(
         "cluster",
         {
             "aws_eks_cluster": {**_VPC_CONFIG, "name": "name", "made": _EKS_GROUP},
             "data.aws_eks_cluster": {"id": "name", "made": _EKS_GROUP},
+            "AWS::EKS::Cluster": {
+                **at("SubnetIds", "SecurityGroupIds", "ResourcesVpcConfig"),
+                "name": "Name",
+                "made": "ClusterSecurityGroupId",
+            },
         },
     ),
-    Row("vpn endpoint", {"aws_ec2_client_vpn_endpoint": {"groups": "security_group_ids"}}),
-    Row("lambda", {"aws_lambda_function": _VPC_CONFIG}),
-    Row("task", _TASKS),
+    Row(
+        "vpn endpoint",
+        {
+            "aws_ec2_client_vpn_endpoint": {"groups": "security_group_ids"},
+            "AWS::EC2::ClientVpnEndpoint": {"groups": "SecurityGroupIds"},
+        },
+    ),
+    Row("lambda", {"aws_lambda_function": _VPC_CONFIG, **catalogue_cfn.FUNCTIONS}),
+    Row("task", {**_TASKS, **catalogue_cfn.TASKS}),
     Row(
         "subnet group",
         {
             **dict.fromkeys(_SUBNET_GROUPS, _SUBNET_GROUP),
             "aws_dms_replication_subnet_group": {"name": "replication_subnet_group_id", "subnets": "subnet_ids"},
             "data.aws_db_subnet_group": {"name": "name"},
+            **catalogue_cfn.SUBNET_GROUPS,
         },
         ("replication_subnet_group_id", "replication_subnet_group_arn"),
     ),
@@ -246,18 +235,36 @@ class Made:
     when: str = ""
 
 
+_CLOUD9 = Made("the security group that Cloud9 makes")
+_CLUSTER = Made("the cluster security group that EKS makes")
 _DIRECTORY = Made("the security group that Directory Service makes")
-MADE: Mapping[str, Made] = {
-    "aws_cloud9_environment_ec2": Made("the security group that Cloud9 makes"),
+_EMR = Made("the security group that EMR makes", unless="managed")
+_EXPRESS = Made("the security group that ECS makes", unless="groups")
+_RECOVERY = Made("the default security group of Elastic Disaster Recovery", when="own")
+_SAGEMAKER = Made("which security groups SageMaker adds")
+_WORKSPACES = Made("the security group that WorkSpaces makes")
+_MADE: Mapping[str, Made] = {
+    "aws_cloud9_environment_ec2": _CLOUD9,
     "aws_directory_service_directory": _DIRECTORY,
     "aws_directory_service_region": _DIRECTORY,
-    "aws_drs_replication_configuration_template": Made("the default security group of Elastic Disaster Recovery", when="own"),
-    "aws_ecs_express_gateway_service": Made("the security group that ECS makes", unless="groups"),
-    "aws_eks_cluster": Made("the cluster security group that EKS makes"),
-    "aws_emr_cluster": Made("the security group that EMR makes", unless="managed"),
-    "aws_sagemaker_domain": Made("which security groups SageMaker adds"),
-    "aws_workspaces_directory": Made("the security group that WorkSpaces makes"),
+    "aws_drs_replication_configuration_template": _RECOVERY,
+    "aws_ecs_express_gateway_service": _EXPRESS,
+    "aws_eks_cluster": _CLUSTER,
+    "aws_emr_cluster": _EMR,
+    "aws_sagemaker_domain": _SAGEMAKER,
+    "aws_workspaces_directory": _WORKSPACES,
+    "AWS::Cloud9::EnvironmentEC2": _CLOUD9,
+    "AWS::CloudHSM::Cluster": Made("the security group that CloudHSM makes"),
+    "AWS::DirectoryService::MicrosoftAD": _DIRECTORY,
+    "AWS::DirectoryService::SimpleAD": _DIRECTORY,
+    "AWS::DRS::ReplicationConfigurationTemplate": _RECOVERY,
+    "AWS::ECS::ExpressGatewayService": _EXPRESS,
+    "AWS::EKS::Cluster": _CLUSTER,
+    "AWS::EMR::Cluster": _EMR,
+    "AWS::SageMaker::Domain": _SAGEMAKER,
+    "AWS::WorkSpaces::Directory": _WORKSPACES,
 }
+MADE: Mapping[str, Made] = {**_MADE, **cloud_control_kinds(_MADE)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +277,19 @@ class Left:
     why: str
 
 
-NOT_MODELLED: Mapping[str, Left] = {
+_MADE_ELSEWHERE = "its interfaces come with the migrations that use it"
+_OTHERS = "it looks at the interfaces of others"
+_COPY = "a copy has no interfaces, only what is restored from it has"
+_LEFT: Mapping[str, Left] = {
     "aws_vpc_route_server_endpoint": Left(("subnet_id",), "no security group can be written for it"),
+    "AWS::EC2::RouteServerEndpoint": Left(("SubnetId",), "no security group can be written for it"),
+    "AWS::DMS::InstanceProfile": Left(("SubnetGroupIdentifier",), _MADE_ELSEWHERE),
+    "AWS::DocDBElastic::ClusterSnapshot": Left((), _COPY),
+    "AWS::Timestream::InfluxDBBackup": Left((), _COPY),
+    "AWS::EC2::ApplicationStatusCheck": Left((), _OTHERS),
+    "AWS::EC2::NetworkInsightsAnalysis": Left((), _OTHERS),
+}
+NOT_MODELLED: Mapping[str, Left] = {
+    **_LEFT,
+    **{kind: replace(left, names=tuple(map(snake, left.names))) for kind, left in cloud_control_kinds(_LEFT).items()},
 }

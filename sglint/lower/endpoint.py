@@ -11,7 +11,7 @@ from sglint.lower import read
 from sglint.lower.index import Index
 from sglint.lower.interface import given_groups, or_default, perhaps
 from sglint.lower.link import follow, part_of, places, pointing, unique
-from sglint.lower.row import Row, View
+from sglint.lower.row import Row, View, same
 from sglint.lower.target import endpoint_type
 from sglint.model import Attachment, Direction, Interface, Link, Role
 from sglint.source import Problem
@@ -32,6 +32,14 @@ ROWS = (
                 "vpc": "vpc_id",
             },
             "data.aws_vpc_endpoint": {"id": "id", "service": "service_name", "vpc": "vpc_id"},
+            "AWS::EC2::VPCEndpoint": {
+                "type": "VpcEndpointType",
+                "service": "ServiceName",
+                "subnets": "SubnetIds",
+                "groups": "SecurityGroupIds",
+                "tables": "RouteTableIds",
+                "vpc": "VpcId",
+            },
         },
         ("prefix_list_id",),
     ),
@@ -43,8 +51,12 @@ ROWS = (
                 "network_balancers": "network_load_balancer_arns",
             },
             "data.aws_vpc_endpoint_service": {"service": "service|service_name", "type": "service_type"},
+            "AWS::EC2::VPCEndpointService": {
+                "gateway_balancers": "GatewayLoadBalancerArns",
+                "network_balancers": "NetworkLoadBalancerArns",
+            },
         },
-        ("service_name",),
+        ("service_name", "ServiceId"),
     ),
     Row(
         "endpoint group",
@@ -67,7 +79,12 @@ ROWS = (
                 "subnets": "ip_address[].subnet_id",
                 "groups": "security_group_ids",
                 "direction": "direction",
-            }
+            },
+            "AWS::Route53Resolver::ResolverEndpoint": {
+                "subnets": "IpAddresses[].SubnetId",
+                "groups": "SecurityGroupIds",
+                "direction": "Direction",
+            },
         },
     ),
     Row("transit gateway", {"data.aws_ec2_transit_gateway": {"id": "id"}}),
@@ -80,12 +97,16 @@ ROWS = (
                 "subnets": "subnet_ids",
                 "appliance": "appliance_mode_support",
             },
-            "awscc_ec2_transit_gateway_attachment": {
-                "gateway": "transit_gateway_id",
-                "vpc": "vpc_id",
-                "subnets": "subnet_ids",
-                "appliance": "options[].appliance_mode_support",
-            },
+            **same(
+                {
+                    "gateway": "TransitGatewayId",
+                    "vpc": "VpcId",
+                    "subnets": "SubnetIds",
+                    "appliance": "Options[].ApplianceModeSupport",
+                },
+                "AWS::EC2::TransitGatewayAttachment",
+                "AWS::EC2::TransitGatewayVpcAttachment",
+            ),
         },
     ),
 )

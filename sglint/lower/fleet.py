@@ -29,6 +29,17 @@ _SPECIFICATION = "launch_template_specification[]"
 _MIXED = f"mixed_instances_policy[].launch_template[].{_SPECIFICATION}"
 _OVERRIDE = f"mixed_instances_policy[].launch_template[].override[].{_SPECIFICATION}"
 _CONFIG = f"launch_template_config[].{_SPECIFICATION}"
+_CFN_DEVICES = "LaunchTemplateData.NetworkInterfaces"
+_CFN_SPECIFICATION = "LaunchTemplateSpecification"
+_CFN_MIXED = "MixedInstancesPolicy.LaunchTemplate"
+_SPOT = "SpotFleetRequestConfigData"
+
+
+def _cfn(block: str) -> str:
+    """Return where a block of CloudFormation names a launch template."""
+    return f"{block}.LaunchTemplateId|{block}.LaunchTemplateName"
+
+
 ROWS = (
     Row(
         "launch template",
@@ -46,7 +57,24 @@ ROWS = (
             },
             "data.aws_launch_template": {"id": "id", "name": "name"},
             "data.aws_launch_configuration": {"name": "name"},
+            "AWS::EC2::LaunchTemplate": {
+                "name": "LaunchTemplateName",
+                "groups": "LaunchTemplateData.SecurityGroupIds|LaunchTemplateData.SecurityGroups",
+                "subnet": f"{_CFN_DEVICES}[].SubnetId",
+                "devices": _CFN_DEVICES,
+                "devices.subnet": "SubnetId",
+                "devices.groups": "Groups",
+                "devices.public": "AssociatePublicIpAddress",
+                "devices.existing": "NetworkInterfaceId",
+                "devices.index": "DeviceIndex",
+            },
+            "AWS::AutoScaling::LaunchConfiguration": {
+                "name": "LaunchConfigurationName",
+                "groups": "SecurityGroups",
+                "public": "AssociatePublicIpAddress",
+            },
         },
+        ("LaunchTemplateId",),
     ),
     Row(
         "launcher",
@@ -81,6 +109,40 @@ ROWS = (
                 "specifications.subnet": "subnet_id",
                 "specifications.groups": "vpc_security_group_ids",
                 "specifications.public": "associate_public_ip_address",
+            },
+            "AWS::AutoScaling::AutoScalingGroup": {
+                "name": "AutoScalingGroupName",
+                "subnets": "VPCZoneIdentifier",
+                "template": "|".join(
+                    (_cfn("LaunchTemplate"), "LaunchConfigurationName|InstanceId", _cfn(f"{_CFN_MIXED}.{_CFN_SPECIFICATION}"))
+                ),
+                "others": _cfn(f"{_CFN_MIXED}.Overrides[].{_CFN_SPECIFICATION}"),
+                "target_groups": "TargetGroupARNs|TrafficSources[].Identifier",
+            },
+            "AWS::EKS::Nodegroup": {
+                "subnets": "Subnets",
+                "template": "LaunchTemplate[].Id|LaunchTemplate[].Name",
+                "cluster": "ClusterName",
+                "remote": "RemoteAccess",
+            },
+            "AWS::PCS::ComputeNodeGroup": {"subnets": "SubnetIds", "template": "CustomLaunchTemplate.TemplateId"},
+            "AWS::GameLift::GameServerGroup": {"subnets": "VpcSubnets", "template": _cfn("LaunchTemplate")},
+            "AWS::EC2::EC2Fleet": {
+                "subnets": "LaunchTemplateConfigs[].Overrides[].SubnetId",
+                "template": _cfn(f"LaunchTemplateConfigs[].{_CFN_SPECIFICATION}"),
+                "specifications": "LaunchTemplateConfigs[].Overrides[].NetworkInterfaces",
+                "specifications.subnet": "SubnetId",
+                "specifications.groups": "Groups",
+                "specifications.public": "AssociatePublicIpAddress",
+            },
+            "AWS::EC2::SpotFleet": {
+                "subnets": f"{_SPOT}.LaunchTemplateConfigs[].Overrides[].SubnetId",
+                "template": _cfn(f"{_SPOT}.LaunchTemplateConfigs[].{_CFN_SPECIFICATION}"),
+                "target_groups": f"{_SPOT}.LoadBalancersConfig.TargetGroupsConfig.TargetGroups[].Arn",
+                "specifications": f"{_SPOT}.LaunchSpecifications",
+                "specifications.subnet": "SubnetId|NetworkInterfaces[].SubnetId",
+                "specifications.groups": "SecurityGroups[].GroupId|NetworkInterfaces[].Groups",
+                "specifications.public": "NetworkInterfaces[].AssociatePublicIpAddress",
             },
         },
     ),
@@ -135,7 +197,7 @@ def _devices(index: Index, one: View, slot: Slot) -> Iterator[Device]:
     if slot.maybe is not None and one.has("cluster"):
         yield Device(one, (), (Slot(slot.field, Unknown(slot.maybe.why, slot.maybe.span)),))
         return
-    found = link(index, slot.value, one.origin.at(slot.field), ("launch template",))
+    found = link(index, slot.value, one.origin.at(slot.field), ("launch template", "instance"))
     template = index.views.get(found) if isinstance(found, str) else None
     if template is None or template.resource.kind.startswith("data."):
         why = f"{found} is not in the text" if isinstance(found, str) else found.why

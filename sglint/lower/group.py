@@ -9,15 +9,16 @@ from dataclasses import replace
 
 from sglint.lower import read
 from sglint.lower.index import Index, beside, one_of
-from sglint.lower.link import follow, is_alias
+from sglint.lower.link import follow, implicit, is_alias
 from sglint.lower.permission import anything, boxes, permissions
-from sglint.lower.row import Row, Slot, View, same
+from sglint.lower.row import Row, Slot, View, is_native, same
 from sglint.lower.service import EVERY_SERVICE
 from sglint.lower.vpc import FILTERS, has_ipv6
+from sglint.lower.words import under
 from sglint.model import Direction, Group, GroupPeer, Permission
 from sglint.source import Problem
 from sglint.space import EVERYONE, Bounds, Family
-from sglint.value import Unknown
+from sglint.value import Seq, Unknown
 
 _RULE = {
     "protocol": "protocol",
@@ -36,6 +37,9 @@ def _inline(block: str, name: str) -> dict[str, str]:
 
 
 _GROUP = {"vpc": "vpc_id", "name": "name", **_inline("ingress", "in"), **_inline("egress", "out")}
+_CFN_RULE = {"protocol": "IpProtocol", "from": "FromPort", "to": "ToPort", "cidr4": "CidrIp", "cidr6": "CidrIpv6"}
+_CFN_IN = {**_CFN_RULE, "lists": "SourcePrefixListId", "groups": "SourceSecurityGroupId|SourceSecurityGroupName"}
+_CFN_OUT = {**_CFN_RULE, "lists": "DestinationPrefixListId", "groups": "DestinationSecurityGroupId"}
 _ONE_PEER = {
     "group": "security_group_id",
     "protocol": "ip_protocol",
@@ -52,7 +56,16 @@ ROWS = (
         {
             "aws_security_group": _GROUP,
             **same({"id": "id", "vpc": "vpc_id", "name": "name", **FILTERS}, "data.aws_security_group"),
+            "AWS::EC2::SecurityGroup": {
+                "vpc": "VpcId",
+                "name": "GroupName",
+                "in": "SecurityGroupIngress",
+                **under("in", _CFN_IN),
+                "out": "SecurityGroupEgress",
+                **under("out", _CFN_OUT),
+            },
         },
+        ("GroupId",),
     ),
     Row("groups", {"data.aws_security_groups": {}}, ("ids",)),
     Row("default group", {"aws_default_security_group": {key: path for key, path in _GROUP.items() if key != "name"}}),
@@ -67,15 +80,29 @@ ROWS = (
             }
         },
     ),
-    Row("ingress rule", {"aws_vpc_security_group_ingress_rule": _ONE_PEER}),
-    Row("egress rule", {"aws_vpc_security_group_egress_rule": _ONE_PEER}),
+    Row(
+        "ingress rule",
+        {
+            "aws_vpc_security_group_ingress_rule": _ONE_PEER,
+            "AWS::EC2::SecurityGroupIngress": {"group": "GroupId|GroupName", **_CFN_IN},
+        },
+    ),
+    Row(
+        "egress rule",
+        {
+            "aws_vpc_security_group_egress_rule": _ONE_PEER,
+            "AWS::EC2::SecurityGroupEgress": {"group": "GroupId", **_CFN_OUT},
+        },
+    ),
     Row(
         "prefix list",
         {
             "aws_ec2_managed_prefix_list": {"cidrs": "entry[].cidr", "name": "name"},
             "data.aws_ec2_managed_prefix_list": {"id": "id", "name": "name"},
             "data.aws_prefix_list": {"id": "prefix_list_id", "name": "name"},
+            "AWS::EC2::PrefixList": {"cidrs": "Entries[].Cidr", "name": "PrefixListName"},
         },
+        ("PrefixListId",),
     ),
     Row("prefix list entry", {"aws_ec2_managed_prefix_list_entry": {"list": "prefix_list_id", "cidr": "cidr"}}),
 )
@@ -92,6 +119,7 @@ def lower(index: Index) -> Iterator[Group | Permission | Problem]:
             yield _group(index, one)
             for direction in Direction:
                 yield from _inline_rules(index, one, direction)
+            yield from _default_egress(one)
     for one in index.of("groups"):
         why = Unknown(f"the rules of {one.address} are not in the text", one.origin.span)
         yield Group(one.origin, Unknown(f"the VPC of {one.address} is not in the text", one.origin.span), hidden=why)
@@ -123,6 +151,27 @@ def _inline_rules(index: Index, one: View, direction: Direction) -> Iterator[Per
             yield from permissions(index, block, one.address, direction)
 
 
+def _default_egress(one: View) -> Iterator[Permission]:
+    """
+    Yield the rules to everyone that a group is made with, which CloudFormation leaves in place unless egress rules are written.
+    """
+    if not is_native(one) or one.found:
+        return
+    slot = one.slot("out")
+    if slot is None:
+        because = None
+    elif isinstance(slot.value, Seq) and not slot.value.items:
+        because = Unknown("whether an empty list of egress rules removes the default one is not documented", one.at("out"))
+    elif isinstance(slot.value, Unknown) and (not slot.value.among or None in slot.value.among):
+        because = read.unknown(slot.value, one.at("out"))
+    else:
+        return
+    for family in Family:
+        out = tuple(box for service in EVERY_SERVICE for box in boxes(EVERYONE[family], service))
+        bounds = Bounds(out, out) if because is None else Bounds((), out, (because,))
+        yield Permission(one.origin, one.address, Direction.OUT, bounds, "" if slot is None else slot.field)
+
+
 def _either_way(index: Index, one: View) -> Iterator[Permission | Problem]:
     """
     Yield the permissions of a rule that says its own direction.
@@ -143,8 +192,8 @@ def _implicit(index: Index, vpc: View) -> Iterator[Group | Permission]:
     """
     Yield the default group of a VPC that no resource adopts: in, everything from itself; out, everything to everyone.
     """
-    address = f"{vpc.address}.default_security_group_id"
-    if is_alias(vpc) or address in index.adopted:
+    address = implicit(vpc, "default_security_group_id")
+    if is_alias(vpc) or f"{vpc.address}.default_security_group_id" in index.adopted:
         return
     origin = replace(vpc.origin, address=address)
     if vpc.found:

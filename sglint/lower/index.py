@@ -77,7 +77,7 @@ def _name(index: Index, one: View) -> None:
 
 def kind_of(address: str) -> str:
     """
-    Return the resource type in an address, with `data.` for a data source, `module` for a module.
+    Return the resource type in an address of Terraform, with `data.` for a data source, `module` for a module.
 
     >>> kind_of('module.a["x.y"].data.aws_vpc.b[0]')
     'data.aws_vpc'
@@ -88,6 +88,21 @@ def kind_of(address: str) -> str:
     if parts[0] == "data" and len(parts) > 1:
         return f"data.{parts[1]}"
     return parts[0]
+
+
+def type_of(index: Index, address: str) -> str:
+    """
+    Return the type of the resource at an address: that of the resource in the text, or the one that the address itself says.
+    """
+    found = find(index, address)
+    return index.resources[found].kind if found else kind_of(address)
+
+
+def home_of(index: Index, address: str) -> str:
+    """
+    Return the module or nested stack that a resource lies in, "" for the root.
+    """
+    return address.rpartition(".")[0] if type_of(index, address).startswith("AWS::") else module_of(address)
 
 
 def module_of(address: str) -> str:

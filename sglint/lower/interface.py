@@ -40,19 +40,35 @@ ROWS = (
                 "instance": "attachment[].instance",
                 "ip": "private_ips|private_ip_list|private_ip",
             },
-            "awscc_ec2_network_interface": {
-                "subnet": "subnet_id",
-                "groups": "group_set",
-                "check": "source_dest_check",
-                "ip": "private_ip_address|private_ip_addresses[].private_ip_address",
+            "AWS::EC2::NetworkInterface": {
+                "subnet": "SubnetId",
+                "groups": "GroupSet",
+                "check": "SourceDestCheck",
+                "ip": "PrivateIpAddress|PrivateIpAddresses[].PrivateIpAddress",
             },
             "data.aws_network_interface": {"id": "id"},
         },
     ),
     Row(
         "instance",
-        same(_INSTANCE, "aws_instance", "aws_spot_instance_request"),
-        ("primary_network_interface_id", "spot_instance_id"),
+        {
+            **same(_INSTANCE, "aws_instance", "aws_spot_instance_request"),
+            "AWS::EC2::Instance": {
+                "subnet": "SubnetId",
+                "groups": "SecurityGroupIds|SecurityGroups",
+                "attached": "NetworkInterfaces[].NetworkInterfaceId",
+                "devices": "NetworkInterfaces",
+                "devices.index": "DeviceIndex",
+                "devices.interface": "NetworkInterfaceId",
+                "devices.subnet": "SubnetId",
+                "devices.groups": "GroupSet",
+                "devices.public": "AssociatePublicIpAddress",
+                "check": "SourceDestCheck",
+                "ip": "PrivateIpAddress|NetworkInterfaces[].PrivateIpAddress",
+                "template": "LaunchTemplate[].LaunchTemplateId|LaunchTemplate[].LaunchTemplateName",
+            },
+        },
+        ("primary_network_interface_id", "spot_instance_id", "InstanceId"),
     ),
     Row(
         "group attachment",
@@ -60,12 +76,24 @@ ROWS = (
     ),
     Row(
         "interface attachment",
-        {"aws_network_interface_attachment": {"interface": "network_interface_id", "instance": "instance_id"}},
+        {
+            "aws_network_interface_attachment": {"interface": "network_interface_id", "instance": "instance_id"},
+            "AWS::EC2::NetworkInterfaceAttachment": {"interface": "NetworkInterfaceId", "instance": "InstanceId"},
+        },
     ),
-    Row("address", {"aws_eip": {"interface": "network_interface", "instance": "instance"}}),
+    Row(
+        "address",
+        {
+            "aws_eip": {"interface": "network_interface", "instance": "instance"},
+            "AWS::EC2::EIP": {"instance": "InstanceId"},
+        },
+    ),
     Row(
         "address association",
-        {"aws_eip_association": {"interface": "network_interface_id", "instance": "instance_id"}},
+        {
+            "aws_eip_association": {"interface": "network_interface_id", "instance": "instance_id"},
+            "AWS::EC2::EIPAssociation": {"interface": "NetworkInterfaceId", "instance": "InstanceId"},
+        },
     ),
 )
 GROUPS = ("group", "default group", "groups")
@@ -80,7 +108,10 @@ def lower(index: Index) -> Iterator[Interface | Problem]:
             yield _interface(index, one)
     for one in index.of("instance"):
         mine = one.slots("attached")
-        if all(slot.maybe is not None or (isinstance(slot.value, Unknown) and not slot.value.refs) for slot in mine):
+        new = _new_devices(one)
+        if new:
+            yield from _devices(index, one, new)
+        elif all(slot.maybe is not None or (isinstance(slot.value, Unknown) and not slot.value.refs) for slot in mine):
             yield from _own(index, one, mine)
 
 
@@ -201,9 +232,75 @@ def primary(index: Index, instance: str) -> str:
     devices = [block for block in one.blocks("devices") if isinstance(block, View)]
     for block in devices:
         if read.number(block.value("index")) == 0:
+            if not block.has("interface"):
+                return instance
             found = follow(index, block, "interface", ("interface",))
             return found if isinstance(found, str) else ""
     return "" if one.has("attached") else instance
+
+
+def _new_devices(one: View) -> tuple[View | Slot, ...]:
+    """
+    Return the devices of an instance for which an interface is made, in their order, and what may be such devices.
+
+    A device whose interface may be an existing one or a new one is there only in the latter case.
+    """
+    if "devices.subnet" not in one.row.kinds[one.resource.kind]:
+        return ()
+    found: list[View | Slot] = []
+    for block in one.blocks("devices"):
+        existing = block.value("interface") if isinstance(block, View) else None
+        if isinstance(block, View) and isinstance(existing, Unknown) and None in existing.among:
+            found.append(replace(block, maybe=block.maybe or read.unknown(existing, block.at("interface"))))
+        elif existing is None:
+            found.append(block)
+    views = [block for block in found if isinstance(block, View)]
+    views.sort(key=lambda block: read.number(block.value("index")) or 0)
+    return (*views, *(block for block in found if isinstance(block, Slot))) if views else ()
+
+
+def _devices(index: Index, one: View, devices: tuple[View | Slot, ...]) -> Iterator[Interface]:
+    """
+    Yield the interfaces that are made for the devices of an instance; the first device has the address of the instance.
+    """
+    seen = dict.fromkeys(_device(index, one, device) for device in devices)
+    taken = 0 if primary(index, one.address) == one.address else 1
+    for position, found in enumerate(seen, taken):
+        address = one.address if position == 0 else f"{one.address} (interface {position + 1})"
+        yield replace(found, origin=replace(found.origin, address=address))
+
+
+def _device(index: Index, one: View, device: View | Slot) -> Interface:
+    """
+    Return the interface that is made for one device.
+    """
+    maybe = one.origin.maybe or device.maybe
+    if isinstance(device, Slot):
+        because = read.unknown(device.value, one.origin.at(device.field))
+        return Interface(replace(one.origin, maybe=maybe or because), one.resource.kind, Role.WORKLOAD, (because,), (because,))
+    sure = replace(device, maybe=None)
+    subnets = places(index, sure.slots("subnet"), one)
+    if not subnets:
+        subnets = (Unknown(f"{one.address} names no subnet, so it is launched in the default VPC", one.origin.span),)
+    check = read.switch(one, "check", default=True)
+    open_ = read.switch(sure, "public", default=False) if sure.has("public") else by_subnet(index, subnets)
+    return Interface(
+        one.origin if maybe is None else replace(one.origin, maybe=maybe),
+        one.resource.kind,
+        role_of(check=check),
+        subnets,
+        or_default(index, given_groups(index, sure.slots("groups"), one), subnets, sure.at("groups")),
+        source_dest_check=check,
+        public=_has_address(index, one.address, one.address) or open_,
+    )
+
+
+def _template_groups(template: View) -> tuple[Slot, ...]:
+    """
+    Return the groups that a launch template names, for the instance or for its devices.
+    """
+    devices = (slot for block in template.blocks("devices") if isinstance(block, View) for slot in block.slots("groups"))
+    return template.slots("groups") or tuple(devices)
 
 
 def _own(index: Index, one: View, attached: tuple[Slot, ...]) -> Iterator[Interface]:
@@ -212,7 +309,7 @@ def _own(index: Index, one: View, attached: tuple[Slot, ...]) -> Iterator[Interf
     """
     template = index.views.get(_template(index, one))
     subnet_slots = one.slots("subnet") or (template.slots("subnet") if template else ())
-    group_slots = one.slots("groups") or (template.slots("groups") if template else ())
+    group_slots = one.slots("groups") or (_template_groups(template) if template else ())
     subnets = places(index, subnet_slots, one)
     if not subnets:
         subnets = (Unknown(f"{one.address} names no subnet, so it is launched in the default VPC", one.origin.span),)

@@ -8,18 +8,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from sglint.lower.index import Index, find, gather, kind_of, module_of
-from sglint.lower.row import Row, Slot, View
+from sglint.lower.index import Index, find, gather, home_of, kind_of, type_of
+from sglint.lower.row import DEFAULT_GROUP, Row, Slot, View, is_native
 from sglint.model import Link
 from sglint.resource import Resource, block_name
 from sglint.source import Span
 from sglint.value import Map, Ref, Seq, Unknown, Value
 
 _ARN_TAIL = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:.*/)?([a-z]+-[0-9a-f]{8,17})$")
-_IDENTITY = frozenset({"", "id", "arn", "name", "identifier"})
+_IDENTITY = frozenset({"", "id", "arn", "name", "identifier", "Id", "Arn", "ARN"})
 _VPC_PARTS = {
     "default_security_group_id": "default_security_group_id",
     "default_security_group": "default_security_group_id",
+    "DefaultSecurityGroup": "default_security_group_id",
     "default_route_table_id": "main_route_table_id",
     "main_route_table_id": "main_route_table_id",
 }
@@ -113,7 +114,7 @@ def _named(index: Index, value: Value, nouns: tuple[str, ...], near: str) -> str
         return None
     found = [address for noun in nouns for address in index.names.get((noun, value), ())]
     if len(found) > 1:
-        found = [address for address in found if module_of(address) == module_of(near)]
+        found = [address for address in found if home_of(index, address) == home_of(index, near)]
     return found[0] if len(found) == 1 else None
 
 
@@ -167,13 +168,13 @@ def _bounded(index: Index, value: Unknown, span: Span, nouns: tuple[str, ...], d
 
 def _reference(index: Index, ref: Ref, span: Span, nouns: tuple[str, ...], depth: int) -> Link:
     address = find(index, ref.address)
-    kind = kind_of(ref.address)
-    if kind == "module" or (address and index.resources[address].kind == "module"):
+    kind = type_of(index, ref.address)
+    if kind == "module":
         return _output(index, address or ref.address, ref, span, nouns)
     if not address:
         if not nouns and ref.attribute in _IDENTITY and kind.removeprefix("data.").startswith(_PROVIDERS):
             return ref.address
-        late = "is known only after deployment" if kind.startswith("data.") else "leads to nothing known"
+        late = "is known only after deployment" if kind.startswith("data.") or kind.isalnum() else "leads to nothing known"
         return Unknown(f"{ref} {late}", span, refs=(ref,))
     one = index.views.get(address)
     if one is not None and one.row.noun == "vpc" and ref.attribute in _VPC_PARTS:
@@ -260,10 +261,20 @@ def part_of(index: Index, vpc: str, attribute: str, span: Span) -> Link:
     """
     Return the address of a VPC's default group or main table: of the resource that adopts it, or of the implicit one.
     """
-    if vpc not in index.views:
+    one = index.views.get(vpc)
+    if one is None:
         what = "default security group" if attribute == "default_security_group_id" else "main route table"
         return Unknown(f"the {what} of {vpc} is not in the text", span)
-    return index.adopted.get(f"{vpc}.{attribute}", f"{vpc}.{attribute}")
+    return index.adopted.get(f"{vpc}.{attribute}", implicit(one, attribute))
+
+
+def implicit(vpc: View, attribute: str) -> str:
+    """
+    Return the address of the default group or main table that a VPC has by itself, in the words of its format.
+    """
+    if attribute == "default_security_group_id":
+        return f"{vpc.address}.{vpc.row.kinds[vpc.resource.kind].get(DEFAULT_GROUP, attribute)}"
+    return f"{vpc.address} (main route table)" if is_native(vpc) else f"{vpc.address}.{attribute}"
 
 
 def hidden_module(index: Index, address: str) -> str:

@@ -33,7 +33,7 @@ def lower(index: Index) -> Iterator[Interface | Group | Problem]:
     """
     for noun, (role, automatic) in _ROLES.items():
         for one in index.of(noun):
-            if not one.found:
+            if not one.found and not one.has("inside"):
                 found = [item for part, kind in _parts(one, role) for item in _interface(index, one, part, kind, automatic)]
                 for position, item in enumerate(dict.fromkeys(found)):
                     address = one.address if position == 0 else f"{one.address} (interface {position + 1})"

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sglint.lower import balancer, endpoint, fleet, group, inside, interface, lookup, managed, routing, vpc
+from sglint.lower import balancer, endpoint, fleet, group, inside, interface, lookup, managed, routing, target, vpc
 from sglint.lower.index import Index
 from sglint.lower.link import build
 from sglint.lower.resolved import resolved
 from sglint.lower.row import Row, paths
+from sglint.lower.words import cloud_control
 from sglint.model import (
     Appliance,
     Association,
@@ -28,7 +29,8 @@ from sglint.resource import Resource
 from sglint.source import Problem
 
 _FAMILIES = (vpc, group, routing, interface, fleet, endpoint, balancer, managed)
-TABLE: dict[str, Row] = {kind: row for family in _FAMILIES for row in family.ROWS for kind in row.kinds}
+_ROWS = tuple(cloud_control(row) for family in (target, *_FAMILIES) for row in family.ROWS)
+TABLE: dict[str, Row] = {kind: row for row in _ROWS for kind in row.kinds}
 WORDS: dict[str, frozenset[str]] = {
     **{kind: paths(row.kinds[kind]) or frozenset({"id"}) for kind, row in TABLE.items()},
     **dict.fromkeys((*managed.NOT_MODELLED, "module"), frozenset[str]()),

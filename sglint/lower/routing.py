@@ -12,7 +12,7 @@ from sglint.lower.index import Index, beside, one_of
 from sglint.lower.link import follow, is_alias, link, links, part_of, pointing
 from sglint.lower.permission import list_entries
 from sglint.lower.row import Row, Slot, View
-from sglint.lower.target import AWSCC_WORDS, WORDS, endpoint_type, gateway_endpoint, targets
+from sglint.lower.target import CLOUDFORMATION_WORDS, WORDS, endpoint_type, gateway_endpoint, targets
 from sglint.lower.vpc import vpc_of
 from sglint.model import Association, Link, Prefix, Route, Table, Target, TargetKind
 from sglint.resource import Origin
@@ -40,7 +40,7 @@ ROWS = (
         "table",
         {
             "aws_route_table": _TABLE,
-            "awscc_ec2_route_table": {"vpc": "vpc_id"},
+            "AWS::EC2::RouteTable": {"vpc": "VpcId"},
             "data.aws_route_table": {
                 "id": "route_table_id",
                 "vpc": "vpc_id",
@@ -50,7 +50,7 @@ ROWS = (
                 "filters.name": "name",
             },
         },
-        ("route_table_id",),
+        ("route_table_id", "RouteTableId"),
     ),
     Row("tables", {"data.aws_route_tables": {"vpc": "vpc_id"}}, ("ids",)),
     Row("default table", {"aws_default_route_table": {**_DEFAULT_TABLE, "table": "default_route_table_id"}}),
@@ -58,15 +58,21 @@ ROWS = (
         "route",
         {
             "aws_route": {**_DESTINATION, **WORDS},
-            "awscc_ec2_route": {**_DESTINATION, **AWSCC_WORDS, "cidr6": "destination_ipv_6_cidr_block"},
+            "AWS::EC2::Route": {
+                "table": "RouteTableId",
+                "cidr4": "DestinationCidrBlock",
+                "cidr6": "DestinationIpv6CidrBlock",
+                "lists": "DestinationPrefixListId",
+                **CLOUDFORMATION_WORDS,
+            },
         },
     ),
     Row(
         "association",
         {
             "aws_route_table_association": {"table": "route_table_id", "subnet": "subnet_id", "gateway": "gateway_id"},
-            "awscc_ec2_subnet_route_table_association": {"table": "route_table_id", "subnet": "subnet_id"},
-            "awscc_ec2_gateway_route_table_association": {"table": "route_table_id", "gateway": "gateway_id"},
+            "AWS::EC2::SubnetRouteTableAssociation": {"table": "RouteTableId", "subnet": "SubnetId"},
+            "AWS::EC2::GatewayRouteTableAssociation": {"table": "RouteTableId", "gateway": "GatewayId"},
         },
     ),
     Row("main association", {"aws_main_route_table_association": {"table": "route_table_id", "vpc": "vpc_id"}}),
@@ -75,6 +81,8 @@ ROWS = (
         {
             "aws_vpn_gateway_route_propagation": {"table": "route_table_id", "gateway": "vpn_gateway_id"},
             "aws_vpc_route_server_propagation": {"table": "route_table_id"},
+            "AWS::EC2::VPNGatewayRoutePropagation": {"table": "RouteTableIds", "gateway": "VpnGatewayId"},
+            "AWS::EC2::RouteServerPropagation": {"table": "RouteTableId"},
         },
     ),
     Row(
@@ -103,7 +111,8 @@ def lower(index: Index) -> Iterator[Table | Association | Route | Problem]:
         one = beside(index, written, "table", table)
         yield from _route(index, one, one, table)
     for one in index.of("propagation"):
-        yield from _propagated_routes(index, one, follow(index, one, "table", _TABLES), "gateway")
+        for table in _tables(index, one):
+            yield from _propagated_routes(index, one, table, "gateway")
     for one in (*index.of("association"), *index.of("main association")):
         yield from _association(index, one)
     for one in index.of("vpc endpoint"):
@@ -165,6 +174,14 @@ def _propagated(index: Index, address: str) -> Unknown | None:
     return Unknown(f"routes are propagated into {address}", found[0].origin.span) if found else None
 
 
+def _tables(index: Index, one: View) -> tuple[Link, ...]:
+    """
+    Return the tables that a resource names, one or a list of them.
+    """
+    found = [item for slot in one.slots("table") for item in links(index, slot, one.origin.at(slot.field), _TABLES)]
+    return tuple(found) or (follow(index, one, "table", _TABLES),)
+
+
 def _propagated_routes(index: Index, one: View, table: Link, name: str) -> Iterator[Route]:
     """
     Yield the routes that virtual private gateways propagate into a table: where they lead is known, and not for what.
@@ -188,6 +205,9 @@ def _implicit(index: Index, vpc: View, mains: dict[str, str]) -> Iterator[Table]
     hidden = _propagated(index, address)
     if vpc.found:
         hidden = Unknown(f"the routes of the main route table of {vpc.address} are not in the text", vpc.origin.span)
+    elif vpc.resource.kind.startswith("AWS::"):
+        why = f"no resource of a template is the main route table of {vpc.address}, so its routes are not in the text"
+        hidden = Unknown(why, vpc.origin.span)
     main = vpc.address not in mains or mains[vpc.address] == address
     yield Table(replace(vpc.origin, address=address), vpc.address, main, hidden)
 

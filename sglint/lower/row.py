@@ -16,6 +16,8 @@ from sglint.source import Span
 from sglint.value import Map, Seq, Unknown, Value
 
 Words: TypeAlias = Mapping[str, str]
+DEFAULT_GROUP = "default group"
+"""The word for the attribute that names the default group of a VPC, where it is not Terraform's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,13 @@ def view(resource: Resource, row: Row) -> View:
     Return the view of a whole resource.
     """
     return View(resource, row, resource.values, _words=row.kinds[resource.kind])
+
+
+def is_native(one: View) -> bool:
+    """
+    Return whether a resource is made as CloudFormation makes it, in a template or by Terraform's Cloud Control provider.
+    """
+    return one.resource.kind.startswith(("AWS::", "awscc_"))
 
 
 def settle(subnets: tuple[Slot, ...], groups: tuple[Slot, ...]) -> tuple[Unknown | None, tuple[Slot, ...], tuple[Slot, ...]]:

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from sglint.lower import read
-from sglint.lower.index import Index, find, kind_of
+from sglint.lower.index import Index, find, type_of
 from sglint.lower.interface import primary
 from sglint.lower.link import hidden_module, link
-from sglint.lower.row import Slot, View
+from sglint.lower.row import Row, Slot, View, same
+from sglint.lower.words import CLOUDFORMATION, cloud_control_kind
 from sglint.model import Target, TargetKind
 from sglint.source import Span
 from sglint.value import Ref, Seq, Unknown, Value
@@ -25,6 +26,7 @@ TARGETS = {
     "core_network": TargetKind.CORE_NETWORK,
     "carrier_gateway": TargetKind.CARRIER_GATEWAY,
     "local_gateway": TargetKind.LOCAL_GATEWAY,
+    "database_network": TargetKind.DATABASE_NETWORK,
     "interface": TargetKind.INTERFACE,
     "instance": TargetKind.INTERFACE,
     "gateway": None,
@@ -43,7 +45,45 @@ WORDS = {
     "gateway": "gateway_id",
     "endpoint": "vpc_endpoint_id",
 }
-AWSCC_WORDS = {**WORDS, "egress_only": "egress_only_internet_gateway_id"}
+CLOUDFORMATION_WORDS = {
+    "transit_gateway": "TransitGatewayId",
+    "nat_gateway": "NatGatewayId",
+    "egress_only": "EgressOnlyInternetGatewayId",
+    "peering": "VpcPeeringConnectionId",
+    "core_network": "CoreNetworkArn",
+    "carrier_gateway": "CarrierGatewayId",
+    "local_gateway": "LocalGatewayId",
+    "database_network": "OdbNetworkArn",
+    "interface": "NetworkInterfaceId",
+    "instance": "InstanceId",
+    "gateway": "GatewayId",
+    "endpoint": "VpcEndpointId",
+}
+ROWS = (
+    Row(
+        "gateway",
+        {
+            **same(
+                {},
+                "AWS::EC2::InternetGateway",
+                "AWS::EC2::VPNGateway",
+                "AWS::EC2::TransitGateway",
+                "AWS::EC2::NatGateway",
+                "AWS::EC2::EgressOnlyInternetGateway",
+                "AWS::EC2::VPCPeeringConnection",
+                "AWS::EC2::CarrierGateway",
+                "AWS::NetworkFirewall::Firewall",
+                "AWS::NetworkFirewall::VpcEndpointAssociation",
+                "AWS::NetworkManager::CoreNetwork",
+                "AWS::NetworkManager::VpcAttachment",
+                "AWS::ODB::OdbNetwork",
+            ),
+            "AWS::EC2::VPCGatewayAttachment": {"internet": "InternetGatewayId", "virtual": "VpnGatewayId", "vpc": "VpcId"},
+        },
+        ("InternetGatewayId", "VPNGatewayId", "NatGatewayId", "CarrierGatewayId", "CoreNetworkArn", "CoreNetworkId"),
+    ),
+)
+"""What routes lead to that has nothing of its own to read."""
 _PREFIXES = {
     "igw": TargetKind.INTERNET_GATEWAY,
     "vgw": TargetKind.VIRTUAL_PRIVATE_GATEWAY,
@@ -62,12 +102,15 @@ _KINDS = {
     "vpn_gateway": TargetKind.VIRTUAL_PRIVATE_GATEWAY,
     "vpn_gateway_attachment": TargetKind.VIRTUAL_PRIVATE_GATEWAY,
     "ec2_transit_gateway": TargetKind.TRANSIT_GATEWAY,
+    "ec2_transit_gateway_attachment": TargetKind.TRANSIT_GATEWAY,
     "ec2_transit_gateway_vpc_attachment": TargetKind.TRANSIT_GATEWAY,
     "nat_gateway": TargetKind.NAT_GATEWAY,
     "egress_only_internet_gateway": TargetKind.EGRESS_ONLY,
     "vpc_peering_connection": TargetKind.PEERING,
     "vpc_peering_connection_accepter": TargetKind.PEERING,
     "networkmanager_core_network": TargetKind.CORE_NETWORK,
+    "networkmanager_vpc_attachment": TargetKind.CORE_NETWORK,
+    "odb_odb_network": TargetKind.DATABASE_NETWORK,
     "ec2_carrier_gateway": TargetKind.CARRIER_GATEWAY,
     "ec2_local_gateway": TargetKind.LOCAL_GATEWAY,
     "network_interface": TargetKind.INTERFACE,
@@ -153,11 +196,11 @@ def _literal(index: Index, text: str, span: Span) -> Target:
 
 
 def _reference(index: Index, ref: Ref, span: Span, depth: int = 0) -> Target:
-    kind = kind_of(ref.address)
+    kind = type_of(index, ref.address)
     address = find(index, ref.address) or ref.address
     if kind == "module":
         return Target(TargetKind.UNKNOWN, why=Unknown(hidden_module(index, address), span, refs=(ref,)))
-    name = re.sub(r"^(data\.)?(aws|awscc)_", "", kind)
+    name = re.sub(r"^(data\.)?(aws|awscc)_", "", cloud_control_kind(kind) if kind.startswith(CLOUDFORMATION) else kind)
     one = index.views.get(address)
     if one is not None and one.row.noun == "vpc endpoint":
         return endpoint_target(index, one, span)

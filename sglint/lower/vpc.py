@@ -4,12 +4,12 @@ VPCs and subnets.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sglint.lower import read
 from sglint.lower.index import Index
 from sglint.lower.link import follow, is_alias, pointing
-from sglint.lower.row import Row, View
+from sglint.lower.row import DEFAULT_GROUP, Row, View
 from sglint.model import Link, Prefix, Subnet, Vpc
 from sglint.source import Problem
 from sglint.space import Family
@@ -39,10 +39,9 @@ ROWS = (
             "aws_vpc": _VPC,
             "aws_default_vpc": {"given6": "assign_generated_ipv6_cidr_block", "cidr6": "ipv6_cidr_block"},
             "data.aws_vpc": {"id": "id", "cidr4": "cidr_block", **FILTERS},
-            "data.awscc_ec2_vpc": {"id": "id", "cidr4": "cidr_block"},
-            "awscc_ec2_vpc": {"cidr4": "cidr_block", "pool4": "ipv_4_ipam_pool_id"},
+            "AWS::EC2::VPC": {"cidr4": "CidrBlock", "pool4": "Ipv4IpamPoolId", DEFAULT_GROUP: "DefaultSecurityGroup"},
         },
-        ("vpc_id",),
+        ("vpc_id", "VpcId"),
         ("aws_default_vpc",),
     ),
     Row(
@@ -55,15 +54,19 @@ ROWS = (
                 "given6": "assign_generated_ipv6_cidr_block",
                 "pool6": "ipv6_ipam_pool_id|ipv6_pool",
             },
-            "awscc_ec2_vpc_cidr_block": {
-                "vpc": "vpc_id",
-                "cidr4": "cidr_block",
-                "cidr6": "ipv_6_cidr_block",
-                "given6": "amazon_provided_ipv_6_cidr_block",
-                "pool4": "ipv_4_ipam_pool_id",
-                "pool6": "ipv_6_ipam_pool_id|ipv_6_pool",
+            "AWS::EC2::VPCCidrBlock": {
+                "vpc": "VpcId",
+                "cidr4": "CidrBlock",
+                "cidr6": "Ipv6CidrBlock",
+                "given6": "AmazonProvidedIpv6CidrBlock",
+                "pool4": "Ipv4IpamPoolId",
+                "pool6": "Ipv6IpamPoolId|Ipv6Pool",
             },
         },
+    ),
+    Row(
+        "subnet range",
+        {"AWS::EC2::SubnetCidrBlock": {"subnet": "SubnetId", "cidr6": "Ipv6CidrBlock", "pool6": "Ipv6IpamPoolId"}},
     ),
     Row(
         "subnet",
@@ -73,16 +76,18 @@ ROWS = (
             "data.aws_subnet": {"id": "id", "vpc": "vpc_id", "cidr4": "cidr_block", "zone": "availability_zone", **FILTERS},
             "data.aws_subnets": FILTERS,
             "data.aws_subnet_ids": {"vpc": "vpc_id"},
-            "awscc_ec2_subnet": {
-                "vpc": "vpc_id",
-                "cidr4": "cidr_block",
-                "cidr6": "ipv_6_cidr_block",
-                "native6": "ipv_6_native",
-                "zone": "availability_zone",
-                "public": "map_public_ip_on_launch",
+            "AWS::EC2::Subnet": {
+                "vpc": "VpcId",
+                "cidr4": "CidrBlock",
+                "cidr6": "Ipv6CidrBlock",
+                "pool4": "Ipv4IpamPoolId",
+                "pool6": "Ipv6IpamPoolId",
+                "native6": "Ipv6Native",
+                "zone": "AvailabilityZone|AvailabilityZoneId",
+                "public": "MapPublicIpOnLaunch",
             },
         },
-        ("subnet_id", "ids"),
+        ("subnet_id", "ids", "SubnetId"),
         ("aws_default_subnet",),
     ),
 )
@@ -167,14 +172,35 @@ def _subnet(index: Index, one: View) -> Iterator[Subnet | Problem]:
     cidrs = tuple(item for item in found if not isinstance(item, Problem))
     if one.found and not cidrs:
         cidrs = (Unknown(f"the range of {one.address} is not in the text", one.origin.span),)
+    more = pointing(index, "subnet range", "subnet").get(one.address, ())
+    cidrs += tuple(item for each in more for item in _added(each))
     zone = one.value("zone")
     known = zone if isinstance(zone, str) or zone is None else read.unknown(zone, one.at("zone"))
-    six = _subnet_ipv6(one, cidrs)
+    six = any_of(_subnet_ipv6(each, cidrs) if each.origin.maybe is None else each.origin.maybe for each in (one, *more))
     yield Subnet(one.origin, vpc_of(index, one), cidrs, known, six, _hidden(one))
+
+
+def _added(one: View) -> Iterator[Prefix | Unknown]:
+    """
+    Yield the ranges that another resource adds to a subnet; unknown when that resource may not exist.
+    """
+    for item in _ranges(one):
+        if not isinstance(item, Problem):
+            yield one.origin.maybe or item
+
+
+def any_of(answers: Iterable[bool | Unknown]) -> bool | Unknown:
+    """
+    Return whether one of the answers is yes, unknown when one of them may be.
+    """
+    listed = tuple(answers)
+    return True in listed or next((item for item in listed if isinstance(item, Unknown)), False)
 
 
 def _subnet_ipv6(one: View, cidrs: tuple[Prefix | Unknown, ...]) -> bool | Unknown:
     if any(not isinstance(item, Unknown) and read.family(item) is Family.IPV6 for item in cidrs):
+        return True
+    if one.has("pool6"):
         return True
     value = one.value("cidr6")
     if value is not None:

@@ -41,6 +41,23 @@ def res(address: str, maybe: Unknown | None = None, fields: Mapping[str, Span] |
     return Resource(kind_of(address), Map.of({key: value(item) for key, item in values.items()}), origin)
 
 
+def cfn(kind: str, address: str, maybe: Unknown | None = None, /, **values: Plain) -> Resource:
+    """
+    Return a resource of a template, of the kind `AWS::EC2::` and what is given, or of the whole kind.
+    """
+    origin = Origin(address, PLACE, PLACE, maybe=maybe)
+    whole = kind if "::" in kind else f"AWS::EC2::{kind}"
+    return Resource(whole, Map.of({key: value(item) for key, item in values.items()}), origin)
+
+
+def get(text: str) -> Ref:
+    """
+    Return what `Ref` of a logical id or `GetAtt` of an attribute gives.
+    """
+    address, _, attribute = text.partition(".")
+    return Ref(address, attribute)
+
+
 def ref(text: str) -> Ref:
     """
     Return the reference that the last dot of a text splits into address and attribute.
@@ -106,3 +123,9 @@ SUBNET = res("aws_subnet.a", vpc_id=ref("aws_vpc.v.id"), cidr_block="10.0.1.0/24
 OTHER = res("aws_subnet.b", vpc_id=ref("aws_vpc.v.id"), cidr_block="10.0.2.0/24")
 GROUP = res("aws_security_group.g", vpc_id=ref("aws_vpc.v.id"))
 BASE = (VPC, SUBNET, OTHER, GROUP)
+NATIVE = (
+    cfn("VPC", "Vpc", CidrBlock="10.0.0.0/16"),
+    cfn("Subnet", "A", VpcId=get("Vpc"), CidrBlock="10.0.1.0/24", AvailabilityZone="eu-west-1a"),
+    cfn("Subnet", "B", VpcId=get("Vpc"), CidrBlock="10.0.2.0/24"),
+    cfn("SecurityGroup", "Group", VpcId=get("Vpc"), SecurityGroupEgress=[{"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"}]),
+)

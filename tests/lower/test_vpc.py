@@ -85,7 +85,7 @@ def test_vpc_of_the_cloud_control_provider() -> None:
     (vpc,) = network.vpcs
     assert [isinstance(item, Unknown) for item in vpc.cidrs] == [False, True, True]
     assert vpc.ipv6 is True
-    assert {one.groups for one in network.interfaces} == {("awscc_ec2_vpc.v.default_security_group_id",)}
+    assert {one.groups for one in network.interfaces} == {("awscc_ec2_vpc.v.default_security_group",)}
 
 
 def test_vpc_that_the_cloud_control_provider_looks_up_was_there_before() -> None:
