@@ -1,0 +1,193 @@
+"""
+Nested stacks: the template that a resource nests, with the values that it hands down, and the outputs that come back.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from sglint.evaluate.cloudformation.body import Body
+from sglint.evaluate.cloudformation.existence import existence
+from sglint.evaluate.cloudformation.opening import Place, open_stack
+from sglint.evaluate.cloudformation.parameters import Given
+from sglint.evaluate.cloudformation.references import NESTED, PSEUDO
+from sglint.evaluate.cloudformation.stack import Stack
+from sglint.evaluate.cloudformation.template import Template, Templates
+from sglint.evaluate.cloudformation.text import known_text
+from sglint.evaluate.terraform.error import EvaluationError
+from sglint.source import Span
+from sglint.template import Entry, Mapping, Node, Scalar
+from sglint.value import Ref, Unknown, Value
+
+MAX_NESTED = 20
+"""How deep stacks may nest one another."""
+_HERE = frozenset(PSEUDO) - {"AWS::StackName", "AWS::StackId", "AWS::NotificationARNs"}
+
+
+def child(stack: Stack, name: str) -> Stack | Unknown:
+    """
+    Return the stack that a resource nests, or why it cannot be read.
+    """
+    if name not in stack.children:
+        entry = stack.resources[name]
+        try:
+            with stack.once(f"stack {name}"):
+                stack.children[name] = _open(stack, entry)
+        except EvaluationError as error:
+            span = error.span or entry.span
+            stack.run.problem(f"{error.message}, so its resources are not seen", span, _HINT)
+            stack.children[name] = Unknown(error.message, span)
+    return stack.children[name]
+
+
+_HINT = "give the path of its template in the configuration, or a TemplateURL that is a path"
+
+
+def _open(stack: Stack, entry: Entry) -> Stack:
+    body = entry.value if isinstance(entry.value, Mapping) else Mapping((), entry.span)
+    properties = body.get("Properties")
+    properties = properties if isinstance(properties, Mapping) else Mapping((), entry.span)
+    bases, maybe = existence(stack, body)
+    url = properties.get("TemplateURL")
+    where = Body(stack, bases or [{}]).value(url) if url is not None else None
+    template = _template(stack, entry.key, body, url, where)
+    if template.real in stack.above:
+        span = entry.span if url is None else url.span
+        raise EvaluationError(f"stack {entry.key} nests {template.path}, which it is nested in itself", span)
+    if len(stack.above) >= MAX_NESTED:
+        raise EvaluationError(f"stack {entry.key} is nested in more than {MAX_NESTED} others", entry.span)
+    given = dict(stack.run.parameters.templates.get(template.path, {}))
+    handed = properties.get("Parameters")
+    for parameter in handed if isinstance(handed, Mapping) else ():
+        value = Body(stack, bases or [{}], raw=True).value(parameter.value)
+        if value is not None:
+            given[parameter.key] = Given(value, parameter.value.span)
+        if parameter.key not in template.parameters:
+            message = f"{template.path} has no parameter {parameter.key}"
+            stack.run.problem(message, parameter.span, "see how it is spelt", hides=False)
+    around = {name: stack.values[name] for name in sorted(_HERE)}
+    place = Place(f"{stack.prefix}{entry.key}.", (*stack.callers, entry.span), maybe, stack.above)
+    return open_stack(stack.run, template, given, around, place)
+
+
+def _template(stack: Stack, name: str, body: Mapping, url: Node | None, where: Value) -> Template:
+    span = None if url is None else url.span
+    found = _found(stack, body, where)
+    if found is not None:
+        if found.document.body is None:
+            raise EvaluationError(f"the template {found.path} of stack {name} cannot be read", span)
+        return found
+    shown = known_text(where)
+    if isinstance(where, Unknown):
+        raise EvaluationError(f"the template of stack {name} is not known, because {where.why}", span)
+    raise EvaluationError(
+        f"the template {shown} of stack {name} is not found" if shown else f"stack {name} has no TemplateURL", span
+    )
+
+
+def _found(stack: Stack, body: Mapping, where: Value) -> Template | None:
+    for path in _candidates(stack, body, where):
+        found = stack.run.templates.load(path)
+        if isinstance(found, Template):
+            return found
+    return None
+
+
+def nested_paths(stack: Stack) -> Iterator[str]:
+    """
+    Yield the absolute paths of the templates that the resources of a stack nest.
+    """
+    for name in sorted(stack.resources):
+        body = stack.resources[name].value
+        if stack.kind(name) == NESTED and isinstance(body, Mapping):
+            properties = body.get("Properties")
+            url = properties.get("TemplateURL") if isinstance(properties, Mapping) else None
+            found = _found(stack, body, Body(stack, quiet=True).value(url) if url is not None else None)
+            if found is not None:
+                yield found.real
+
+
+def _candidates(stack: Stack, body: Mapping, where: Value) -> Iterator[str]:
+    """Yield the absolute paths at which the template may be, best first."""
+    templates, here = stack.run.templates, stack.template.real
+    directory = posixpath.dirname(here)
+    metadata = body.get("Metadata")
+    asset = metadata.get("aws:asset:path") if isinstance(metadata, Mapping) else None
+    if isinstance(asset, Scalar) and asset.text:
+        yield posixpath.join(directory, asset.text)
+    end = known_text(where)
+    if end is None and isinstance(where, Unknown):
+        end = where.ends
+    elif end is not None:
+        configured = _configured(stack, end)
+        if configured is not None:
+            yield posixpath.join(templates.tree.base, configured)
+        if "://" not in end:
+            yield posixpath.join(directory, end)
+    alike = _by_name(templates, here, (end or "").partition("?")[0].rpartition("/")[2])
+    if alike is not None:
+        yield alike
+
+
+def _configured(stack: Stack, url: str) -> str | None:
+    nested = stack.run.parameters.nested
+    if url in nested:
+        return nested[url]
+    ends = [key for key in nested if url.endswith(f"/{key.lstrip('/')}")]
+    return nested[max(ends, key=len)] if ends else None
+
+
+def _by_name(templates: Templates, here: str, name: str) -> str | None:
+    """Return the one scanned template with this file name, the nearest one when there are several."""
+    found = [path for path in templates.scanned if name and posixpath.basename(path) == name and path != here]
+    if len(found) <= 1:
+        return found[0] if found else None
+    shared = {path: len(posixpath.commonpath((path, here))) for path in found}
+    near = [path for path in found if shared[path] == max(shared.values())]
+    return near[0] if len(near) == 1 else None
+
+
+def output(stack: Stack, name: str, key: str, span: Span) -> Value:
+    """
+    Return an output of the stack that a resource nests.
+    """
+    inner = child(stack, name)
+    if isinstance(inner, Unknown):
+        return unread(stack, name, key)
+    entry = inner.outputs.get(key)
+    if entry is None:
+        raise EvaluationError(f"{inner.template.path} has no output {key}", span)
+    if key not in inner.made:
+        with inner.once(f"output {key} of {name}"):
+            inner.made[key] = value_of_output(inner, entry)
+    return inner.made[key]
+
+
+def unread(stack: Stack, name: str, key: str) -> Value:
+    """
+    Return an output of a stack whose template cannot be read.
+    """
+    return Ref(stack.prefix + name, f"Outputs.{key}")
+
+
+def value_of_output(stack: Stack, entry: Entry) -> Value:
+    """
+    Return what an output of the stack comes to.
+    """
+    node = entry.value.get("Value") if isinstance(entry.value, Mapping) else None
+    if node is None:
+        raise EvaluationError(f"output {entry.key} has no Value", entry.span)
+    bases, _ = existence(stack, entry.value)
+    if not bases:
+        raise EvaluationError(f"output {entry.key} does not exist, because its condition is false", entry.span)
+    return Body(stack, bases, raw=True).value(node)
+
+
+def children(stack: Stack) -> Iterator[tuple[Entry, Stack | Unknown]]:
+    """
+    Yield the stacks that the resources of this one nest, with those resources.
+    """
+    for name in sorted(stack.resources):
+        if stack.kind(name) == NESTED:
+            yield stack.resources[name], child(stack, name)

@@ -1,0 +1,72 @@
+"""
+The beginning of a stack: its parameters get their values, its loops are written out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sglint.evaluate.cloudformation.declared import pseudo, read_parameter, value_of
+from sglint.evaluate.cloudformation.expressions import evaluate
+from sglint.evaluate.cloudformation.foreach import expand
+from sglint.evaluate.cloudformation.parameters import Given
+from sglint.evaluate.cloudformation.references import PSEUDO
+from sglint.evaluate.cloudformation.scenario import Undecided
+from sglint.evaluate.cloudformation.serverless import with_defaults
+from sglint.evaluate.cloudformation.stack import Run, Stack
+from sglint.evaluate.cloudformation.template import Template
+from sglint.evaluate.terraform.error import EvaluationError
+from sglint.source import Span
+from sglint.template import Entry
+from sglint.template import Mapping as MappingNode
+from sglint.value import Unknown, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """
+    Where a stack stands: before its addresses, the stacks around it, and what decides whether it exists.
+    """
+
+    prefix: str = ""
+    callers: tuple[Span, ...] = ()
+    maybe: Unknown | None = None
+    above: tuple[str, ...] = ()
+
+
+def open_stack(run: Run, template: Template, given: Mapping[str, Given], around: dict[str, Value], place: Place) -> Stack:
+    """
+    Return the stack that the template makes with these values; `around` are the pseudo parameters that are known.
+    """
+    values = {name: pseudo(name, around) for name in PSEUDO}
+    run.problems.update(dict.fromkeys(template.problems))
+    for name, entry in template.parameters.items():
+        declared, problems = read_parameter(entry)
+        values[name], refusal = value_of(declared, given.get(name), defaults=run.parameters.defaults)
+        run.problems.update(dict.fromkeys(problems if refusal is None else (*problems, refusal)))
+    stack = Stack(run, template, values, place.prefix, place.callers, place.maybe, (*place.above, template.real))
+    stack.conditions = _written(stack, template.conditions)
+    stack.resources = _written(stack, template.resources)
+    stack.outputs = _written(stack, template.outputs)
+    if template.serverless:
+        stack.resources = {name: with_defaults(entry, template.defaults) for name, entry in stack.resources.items()}
+    return stack
+
+
+def _written(stack: Stack, section: MappingNode) -> dict[str, Entry]:
+    """Return the entries of a section with its loops written out."""
+    found: dict[str, Entry] = {}
+    try:
+        for entry in expand(stack, section, evaluate):
+            if entry.key == "Fn::Transform":
+                what = "what Fn::Transform puts here is not seen"
+                stack.run.problem(what, entry.span, "write it into the template")
+            else:
+                found[entry.key] = entry
+    except Undecided:
+        message = "a loop whose collection a condition decides is not written out"
+        stack.run.problem(message, section.span, "give the parameters that decide it with --parameter")
+    except EvaluationError as error:
+        stack.run.problem(error.message, error.span or section.span)
+    return found

@@ -1,0 +1,185 @@
+"""
+From a template to the resources that CloudFormation would make of it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TypeAlias
+
+from sglint.evaluate.cloudformation.body import Body
+from sglint.evaluate.cloudformation.existence import existence
+from sglint.evaluate.cloudformation.foreach import PREFIX
+from sglint.evaluate.cloudformation.nested import children, nested_paths, output
+from sglint.evaluate.cloudformation.opening import Place, open_stack
+from sglint.evaluate.cloudformation.parameters import Parameters
+from sglint.evaluate.cloudformation.references import NESTED
+from sglint.evaluate.cloudformation.stack import Run, Stack
+from sglint.evaluate.cloudformation.template import Templates
+from sglint.evaluate.cloudformation.text import unsettled
+from sglint.evaluate.root import Root
+from sglint.resource import Origin, Resource
+from sglint.source import Discovery, Problem, Span, in_order
+from sglint.template import Entry, Scalar
+from sglint.template import Mapping as MappingNode
+from sglint.value import Map, Unknown, Value
+
+Wanted: TypeAlias = Collection[str] | Mapping[str, Collection[str]]
+"""The kinds of resources to evaluate, with all properties, or for each kind the paths of its properties to evaluate."""
+
+_NOTHING = Parameters()
+
+MAX_FRAMES = 10_000
+"""How many Python frames an evaluation may nest."""
+
+
+def evaluate_template(library: Templates, path: str, parameters: Parameters, wanted: Wanted) -> Root:
+    """
+    Return the resources of the wanted kinds that the template at the absolute `path` makes, with those that it nests.
+
+    Of a kind without paths among the `wanted` all properties are evaluated, and errors there are none. Only what the wanted
+    resources refer to is evaluated.
+    """
+    shown = library.shown(path)
+    template = library.load(path)
+    if isinstance(template, Problem):
+        return Root(shown, (), (template,), (), ())
+    run = Run(library, parameters, template.path, output, imported)
+    given = parameters.of(template.path)
+    around = {name: one.value for name, one in given.items() if name.startswith("AWS::")}
+    if template.path in parameters.stacks:
+        around["AWS::StackName"] = parameters.stacks[template.path]
+    resources: dict[str, Resource] = {}
+    documents = {template.path: template.document}
+    with _deep():
+        todo = [open_stack(run, template, given, around, Place())]
+        while todo:
+            stack = todo.pop()
+            documents[stack.template.path] = stack.template.document
+            resources.update((one.address, one) for one in _resources(stack, wanted, template.path))
+            for entry, inner in children(stack):
+                if isinstance(inner, Stack):
+                    todo.append(inner)
+                else:
+                    hidden = _hidden(stack, entry, template.path)
+                    resources.update(() if hidden is None else ((hidden.address, hidden),))
+    return Root(
+        template.path,
+        tuple(resources[address] for address in sorted(resources)),
+        in_order(run.problems),
+        tuple(documents[name] for name in sorted(documents)),
+        tuple(sorted(template.parameters)),
+    )
+
+
+def imported(name: Value, span: Span) -> Value:
+    """
+    Return what is known of an imported value without the template that exports it: the name of the export.
+    """
+    export = unsettled(name) if isinstance(name, str) else name
+    shown = export if isinstance(export, str) else "with a name that is not known"
+    return Unknown(f"it is imported from the export {shown}", span)
+
+
+@contextmanager
+def _deep() -> Iterator[None]:
+    """Let evaluation nest deeper than Python does by itself."""
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(usual, MAX_FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(usual)
+
+
+def _resources(stack: Stack, wanted: Wanted, root: str) -> Iterator[Resource]:
+    for name in sorted(stack.resources):
+        entry = stack.resources[name]
+        kind = stack.kind(name)
+        if not kind:
+            stack.run.problem(f"{name} has no Type", entry.span, "every resource needs one")
+        if kind in wanted and kind != NESTED:
+            only = wanted[kind] if isinstance(wanted, Mapping) else ()
+            found = _resource(stack, entry, kind, only, root, quiet=isinstance(wanted, Mapping) and not only)
+            if found is not None:
+                yield found
+
+
+def _resource(
+    stack: Stack, entry: Entry, kind: str, only: Collection[str], root: str, *, quiet: bool = False
+) -> Resource | None:
+    """Return a resource, None when its condition is false."""
+    bases, maybe = existence(stack, entry.value)
+    if not bases:
+        return None
+    node = stack.property(entry.key, "Properties")
+    body = Body(stack, bases, quiet)
+    values = body.value(node, only) if node is not None else Map()
+    if not isinstance(values, Map):
+        if not isinstance(values, Unknown) and not quiet and values is not None:
+            stack.run.problem(f"the Properties of {entry.key} are no map", entry.span)
+        values = Map()
+    block = entry.span.until(entry.value.span)
+    origin = Origin(stack.prefix + entry.key, entry.span, block, root, tuple(body.fields), stack.callers, maybe)
+    return Resource(kind, values, origin)
+
+
+def _hidden(stack: Stack, entry: Entry, root: str) -> Resource | None:
+    """Return what stands for a stack that cannot be read: what is handed to it, None when it does not exist."""
+    bases, maybe = existence(stack, entry.value)
+    if not bases:
+        return None
+    properties = stack.property(entry.key, "Properties")
+    handed = properties.get("Parameters") if isinstance(properties, MappingNode) else None
+    values = Body(stack, bases, quiet=True).value(handed) if handed is not None else Map()
+    origin = Origin(stack.prefix + entry.key, entry.span, entry.span.until(entry.value.span), root, (), stack.callers, maybe)
+    return Resource("module", values if isinstance(values, Map) else Map(), origin)
+
+
+def find_templates(library: Templates, discovery: Discovery, parameters: Parameters = _NOTHING) -> tuple[str, ...]:
+    """
+    Return the absolute paths of the templates to look at: those that no other scanned template nests.
+
+    Templates that nest each other in a circle and that
+    nobody else nests are all roots.
+    """
+    named = {found.real for found in discovery.named if found.format == "cloudformation"}
+    files = {found.real for found in discovery.files if found.format == "cloudformation"}
+    return tuple(sorted(_roots(library, files | named, parameters)))
+
+
+def _nested(library: Templates, path: str, parameters: Parameters) -> set[str]:
+    """Return the templates that the one at this path nests."""
+    template = library.load(path)
+    if isinstance(template, Problem) or not any(_nests(entry) for entry in template.resources):
+        return set()
+    run = Run(library, parameters, template.path, _nothing, imported)
+    with _deep():
+        stack = open_stack(run, template, parameters.of(template.path), {}, Place())
+        return set(nested_paths(stack)) - {template.real}
+
+
+def _nests(entry: Entry) -> bool:
+    """Return whether a resource, or one that a loop makes, may be a nested stack."""
+    kind = entry.value.get("Type") if isinstance(entry.value, MappingNode) else None
+    return entry.key.startswith(PREFIX) or (isinstance(kind, Scalar) and kind.text == NESTED)
+
+
+def _nothing(stack: Stack, name: str, key: str, span: Span) -> Value:
+    return Unknown(f"the stack {name} is not read yet", span)
+
+
+def _roots(library: Templates, paths: Collection[str], parameters: Parameters) -> set[str]:
+    nests = {path: _nested(library, path, parameters) for path in sorted(paths)}
+    targets = {target for found in nests.values() for target in found}
+    roots = {path for path in nests if path not in targets}
+    reached: set[str] = set()
+    todo = sorted(roots)
+    while todo:
+        path = todo.pop()
+        if path not in reached:
+            reached.add(path)
+            todo.extend(nests.get(path, ()))
+    return roots | (set(nests) - reached)

@@ -1,0 +1,135 @@
+"""
+What one template declares.
+
+A `Template` is static: the same template used by two stacks is read once. `Templates` reads and remembers them; it never
+leaves the scanned tree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sglint.parse import parse_cloudformation
+from sglint.source import Discovery, Problem, Tree, displayed, read, whole
+from sglint.template import Entry, Intrinsic, List, Mapping, Node, Scalar, TemplateDocument
+
+SERVERLESS = "AWS::Serverless-2016-10-31"
+EXTENSIONS = "AWS::LanguageExtensions"
+_HARMLESS = frozenset({"AWS::CodeDeployBlueGreen", "AWS::SecretsManager-2020-07-23", "AWS::SecretsManager-2024-09-16"})
+"""Macros that add no network of their own."""
+
+_SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs", "Globals")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """
+    The sections of one template; `path` is displayed, `real` absolute. `macros` are the transforms that hide what they do.
+    """
+
+    path: str
+    real: str
+    document: TemplateDocument
+    parameters: dict[str, Entry]
+    mappings: dict[str, Entry]
+    conditions: Mapping
+    resources: Mapping
+    outputs: Mapping
+    defaults: Mapping
+    macros: tuple[str, ...]
+    serverless: bool
+    problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class Templates:
+    """
+    The templates read so far, by absolute path; `scanned` are the absolute paths of all templates of the scan.
+    """
+
+    tree: Tree
+    scanned: tuple[str, ...] = ()
+    _templates: dict[str, Template | Problem] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, discovery: Discovery) -> Templates:
+        """
+        Return the library of the templates that were discovered.
+        """
+        found = {file.real for file in discovery.files if file.format == "cloudformation"}
+        return cls(discovery.tree, tuple(sorted(found)))
+
+    def load(self, path: str) -> Template | Problem:
+        """
+        Return the template at this absolute path, or what keeps us from reading it.
+        """
+        if "\0" in path:
+            return Problem("a path with a null character cannot be read")
+        real = str(Path(path).resolve())
+        if real not in self._templates:
+            source = read(self.tree, path)
+            self._templates[real] = source if isinstance(source, Problem) else declare(parse_cloudformation(source), real)
+        return self._templates[real]
+
+    def shown(self, path: str) -> str:
+        """
+        Return the path as it is shown to people.
+        """
+        return displayed(self.tree, path)
+
+
+def declare(document: TemplateDocument, real: str) -> Template:
+    """
+    Return what the document declares.
+    """
+    body = document.body
+    problems = list(document.problems)
+    empty = Mapping((), whole(document.path) if body is None else body.span)
+    sections = dict.fromkeys(_SECTIONS, empty)
+    for entry in body or ():
+        if entry.key not in _SECTIONS:
+            continue
+        if isinstance(entry.value, Mapping):
+            sections[entry.key] = entry.value
+        elif isinstance(entry.value, Intrinsic):
+            hides = f"what {entry.value.name} puts into {entry.key} is not seen"
+            problems.append(Problem(hides, entry.value.span, "write it into the template"))
+        elif not (isinstance(entry.value, Scalar) and entry.value.value is None):
+            problems.append(Problem(f"{entry.key} is not a mapping", entry.value.span, "write names and what they stand for"))
+    if body is not None and body.get("Resources") is None and not problems:
+        problems.append(Problem("the template has no Resources", body.span, "every template needs that section"))
+    transforms = tuple(_transforms(None if body is None else body.get("Transform")))
+    macros = [(name, node) for name, node in transforms if name not in {SERVERLESS, EXTENSIONS, *_HARMLESS}]
+    for name, node in macros:
+        what = "may change everything in this template, and what it does is not seen"
+        problems.append(Problem(f"the macro {name} {what}", node.span, "give the processed template instead"))
+    return Template(
+        document.path,
+        real,
+        document,
+        {entry.key: entry for entry in sections["Parameters"]},
+        {entry.key: entry for entry in sections["Mappings"]},
+        sections["Conditions"],
+        sections["Resources"],
+        sections["Outputs"],
+        sections["Globals"],
+        tuple(name for name, _ in macros),
+        any(name == SERVERLESS for name, _ in transforms),
+        tuple(problems),
+    )
+
+
+def _transforms(node: Node | None) -> Iterator[tuple[str, Node]]:
+    """Yield the names of the transforms of a template, each with its place."""
+    if isinstance(node, Scalar) and isinstance(node.value, str):
+        yield node.value, node
+    elif isinstance(node, List):
+        for item in node.items:
+            yield from _transforms(item)
+    elif isinstance(node, Mapping):
+        name = node.get("Name")
+        yield (name.text if isinstance(name, Scalar) else "of the Transform section"), node
+    elif isinstance(node, Intrinsic):
+        yield from _transforms(node.argument)
