@@ -275,6 +275,21 @@ def test_application_load_balancer_serves_its_listeners_only() -> None:
     assert [found[key] for key in ("tcp_in", "udp_in", "tcp_out", "udp_out")] == ["T (443)", "B", "T (5000)", "B"]
 
 
+def test_the_listeners_do_not_limit_the_replies_to_what_a_load_balancer_opens() -> None:
+    served = ((Protocol.TCP, Ports(443, 443)),)
+    net = network([rule("in", "all", ANY), OUT], [leads("rt", ANY, TGW)], interfaces=[interface(served=served)])
+    assert letters(net) == {
+        "tcp_in": "U (443)",
+        "udp_in": "B",
+        "icmp_in": "B",
+        "other_in": "B",
+        "tcp_out": "U",
+        "udp_out": "U",
+        "icmp_out": "T",
+        "other_out": "T",
+    }
+
+
 # What decides -------------------------------------------------------------------------------------------------------
 
 

@@ -80,24 +80,24 @@ def admissions(graph: Graph, rules: Rules, interface: Interface) -> Admissions:
     wanted = has.least | (has.most & (named if has.least else named | {Family.IPV4}))
     pairs = ((direction, admission) for direction, admission in found if admission.box.family in wanted)
     keyed = (((direction, one.box.family, one.box.protocol), one) for direction, one in pairs)
-    admitted = grouped(clipped(keyed, interface))
+    admitted = grouped(keyed)
     empty: Admissions = {(way, family, protocol): () for way in Direction for family in wanted for protocol in Protocol}
     return {**empty, **admitted}
 
 
-def clipped(pairs: Iterable[tuple[Key, Admission]], interface: Interface) -> Iterator[tuple[Key, Admission]]:
+def served(admitted: Iterable[Admission], interface: Interface) -> Iterator[Admission]:
     """
-    Yield the admissions, those of arriving flows cut down to the listeners that the interface has.
+    Yield what is admitted of arriving flows, cut down to the listeners that the interface has.
     """
-    for key, one in pairs:
-        if key[0] is Direction.OUT or interface.serves is None:
-            yield key, one
+    for one in admitted:
+        if interface.serves is None:
+            yield one
             continue
         for protocol, ports in interface.serves:
             first, last = max(ports.first, one.box.ports.first), min(ports.last, one.box.ports.last)
             if protocol is one.box.protocol and first <= last:
                 box = Box(one.box.family, protocol, one.box.peer, Ports(first, last))
-                yield key, Admission(box, one.rule, one.sure, one.because)
+                yield Admission(box, one.rule, one.sure, one.because)
 
 
 def of_groups(rules: Rules, interface: Interface) -> Iterator[tuple[Direction, Admission]]:
@@ -144,7 +144,7 @@ def anything(why: Unknown) -> Iterator[tuple[Direction, Admission]]:
 
 def of_listeners() -> Iterator[tuple[Direction, Admission]]:
     """
-    Yield what a thing without security groups admits: everything, of which `clipped` leaves what its listeners serve.
+    Yield what a thing without security groups admits: everything, of which `served` leaves what its listeners serve.
     """
     for direction in Direction:
         for family in Family:

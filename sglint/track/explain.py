@@ -12,7 +12,7 @@ from sglint.graph import Path
 from sglint.model import OTHER_WAY, Direction, GroupPeer, Interface, ListPeer, Peer, Prefix
 from sglint.source import Span
 from sglint.space import ALL_PORTS, EVERYONE, Bounds, Intervals, Ports, Protocol, flows, union
-from sglint.track.admit import Admission, Admissions, Key, Rules
+from sglint.track.admit import Admission, Admissions, Key, Rules, served
 from sglint.track.divide import has
 from sglint.track.verdict import Reason, State
 from sglint.value import Unknown
@@ -42,11 +42,12 @@ class Case:
 
 def case_of(key: Key, interface: Interface, admitted: Admissions, place: Span) -> Case:
     """
-    Return what is admitted for the key and for its replies.
+    Return what is admitted for the key and for its replies; listeners limit which flows may come in, not which replies.
     """
     direction, family, protocol = key
     replies = admitted[OTHER_WAY[direction], family, protocol]
-    return Case(key, interface, admitted[key], replies, place, together(key, admitted[key]))
+    starts = tuple(served(admitted[key], interface)) if direction is Direction.IN else admitted[key]
+    return Case(key, interface, starts, replies, place, together(key, starts))
 
 
 def place_of(rules: Rules, interface: Interface) -> Span:

@@ -78,7 +78,7 @@ def verdicts(rules: Rules, interface: Interface, admitted: Admissions, ways: Seq
                 if key not in admitted:
                     continue
                 case = case_of(key, interface, admitted, place)
-                if admitted[key]:
+                if case.admitted:
                     yield from of_case(case, ways)
                 elif interface.grouped:
                     yield refusal(case)
