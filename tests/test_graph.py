@@ -260,3 +260,35 @@ def test_graphml_holds_every_node_and_edge() -> None:
 def test_judging_does_not_import_networkx() -> None:
     code = "import sys; import sglint.track; sys.exit('networkx' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def because(net: Network, destination: str) -> list[str]:
+    """
+    Return why it is not known where traffic to the destination goes.
+    """
+    (path,) = [one for one in walked(net) if str(one.destination) == destination]
+    return [why.why for why in path.because]
+
+
+def test_a_route_with_several_targets_says_that_it_leads_to_any_of_them() -> None:
+    net = network(routes=[leads("rt", "0.0.0.0/0", TGW, NAT), leads("rt", "10.8.0.0/16", NAT)])
+    assert because(net, "0.0.0.0/0") == ["this route leads to transit gateway transit-gateway.x or nat gateway nat-gateway.x"]
+    assert because(net, "10.8.0.0/16") == []
+
+
+def test_of_two_prefix_lists_with_one_entry_aws_takes_either() -> None:
+    entries = (ip_network("10.8.0.0/16"), ip_network("10.9.0.0/16"))
+    one, other = (replace(leads("rt", "10.8.0.0/16", kind), destinations=entries) for kind in (TGW, NAT))
+    net = network(routes=[one, other, leads("rt", "10.9.0.0/16", IGW)])
+    assert found(net)["10.8.0.0/16"] == ["transit-gateway", "nat-gateway"]
+    assert because(net, "10.8.0.0/16") == ["several routes lead to 10.8.0.0/16, of which AWS takes one"]
+    assert found(net)["10.9.0.0/16"] == ["internet-gateway"]
+    assert because(net, "10.9.0.0/16") == []
+
+
+def test_two_associations_of_one_subnet_leave_its_table_open() -> None:
+    routes = [leads("rt", "0.0.0.0/0", TGW), leads("rt2", "0.0.0.0/0", NAT)]
+    net = network(
+        routes=routes, associations=[serves("rt"), serves("rt2")], tables=[Table(origin(one), "vpc") for one in ("rt", "rt2")]
+    )
+    assert because(net, "0.0.0.0/0") == ["several route tables may serve subnet"]

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sglint.facts import IN_SCOPE
-from sglint.graph.index import OWN_TABLE, Graph, doubt, place
+from sglint.graph.index import OWN_TABLE, Graph, doubt
 from sglint.graph.serve import choices
-from sglint.graph.table import hiding, name
+from sglint.graph.table import hiding, undecided_target
 from sglint.model import Interface, Link, Route, TargetKind
 from sglint.space import Bounds
 from sglint.value import Unknown
@@ -62,7 +62,6 @@ def may_lead(graph: Graph, table: Link, kinds: tuple[str, ...]) -> Iterator[Unkn
         for target in route.targets:
             if target.kind.value in kinds or target.kind is TargetKind.UNKNOWN:
                 doubts = [link for link in (target.why, doubt(route), route.table) if isinstance(link, Unknown)]
-                one_of_several = Unknown(f"{name(target)} is one of several targets of this route", place(route))
                 yield from doubts
                 if not doubts:
-                    yield one_of_several if len(route.targets) > 1 else None
+                    yield undecided_target(route) if len(route.targets) > 1 else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sglint.graph.index import OWN_TABLE, Board, Floating, Graph, Hop, grouped, place
-from sglint.model import Link, Target, TargetKind
+from sglint.model import Link, Route, Target, TargetKind
 from sglint.value import Unknown
 
 SERVICE_ENDPOINTS = (TargetKind.S3_ENDPOINT, TargetKind.DYNAMODB_ENDPOINT, TargetKind.GATEWAY_ENDPOINT)
@@ -57,3 +57,10 @@ def name(target: Target) -> str:
     """
     kind = target.kind.value.replace("-", " ")
     return f"{kind} {target.address}" if target.address else f"a {kind} target" if kind == "unknown" else kind
+
+
+def undecided_target(route: Route) -> Unknown:
+    """
+    Return why it is not known where a route with several targets leads.
+    """
+    return Unknown(f"this route leads to {' or '.join(name(target) for target in route.targets)}", place(route))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from sglint.facts import LOCAL_OVERRIDES
 from sglint.graph.index import Board, Cell, Floating, Graph, Hop, Local, Path, doubt, place
 from sglint.graph.serve import choices, families, local_of, undecided
-from sglint.graph.table import board, name
+from sglint.graph.table import board, name, undecided_target
 from sglint.model import Interface, Link, Prefix, Route, Target, TargetKind
 from sglint.space import EVERYONE, Family, family_of
 from sglint.value import Unknown
@@ -48,8 +48,9 @@ def find_ways(graph: Graph, subnet: Link) -> Iterator[Path]:
     table: Link = served[0].table if len(served) == 1 else undecided(served, subnet)
     noun = graph.subnets.get(subnet) if isinstance(subnet, str) else None
     start = () if noun is None else (Hop(f"{subnet} is the subnet", noun.origin.span),)
+    several = len(served) > 1 and all(choice.because is None for choice in served)
     for destination in sorted(destinations, key=order):
-        cell = Cell(hops=dict.fromkeys(start))
+        cell = Cell(hops=dict.fromkeys(start), because={undecided(served, subnet): None} if several else {})
         for choice, one in zip(served, boards, strict=True):
             cell.hops.update(dict.fromkeys(choice.hops))
             cell.because.update({} if choice.because is None else {choice.because: None})
@@ -75,8 +76,12 @@ def resolve(cell: Cell, board: Board, local: Local, destination: Prefix) -> None
         routes = board.exact.get(around, ())
         lone = tuple(route for route in routes if len(route.destinations) == 1)
         sure = any(doubt(route) is None for route in routes)
-        for route in lone if any(doubt(route) is None for route in lone) else routes:
+        taken = lone if any(doubt(route) is None for route in lone) else routes
+        for route in taken:
             take(cell, route, around)
+        equals = [route for route in taken if doubt(route) is None]
+        if len(equals) > 1:
+            cell.because[Unknown(f"several routes lead to {around}, of which AWS takes one", place(equals[-1]))] = None
         if sure:
             break
         if around in local.prefixes:
@@ -106,6 +111,8 @@ def take(cell: Cell, route: Route, destination: Prefix) -> None:
             cell.because[target.why] = None
         verb = "leads" if doubt(route) is None and len(route.targets) == 1 else "may lead"
         cell.hops[Hop(f"{destination} {verb} to {name(target)}", place(route))] = None
+    if len(route.targets) > 1 and all(target.why is None for target in route.targets):
+        cell.because[undecided_target(route)] = None
     why = doubt(route)
     if why is not None:
         cell.because[why] = None
