@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("laws", deadline=None)  # a law is true on a busy machine too
+settings.register_profile("thorough", deadline=None, max_examples=4000)
 settings.load_profile("laws")
 
 Accept = Callable[[str, str], None]

@@ -1,0 +1,263 @@
+"""
+The verdicts agree with an interpreter that looks at one packet: tests/packet.py.
+
+Each run draws some hundred networks and asks of each about the corners of every rule and route. To draw more of them:
+
+    python -m pytest tests/test_agreement.py --hypothesis-profile=thorough
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from ipaddress import ip_network
+from typing import TypeAlias
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sglint.graph import build
+from sglint.model import Direction, Network, TargetKind
+from sglint.space import Family, Protocol
+from sglint.track import Judgement, State, Verdict, judge
+from tests.packet import (
+    ESP,
+    EVERY,
+    GRE,
+    ICMP,
+    ICMP6,
+    IN,
+    OUT,
+    TCP,
+    UDP,
+    Address,
+    Answer,
+    Cidr,
+    Interface,
+    Packet,
+    Route,
+    answer,
+    by_rules,
+    route_to,
+)
+from tests.worlds import LISTS, SUBNETS, World, worlds
+
+STATES = {
+    Answer.DENIED: State.DENIED,
+    Answer.TRACKED: State.TRACKED,
+    Answer.AUTOMATIC: State.TRACKED,
+    Answer.UNTRACKED: State.UNTRACKED,
+}
+CLASSES = {
+    TCP: Protocol.TCP,
+    UDP: Protocol.UDP,
+    ICMP: Protocol.ICMP,
+    ICMP6: Protocol.ICMP,
+    GRE: Protocol.OTHER,
+    ESP: Protocol.OTHER,
+}
+FAMILIES = {4: Family.IPV4, 6: Family.IPV6}
+IN_SCOPE = ("transit-gateway", "gwlb-endpoint")
+many = settings(max_examples=3 * settings().max_examples)
+
+
+def corners(truth: Interface, families: Sequence[Family]) -> Iterator[Packet]:
+    """
+    Yield packets at and just beyond the edges of every rule and route, each protocol in both directions.
+    """
+    routed = [route.destination for route in truth.routes]
+    for rule in truth.rules:
+        groups: tuple[str, ...] = ()
+        if isinstance(rule.peer, str):
+            named, groups = [SUBNETS[family][0] for family in families], (rule.peer,)
+        else:
+            named = [*rule.peer] if isinstance(rule.peer, tuple) else [rule.peer]
+        protocols = (TCP, UDP, ICMP, GRE) if rule.protocol == EVERY else (rule.protocol,)
+        ports = dict.fromkeys(port for port in (rule.first - 1, rule.first, rule.last, rule.last + 1) if 0 <= port <= 65535)
+        for peer in edges(named):
+            for protocol in protocols:
+                for port in ports if protocol in {TCP, UDP} else (0,):
+                    yield packet(rule.way, protocol, peer, port, groups)
+    for peer in edges(routed):
+        for way in (IN, OUT):
+            yield from (packet(way, protocol, peer, port) for protocol in (TCP, UDP) for port in (443, 50000))
+            yield packet(way, ESP, peer, 0)
+
+
+def edges(prefixes: Iterable[Cidr]) -> Iterator[Address]:
+    """
+    Yield the first and last address of each prefix, and those beside it.
+    """
+    numbers: dict[Address, None] = {}
+    for prefix in prefixes:
+        first, last = prefix[0], prefix[-1]
+        numbers |= dict.fromkeys((first, last))
+        numbers |= {first - 1: None} if int(first) > 0 else {}
+        numbers |= {last + 1: None} if int(last) < 2**prefix.max_prefixlen - 1 else {}
+    yield from numbers
+
+
+def packet(way: str, protocol: int, peer: Address, port: int, groups: tuple[str, ...] = ()) -> Packet:
+    """
+    Return the first packet of a flow between the interface and this peer.
+    """
+    own = SUBNETS[FAMILIES[peer.version]][0][9]
+    number = ICMP6 if protocol == ICMP and peer.version == 6 else protocol
+    ends = (peer, own) if way == IN else (own, peer)
+    return Packet(way, number, *ends, 50000 if number in {TCP, UDP} else 0, port, groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """
+    A verdict, and the CIDR that its peer is, None for a security group or prefix list.
+    """
+
+    verdict: Verdict
+    cidr: Cidr | None
+
+
+Table: TypeAlias = dict[tuple[Direction, Family, Protocol], list[Said]]
+"""The verdicts by direction, family and protocol."""
+
+
+def table_of(found: Judgement) -> Table:
+    """
+    Sort the verdicts for looking them up.
+    """
+    said: Table = {}
+    for one in found.verdicts:
+        cidr = ip_network(one.peer) if "/" in one.peer else None
+        said.setdefault((one.direction, one.family, one.protocol), []).append(Said(one, cidr))
+    return said
+
+
+def listed(table: Table, first: Packet) -> list[Said]:
+    """
+    Return the verdicts on the direction, family, protocol and port of the flow.
+    """
+    key = (Direction(first.way), FAMILIES[first.peer.version], CLASSES[first.protocol])
+    return [one for one in table.get(key, ()) if one.verdict.ports.first <= first.destination_port <= one.verdict.ports.last]
+
+
+def longest(said: Sequence[Said], first: Packet) -> list[Verdict]:
+    """
+    Return the verdicts with the longest CIDR that has the peer.
+    """
+    around = [(one.cidr.prefixlen, one.verdict) for one in said if one.cidr is not None and first.peer in one.cidr]
+    length = max((length for length, _ in around), default=0)
+    return [verdict for each, verdict in around if each == length]
+
+
+def about(table: Table, first: Packet, route: Route) -> list[list[Verdict]]:
+    """
+    Return the verdicts that the flow is in: those of the longest CIDR, then those of each prefix list and security group.
+    """
+    said = [one for one in listed(table, first) if leads(one.verdict, route)]
+    names = [name for name, entries in LISTS.items() if any(first.peer in entry for entry in entries)]
+    names += first.groups
+    sets = [longest(said, first), *([one.verdict for one in said if one.verdict.peer == name] for name in names)]
+    return [one for one in sets if one]
+
+
+def leads(verdict: Verdict, route: Route) -> bool:
+    """
+    Return whether the verdict may be about flows that take the route.
+    """
+    if not verdict.candidates:
+        return True
+    here = (route.kind, route.name)
+    return any((one.kind.value, one.address) == here or one.kind is TargetKind.UNKNOWN for one in verdict.candidates)
+
+
+def bounds(sets: list[list[Verdict]], *, groups: bool = False) -> tuple[State, State]:
+    """
+    Return the lowest and the highest state of a flow that is in these verdicts; a flow that is in none is denied.
+    """
+    least = most = State.DENIED
+    for one in sets:
+        states = [verdict.by_groups if groups else verdict.state for verdict in one]
+        least = max(least, *(state.least for state in states))
+        most = max(most, min(state.most for state in states))
+    return least, most
+
+
+def within(found: int, between: tuple[int, int]) -> bool:
+    """
+    Return whether what was found lies between the bounds.
+    """
+    return between[0] <= found <= between[1]
+
+
+def by_class(truth: Interface, first: Packet, of: Callable[[Interface, Packet], Answer]) -> Answer:
+    """
+    Return the best answer to a packet of the class that verdicts tell apart: GRE, ESP and the like are one class.
+    """
+    if CLASSES[first.protocol] is not Protocol.OTHER:
+        return of(truth, first)
+    found = [of(truth, replace(first, protocol=number)) for number in (GRE, ESP)]
+    return next((one for one in found if one is not Answer.DENIED), Answer.DENIED)
+
+
+def flows(world: World) -> Iterator[tuple[Interface, Packet, Route]]:
+    """
+    Yield the flows to ask about, each with the interface as it truly is and the route that it truly takes.
+    """
+    for truth in world.truths:
+        for first in corners(truth, world.families):
+            route = route_to(truth.routes, first.peer)
+            if route is not None:
+                yield truth, first, route
+
+
+@many
+@given(worlds(sure=True))
+def test_a_known_network_is_judged_as_its_packets_are(world: World) -> None:
+    (found,) = judge(world.net, build(world.net))
+    table = table_of(found)
+    for truth, first, route in flows(world):
+        said = about(table, first, route)
+        judged, groups = by_class(truth, first, answer), STATES[by_class(truth, first, by_rules)]
+        state = STATES[judged]
+        assert bounds(said) == (state, state), first
+        assert bounds(said, groups=True) == (groups, groups), first
+        automatic = {bool(verdict.automatic) for one in said for verdict in one if verdict.candidates}
+        assert automatic <= {judged is Answer.AUTOMATIC}, first
+
+
+@many
+@given(worlds(sure=False))
+def test_whatever_the_unknowns_turn_out_to_be_lies_between_the_bounds(world: World) -> None:
+    (found,) = judge(world.net, build(world.net))
+    table = table_of(found)
+    for truth, first, route in flows(world):
+        said = about(table, first, route)
+        state, groups = (STATES[by_class(truth, first, of)] for of in (answer, by_rules))
+        assert within(state, bounds(said)), first
+        assert within(groups, bounds(said, groups=True)), first
+    scope = any(one.kind in IN_SCOPE for truth in world.truths for one in truth.routes)
+    assert within(scope, (found.in_scope.least, found.in_scope.most))
+
+
+@many
+@given(st.booleans().flatmap(lambda sure: worlds(sure=sure)))
+def test_a_flow_is_in_the_verdict_with_the_longest_cidr_that_has_its_peer(world: World) -> None:
+    if len(world.truths) > 1:
+        world = replace(world, truths=world.truths[:1], net=in_one_subnet(world.net))
+    (found,) = judge(world.net, build(world.net))
+    table = table_of(found)
+    for truth in world.truths:
+        for first in corners(truth, world.families):
+            route = route_to(truth.routes, first.peer)
+            nearest = longest(listed(table, first), first)
+            assert len(nearest) <= 1, first
+            for one in nearest:
+                assert not one.candidates or route is None or leads(one, route), first
+
+
+def in_one_subnet(net: Network) -> Network:
+    """
+    Return the network with its interface in the first of its subnets only.
+    """
+    (eni,) = net.interfaces
+    return replace(net, interfaces=(replace(eni, subnets=eni.subnets[:1]),))
