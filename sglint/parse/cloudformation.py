@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from sglint.parse import json
 from sglint.parse.intrinsic import NODES, meaning, unique
-from sglint.parse.json import Array, Json, Object
+from sglint.parse.json import Json, Object
 from sglint.parse.text import Failure, Text
 from sglint.source import Source
 from sglint.template import Entry, List, Mapping, Node, Scalar, TemplateDocument
@@ -80,9 +80,8 @@ class _Converter:
         """
         Return the members of an object, of those with one key the last.
         """
-        span, found = self.text.span, list[Entry]()
-        for key, value in node.members:
-            found.append(Entry(str(key.value), self.node(value), span(key.start, key.end)))
+        word, inner = self.text.word, self.node
+        found = [Entry(str(key.value), inner(value), word(key.start, key.end)) for key, value in node.members]
         return unique(self.text, found)
 
     def node(self, node: Json) -> Node:
@@ -92,10 +91,11 @@ class _Converter:
         self.nodes += 1
         if self.nodes > NODES:
             raise Failure(f"more than {NODES} values", node.start, node.end, "split the template")
-        span = self.text.span(node.start, node.end)
+        start, end = node.start, node.end
+        if isinstance(node, json.Scalar):
+            text = node.value if isinstance(node.value, str) else self.content[start:end]
+            return Scalar(node.value, text, self.text.word(start, end))
+        span = self.text.span(start, end)
         if isinstance(node, Object):
             return meaning(Mapping(self.entries(node), span))
-        if isinstance(node, Array):
-            return List(tuple(self.node(item) for item in node.items), span)
-        text = node.value if isinstance(node.value, str) else self.content[node.start : node.end]
-        return Scalar(node.value, text, span)
+        return List(tuple(self.node(item) for item in node.items), span)

@@ -14,6 +14,7 @@ from sglint.value import Number
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _RUN = re.compile(r'[^"\\\x00-\x1f]*')
+_PLAIN = re.compile(r'"([^"\\\x00-\x1f]*)"')
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -83,6 +84,9 @@ class _Reader:
         """
         Pass blanks and return the sign that follows.
         """
+        sign = self.content[self.at : self.at + 1]
+        if sign > " ":
+            return sign
         found = _BLANK.match(self.content, self.at)
         self.at = found.end() if found else self.at
         return self.content[self.at : self.at + 1]
@@ -172,6 +176,10 @@ class _Reader:
 
     def string(self) -> Scalar | None:
         start, parts = self.at, list[str]()
+        found = _PLAIN.match(self.content, start)
+        if found:
+            self.at = found.end()
+            return Scalar(found[1], start, self.at)
         self.at += 1
         while True:
             run = _RUN.match(self.content, self.at)

@@ -23,6 +23,7 @@ _WORDS: dict[str, bool | None] = {
     for word in words.split()
     for written in (word, word.capitalize(), word.upper())
 } | {"": None, "~": None}
+NULLS = frozenset(word for word, value in _WORDS.items() if value is None)
 _NUMERIC = frozenset("+-.0123456789")
 _INTEGERS = (
     (re.compile(r"[-+]?(?:0|[1-9][0-9_]*)"), 10),

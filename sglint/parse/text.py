@@ -74,6 +74,15 @@ class Text:
         end_line, end_column = self.place(end)
         return Span(self.path, line, column, end_line, end_column)
 
+    def word(self, start: int, end: int) -> Span:
+        """
+        Return the place of characters that stand on one line, which is found faster.
+        """
+        if self.fixed is not None:
+            return self.fixed
+        line, column = self.place(start)
+        return Span(self.path, line, column, line, column + end - start)
+
     def problem(self, message: str, start: int, end: int, hint: str = "", *, hides: bool = True) -> None:
         """
         Note what could not be read of the characters from `start` up to `end`.

@@ -17,7 +17,7 @@ import yaml
 from yaml import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
 from sglint.parse.intrinsic import NODES, function, meaning, shorten, unique
-from sglint.parse.scalar import resolve
+from sglint.parse.scalar import NULLS, resolve
 from sglint.parse.text import DEPTH, Failure, Text
 from sglint.source import Problem, Span
 from sglint.template import Entry, Intrinsic, List, Mapping, Node, Scalar
@@ -26,6 +26,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ODD_BREAKS = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
 _BREAK = re.compile("[\n\r\x85\u2028\u2029]")
 _PROPERTY = re.compile(r"[&!]\S*(?:\s|#[^\n]*\n)*")
+_BLOCK = frozenset(("|", ">"))
 _CORE = "tag:yaml.org,2002:"
 _KINDS: dict[str, tuple[type, ...]] = {
     "str": (str,),
@@ -37,6 +38,17 @@ _KINDS: dict[str, tuple[type, ...]] = {
 }
 _Event: TypeAlias = Any
 """An event of PyYAML: its stubs know neither the marks, which are always there, nor what the kinds have in common."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """
+    A place in the text, as PyYAML counts: everything from 0.
+    """
+
+    index: int
+    line: int
+    column: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +109,8 @@ class _Reader:
         self.exact = _ODD_BREAKS.search(text.content) is None
         self.anchors: dict[str, _Anchor | None] = {}
         self.opaque: list[tuple[int, int]] = []
-        self.nodes = self.reached = self.end = 0
+        self.nodes = self.reached = 0
+        self.end: _Event | _Place = _Place(0, 0, 0)
         self.failed = self.between = False
 
     def document(self) -> Mapping | None:
@@ -136,7 +149,14 @@ class _Reader:
         self.failed = True
         self.text.note(_problem(self.text, error))
 
-    def span(self, start: _Event, end: _Event) -> Span:
+    def place(self, index: int) -> _Place:
+        line, column = self.text.place(index)
+        return _Place(index, line - 1, column - 1)
+
+    def span(self, start: _Event | _Place, end: _Event | _Place) -> Span:
+        """
+        Return the range between two places; PyYAML's lines are those of the file unless it has exotic line breaks.
+        """
         if self.exact:
             return Span(self.text.path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
         return self.text.span(start.index, end.index)
@@ -145,21 +165,23 @@ class _Reader:
         """
         Return the node that begins with this event, a function in its long form included.
         """
-        if isinstance(event, ScalarEvent) and event.tag is None and event.anchor is None and event.style not in {"|", ">"}:
-            return self.simple(event)
+        if _is_simple(event):
+            value = event.value
+            return Scalar(resolve(value) if event.implicit[0] else value, value, self.simple(event))
         node = self.raw(event, depth)
-        return meaning(node) if isinstance(node, Mapping) else node
+        return meaning(node) if type(node) is Mapping else node
 
-    def simple(self, event: _Event) -> Scalar:
+    def simple(self, event: _Event) -> Span:
         """
-        Return a scalar without tag and anchor that stands in one piece.
+        Pass a scalar without tag and anchor that stands in one piece, and return its place.
         """
-        self.count(1, event)
-        start, end, value = event.start_mark, event.end_mark, event.value
-        self.end = end.index
-        if "#" in value:
-            self.opaque.append((start.index, end.index))
-        return Scalar(resolve(value) if event.implicit[0] else value, value, self.span(start, end))
+        self.nodes += 1
+        if self.nodes > NODES:
+            self.count(0, event)
+        start, self.end = event.start_mark, event.end_mark
+        if "#" in event.value:
+            self.opaque.append((start.index, event.end_mark.index))
+        return self.span(start, event.end_mark)
 
     def count(self, nodes: int, event: _Event) -> None:
         self.nodes += nodes
@@ -171,29 +193,30 @@ class _Reader:
         """
         Return the node that begins with this event, a mapping as it is written.
         """
-        if isinstance(event, AliasEvent):
+        if type(event) is AliasEvent:
             return self.alias(event, depth)
         if depth > DEPTH:
             start = event.start_mark.index
             raise Failure(f"nested more than {DEPTH} levels", start, start + 1, "split the template")
         before, self.reached = self.reached, depth
-        nodes, anchor, start = self.nodes, event.anchor, event.start_mark.index
+        nodes, anchor, start = self.nodes, event.anchor, event.start_mark
         if anchor is not None:
             self.anchors[anchor] = None
-        written = self.written(start) if anchor is not None or event.tag is not None else start
-        if isinstance(event, ScalarEvent):
+        written = start if anchor is None and event.tag is None else self.written(start.index)
+        if type(event) is ScalarEvent:
             node: Node = self.scalar(event, written)
         else:
             self.count(1, event)
             node = self.collection(event, written, depth)
-        node = self.tagged(event.tag, node, self.text.span(start, self.end))
+        if event.tag is not None:
+            node = self.tagged(event.tag, node, self.span(start, self.end))
         if anchor is not None:
             means = meaning(node) if isinstance(node, Mapping) else node
             self.anchors[anchor] = _Anchor(means, node, self.nodes - nodes, self.reached - depth)
         self.reached = max(self.reached, before)
         return node
 
-    def written(self, at: int) -> int:
+    def written(self, at: int) -> _Place:
         """
         Return where the value itself starts, after its tag and anchor.
         """
@@ -201,14 +224,14 @@ class _Reader:
         while at < len(content) and content[at] in "&!":
             found = _PROPERTY.match(content, at)
             at = found.end() if found else len(content)
-        return at
+        return self.place(at)
 
     def alias(self, event: _Event, depth: int, *, raw: bool = False) -> Node:
         """
         Return the node that an alias stands for, in the alias's place.
         """
         start, end = event.start_mark.index, event.end_mark.index
-        self.end = end
+        self.end = event.end_mark
         if event.anchor not in self.anchors:
             raise Failure(f"no anchor &{shorten(event.anchor)} stands before this", start, end, "correct the name")
         anchor = self.anchors[event.anchor]
@@ -218,54 +241,55 @@ class _Reader:
             raise Failure(f"nested more than {DEPTH} levels", start, end, "split the template")
         self.count(anchor.nodes, event)
         self.reached = max(self.reached, depth + anchor.height)
-        return replace(anchor.raw if raw else anchor.node, span=self.text.span(start, end))
+        return replace(anchor.raw if raw else anchor.node, span=self.span(event.start_mark, event.end_mark))
 
-    def scalar(self, event: _Event, written: int) -> Scalar:
+    def scalar(self, event: _Event, start: _Event | _Place) -> Scalar:
         """
         Return a scalar of any style; one with a tag is a string, whatever it looks like.
         """
         self.count(1, event)
-        content, value = self.text.content, event.value
-        start, end = min(written, event.end_mark.index), event.end_mark.index
-        body = start
-        if event.style in {"|", ">"}:
-            line = _BREAK.search(content, start, end)
-            body = end if line is None else line.start()
-            end = max(start + 1, start + len(content[start:end].rstrip()))
+        content, value, end = self.text.content, event.value, event.end_mark
+        start = start if start.index < end.index else end
+        body = start.index
+        if event.style in _BLOCK:
+            line = _BREAK.search(content, body, end.index)
+            body = end.index if line is None else line.start()
+            end = self.place(start.index + max(1, len(content[start.index : end.index].rstrip())))
         self.end = end
         if "#" in value:
-            self.opaque.append((body, end))
+            self.opaque.append((body, end.index))
         plain = event.implicit[0] and event.tag in {None, "!"}
-        return Scalar(resolve(value) if plain else value, value, self.text.span(start, end))
+        return Scalar(resolve(value) if plain else value, value, self.span(start, end))
 
-    def collection(self, event: _Event, written: int, depth: int) -> List | Mapping:
+    def collection(self, event: _Event, written: _Event | _Place, depth: int) -> List | Mapping:
         """
         Return a list or a mapping, which ends where its last item does.
         """
-        if isinstance(event, MappingStartEvent):
+        if type(event) is MappingStartEvent:
             entries = self.mapping(event, depth)
-            return Mapping(entries, self.text.span(written, self.end))
+            return Mapping(entries, self.span(written, self.end))
         items: list[Node] = []
-        while not isinstance(inner := self.take(), SequenceEndEvent):
+        while type(inner := self.take()) is not SequenceEndEvent:
             items.append(self.node(inner, depth + 1))
         self.ended(event, inner)
-        return List(tuple(items), self.text.span(written, self.end))
+        return List(tuple(items), self.span(written, self.end))
 
     def mapping(self, start: _Event, depth: int) -> tuple[Entry, ...]:
         """
         Return the entries of a mapping, own ones before merged ones; the template and its sections survive an error.
         """
-        own, merged, between = list[Entry](), list[Entry](), True
+        own, merged, between, take = list[Entry](), list[Entry](), True, self.take
         try:
-            while not isinstance(event := self.take(), MappingEndEvent):
+            while type(event := take()) is not MappingEndEvent:
                 between = False
-                if _merges(event):
+                if type(event) is ScalarEvent and event.value == "<<" and event.tag is None and event.implicit[0]:
+                    self.count(1, event)
                     merged.extend(self.merge(depth + 1))
                 else:
-                    key = self.key(event, depth + 1)
-                    value = self.node(self.take(), depth + 1)
+                    key, span = self.key(event, depth + 1)
+                    value = self.node(take(), depth + 1)
                     if key is not None:
-                        own.append(Entry(key.text, value, key.span))
+                        own.append(Entry(key, value, span))
                 if self.failed:
                     break
                 between = True
@@ -285,17 +309,19 @@ class _Reader:
         Note where a collection ends: after its bracket, or where its last item does.
         """
         if start.flow_style:
-            self.end = last.end_mark.index
+            self.end = last.end_mark
 
-    def key(self, event: _Event, depth: int) -> Scalar | None:
+    def key(self, event: _Event, depth: int) -> tuple[str | None, Span]:
         """
-        Return the key that begins with this event, or None when it is no text.
+        Return the key that begins with this event and its place; None when it is no text.
         """
+        if _is_simple(event) and event.value not in NULLS:
+            return event.value, self.simple(event)
         node = self.node(event, depth)
         if isinstance(node, Scalar) and node.value is not None:
-            return node
+            return node.text, node.span
         self.text.note(Problem("a key has to be a text", node.span, "write the key in quotes"))
-        return None
+        return None, node.span
 
     def merge(self, depth: int) -> list[Entry]:
         """
@@ -303,9 +329,9 @@ class _Reader:
         """
         event = self.take()
         nodes: list[Node] = []
-        if isinstance(event, SequenceStartEvent) and event.tag is None and event.anchor is None:
+        if type(event) is SequenceStartEvent and event.tag is None and event.anchor is None:
             self.count(1, event)
-            while not isinstance(inner := self.take(), SequenceEndEvent):
+            while type(inner := self.take()) is not SequenceEndEvent:
                 nodes.append(self.source(inner, depth + 1))
             self.ended(event, inner)
         else:
@@ -320,13 +346,13 @@ class _Reader:
         return entries
 
     def source(self, event: _Event, depth: int) -> Node:
-        return self.alias(event, depth, raw=True) if isinstance(event, AliasEvent) else self.raw(event, depth)
+        return self.alias(event, depth, raw=True) if type(event) is AliasEvent else self.raw(event, depth)
 
-    def tagged(self, tag: str | None, node: Node, span: Span) -> Node:
+    def tagged(self, tag: str, node: Node, span: Span) -> Node:
         """
         Return the node with the meaning of its tag; a tag that means nothing here is a function nobody knows.
         """
-        if tag is None or tag == "!":
+        if tag == "!":
             return node
         if tag.startswith("!"):
             name = tag[1:] if tag in {"!Ref", "!Condition"} else f"Fn::{tag[1:]}"
@@ -346,7 +372,7 @@ class _Reader:
         Keep the comments: what begins with `#` outside of every scalar, as far as the text was read.
         """
         content, opaque = self.text.content, iter(self.opaque)
-        last = self.end if self.failed else len(content)
+        last = self.end.index if self.failed else len(content)
         start, end = next(opaque, (last, last))
         at = content.find("#")
         while 0 <= at < last:
@@ -361,11 +387,11 @@ class _Reader:
             at = content.find("#", after)
 
 
-def _merges(event: _Event) -> bool:
+def _is_simple(event: _Event) -> bool:
     """
-    Return whether a key merges mappings: `<<` without quotes.
+    Return whether an event is a scalar without tag and anchor that stands in one piece.
     """
-    return isinstance(event, ScalarEvent) and event.value == "<<" and event.tag is None and bool(event.implicit[0])
+    return type(event) is ScalarEvent and event.tag is None and event.anchor is None and event.style not in _BLOCK
 
 
 def _cut(entries: list[Entry], depth: int) -> None:
