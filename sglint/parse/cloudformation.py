@@ -7,7 +7,7 @@ from __future__ import annotations
 from sglint.parse import json
 from sglint.parse.intrinsic import NODES, meaning, unique
 from sglint.parse.json import Json, Object
-from sglint.parse.text import Failure, Text
+from sglint.parse.text import Text
 from sglint.source import Source
 from sglint.template import Entry, List, Mapping, Node, Scalar, TemplateDocument
 
@@ -44,17 +44,12 @@ def _json(text: Text) -> Mapping | None:
     """
     Return the object that the text is; after an error, the sections and their entries that are complete.
     """
-    root = json.read(text)
+    root = json.read(text, NODES)
     if not isinstance(root, Object):
         return None
     if any(problem.hides for problem in text.problems):
         root = _complete(root)
-    try:
-        entries = _Converter(text).entries(root)
-    except Failure as failure:
-        text.problem(failure.message, failure.start, failure.end, failure.hint)
-        return None
-    return Mapping(entries, text.span(root.start, root.end))
+    return Mapping(_entries(text, root), text.span(root.start, root.end))
 
 
 def _complete(root: Object) -> Object:
@@ -68,34 +63,24 @@ def _complete(root: Object) -> Object:
     return Object(members, root.start, root.end)
 
 
-class _Converter:
+def _entries(text: Text, node: Object) -> tuple[Entry, ...]:
     """
-    Turns JSON values into the nodes of a template, and counts them.
+    Return the members of an object, of those with one key the last.
     """
+    word = text.word
+    found = [Entry(str(key.value), _node(text, value), word(key.start, key.end)) for key, value in node.members]
+    return unique(text, found)
 
-    def __init__(self, text: Text) -> None:
-        self.text, self.content, self.nodes = text, text.content, 0
 
-    def entries(self, node: Object) -> tuple[Entry, ...]:
-        """
-        Return the members of an object, of those with one key the last.
-        """
-        word, inner = self.text.word, self.node
-        found = [Entry(str(key.value), inner(value), word(key.start, key.end)) for key, value in node.members]
-        return unique(self.text, found)
-
-    def node(self, node: Json) -> Node:
-        """
-        Return the node that a value is.
-        """
-        self.nodes += 1
-        if self.nodes > NODES:
-            raise Failure(f"more than {NODES} values", node.start, node.end, "split the template")
-        start, end = node.start, node.end
-        if isinstance(node, json.Scalar):
-            text = node.value if isinstance(node.value, str) else self.content[start:end]
-            return Scalar(node.value, text, self.text.word(start, end))
-        span = self.text.span(start, end)
-        if isinstance(node, Object):
-            return meaning(Mapping(self.entries(node), span))
-        return List(tuple(self.node(item) for item in node.items), span)
+def _node(text: Text, node: Json) -> Node:
+    """
+    Return the node that a value is.
+    """
+    start, end = node.start, node.end
+    if isinstance(node, json.Scalar):
+        written = node.value if isinstance(node.value, str) else text.content[start:end]
+        return Scalar(node.value, written, text.word(start, end))
+    span = text.span(start, end)
+    if isinstance(node, Object):
+        return meaning(Mapping(_entries(text, node), span))
+    return List(tuple(_node(text, item) for item in node.items), span)

@@ -58,11 +58,11 @@ class Object:
 Json: TypeAlias = Scalar | Array | Object
 
 
-def read(text: Text) -> Json | None:
+def read(text: Text, limit: int | None = None) -> Json | None:
     """
-    Return the value that the text is; after an error, what stands before it, with a problem that says so.
+    Return the value that the text is; after an error or too many values, what stands before, with a problem that says so.
     """
-    reader = _Reader(text, 1 if text.content.startswith("\ufeff") else 0)
+    reader = _Reader(text, 1 if text.content.startswith("\ufeff") else 0, limit)
     value = reader.value(0)
     reader.blank()
     if not reader.failed and reader.at < len(text.content):
@@ -75,10 +75,11 @@ class _Reader:
     Reads forward from `at`; after the first error every open value ends where it is.
     """
 
-    __slots__ = ("at", "content", "failed", "text")
+    __slots__ = ("at", "content", "failed", "left", "limit", "text")
 
-    def __init__(self, text: Text, at: int) -> None:
+    def __init__(self, text: Text, at: int, limit: int | None) -> None:
         self.text, self.content, self.at, self.failed = text, text.content, at, False
+        self.limit, self.left = limit, -1 if limit is None else limit
 
     def blank(self) -> str:
         """
@@ -103,6 +104,11 @@ class _Reader:
             self.text.problem(f"nested more than {DEPTH} levels", self.at, self.at + 1, "split the file")
             self.failed = True
             return None
+        if not self.left:
+            self.text.problem(f"more than {self.limit} values", self.at, self.at + 1, "split the file")
+            self.failed = True
+            return None
+        self.left -= 1
         if sign == "{":
             return self.object(depth)
         if sign == "[":

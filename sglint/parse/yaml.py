@@ -22,10 +22,13 @@ from sglint.parse.text import DEPTH, Failure, Text
 from sglint.source import Problem, Span
 from sglint.template import Entry, Intrinsic, List, Mapping, Node, Scalar
 
+COMMENTS = 50_000
+"""How many comments are kept; a template of 1 MB that has more says nothing else."""
+
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ODD_BREAKS = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
 _BREAK = re.compile("[\n\r\x85\u2028\u2029]")
-_PROPERTY = re.compile(r"[&!]\S*(?:\s|#[^\n]*\n)*")
+_PROPERTY = re.compile(r"[&!]\S*+(?:\s++|#[^\n]*+)*+")
 _BLOCK = frozenset(("|", ">"))
 _CORE = "tag:yaml.org,2002:"
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -364,8 +367,9 @@ class _Reader:
                 return replace(node, value=value)
         elif (kind == "map" and isinstance(node, Mapping)) or (kind == "seq" and isinstance(node, List)):
             return node
-        self.text.note(Problem(f"the tag {shorten(tag)} does not fit here", span, "leave it out"))
-        return Intrinsic(tag, node, span)
+        name = f"!!{kind}" if kind != tag else tag
+        self.text.note(Problem(f"the tag {shorten(name)} does not fit here", span, "leave it out"))
+        return Intrinsic(name, node, span)
 
     def comments(self) -> None:
         """
@@ -381,6 +385,10 @@ class _Reader:
             if start <= at < end:
                 at = content.find("#", end)
                 continue
+            if len(self.text.comments) >= COMMENTS:
+                message = f"more than {COMMENTS} comments, what the rest ignores is not ignored"
+                self.text.problem(message, at, at + 1, "split the template", hides=False)
+                return
             stop = _BREAK.search(content, at)
             after = stop.start() if stop else len(content)
             self.text.comment(at, after)

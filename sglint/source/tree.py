@@ -64,6 +64,17 @@ def read_bytes(tree: Tree, path: str, limit: int = LIMIT) -> bytes | Problem:
     """
     Return the content of a file, or what keeps us from reading it.
     """
+    content = read_head(tree, path, limit + 1)
+    if not isinstance(content, Problem) and len(content) > limit:
+        shown = displayed(tree, path)
+        return Problem(f"{shown} is larger than {limit} bytes", whole(shown), "split it, or leave it out with .gitignore")
+    return content
+
+
+def read_head(tree: Tree, path: str, limit: int = LIMIT) -> bytes | Problem:
+    """
+    Return the first bytes of a file, or what keeps us from reading it.
+    """
     shown = displayed(tree, path)
     try:
         real = os.path.realpath(os.path.join(tree.base, path))
@@ -75,12 +86,9 @@ def read_bytes(tree: Tree, path: str, limit: int = LIMIT) -> bytes | Problem:
         with open(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return Problem(f"{shown} is not a regular file", whole(shown), "only regular files are read")
-            content = file.read(limit + 1)
+            return file.read(limit)
     except (OSError, ValueError) as error:
         return Problem(f"cannot read {shown}: {reason(error)}", whole(shown), "see whether it exists and may be read")
-    if len(content) > limit:
-        return Problem(f"{shown} is larger than {limit} bytes", whole(shown), "split it, or leave it out with .gitignore")
-    return content
 
 
 def list_files(tree: Tree, directory: str) -> tuple[str, ...]:

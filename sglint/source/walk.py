@@ -8,14 +8,14 @@ Finding the files to read.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from sglint.source.ignore import ignore, ignored, work_tree
+from sglint.source.recognise import is_template, resembles_template
 from sglint.source.text import Problem, SglintError
-from sglint.source.tree import Tree, displayed, ignored_by_terraform, inside, list_files, read_bytes, reason, whole
+from sglint.source.tree import Tree, displayed, ignored_by_terraform, inside, list_files, read_head, reason, whole
 
 Format: TypeAlias = Literal["terraform", "tfvars", "cloudformation"]
 
@@ -24,11 +24,6 @@ DIRECTORIES = 50_000
 """How many directories are walked through."""
 
 _TEMPLATES = (".yaml", ".yml", ".json", ".template")
-_CLOUDFORMATION = re.compile(
-    rb"""^(?:["']?)AWSTemplateFormatVersion["']?\s*:|^\s*\{?\s*"AWSTemplateFormatVersion"\s*:""", re.MULTILINE
-)
-_RESOURCES = re.compile(rb"""^["']?Resources["']?\s*:|^[\s{]*"Resources"\s*:""", re.MULTILINE)
-_TYPE = re.compile(rb"""["']?Type["']?\s*:\s*["']?AWS::[A-Z]""")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -67,6 +62,7 @@ class _Walk:
     named: dict[str, Found] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    others: list[str] = field(default_factory=list)
 
     def problem(self, path: str, message: str, hint: str) -> None:
         self.problems.append(Problem(message, whole(displayed(self.tree, path)), hint))
@@ -89,6 +85,7 @@ def discover(paths: Sequence[str], *, base: str, root: str | None = None) -> Dis
             _walk(walk, absolute)
         else:
             _name(walk, absolute)
+    _others(walk)
     files, named = tuple(sorted(walk.files.values())), tuple(sorted(walk.named.values()))
     return Discovery(walk.tree, files, named, tuple(sorted(walk.problems, key=lambda problem: problem.order)))
 
@@ -116,8 +113,7 @@ def _name(walk: _Walk, path: str) -> None:
     """
     kind = _format(walk.tree, path)
     if kind is None:
-        if not path.endswith(_TEMPLATES):
-            walk.problem(path, f"{displayed(walk.tree, path)} is no Terraform or CloudFormation file", "leave it out")
+        _unknown(walk, path)
         return
     found = Found(displayed(walk.tree, path), os.path.realpath(path), kind)
     walk.named[found.real] = walk.files[found.real] = found
@@ -125,6 +121,36 @@ def _name(walk: _Walk, path: str) -> None:
         for neighbour in list_files(walk.tree, os.path.dirname(path)):
             if _terraform(neighbour) is not None:
                 _take(walk, os.path.join(walk.tree.base, neighbour))
+
+
+def _unknown(walk: _Walk, path: str) -> None:
+    """
+    Say that a file is not read that was given itself; what cannot be a template is only counted.
+    """
+    shown = displayed(walk.tree, path)
+    if not path.endswith(_TEMPLATES):
+        walk.problem(path, f"{shown} is no Terraform or CloudFormation file", "leave it out")
+        return
+    content = read_head(walk.tree, path)
+    if isinstance(content, Problem):
+        walk.problems.append(content)
+    elif path.endswith(".template") or resembles_template(content):
+        hint = "begin it with AWSTemplateFormatVersion: 2010-09-09 if it is a template, or leave it out"
+        walk.problem(path, f"{shown} is not recognised as a CloudFormation template", hint)
+    else:
+        walk.others.append(shown)
+
+
+def _others(walk: _Walk) -> None:
+    """
+    Say once that files which were given themselves are something else than templates; a hook names every YAML file.
+    """
+    if walk.others:
+        first, more = walk.others[0], len(walk.others) - 1
+        names = f"{first} is" if not more else f"{first} and {more} more are"
+        walk.problems.append(
+            Problem(f"{names} no CloudFormation template", whole(first), "leave out what is none", hides=False)
+        )
 
 
 def _terraform(name: str) -> Format | None:
@@ -140,11 +166,8 @@ def _format(tree: Tree, path: str) -> Format | None:
     kind = _terraform(path)
     if kind is not None or not path.endswith(_TEMPLATES):
         return kind
-    content = read_bytes(tree, path)
-    if isinstance(content, Problem):
-        return None
-    known = _CLOUDFORMATION.search(content) or (_RESOURCES.search(content) and _TYPE.search(content))
-    return "cloudformation" if known else None
+    content = read_head(tree, path)
+    return "cloudformation" if not isinstance(content, Problem) and is_template(content) else None
 
 
 def _take(walk: _Walk, path: str) -> None:
