@@ -152,7 +152,35 @@ class Map:
         return self._index.values()
 
 
-Value: TypeAlias = str | int | Decimal | bool | None | Seq | Map | Ref | Unknown
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """
+    Why a value is not to be shown: it is `sensitive`, or it is `ephemeral` and never stored.
+
+    `what` is the source as written (`var.password`), `span` the place that says so.
+    """
+
+    kind: Literal["ephemeral", "sensitive"]
+    what: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """
+    A value under marks, one of each kind at most. It lives only while Terraform is evaluated; no `Resource` has one.
+    """
+
+    value: Value
+    marks: tuple[Mark, ...]
+
+    def __str__(self) -> str:
+        return f"({self.marks[0].kind} value)"
+
+    __repr__ = __str__
+
+
+Value: TypeAlias = str | int | Decimal | bool | None | Seq | Map | Ref | Unknown | Marked
 
 
 def is_known(value: Value) -> bool:
@@ -186,6 +214,8 @@ def to_json(value: Value) -> object:
         return {key: to_json(item) for key, item in value.items()}
     if isinstance(value, Ref):
         return f"${{{value}}}"
+    if isinstance(value, Marked):
+        return str(value)
     if isinstance(value, Unknown):
         return f"({value})"
     return float(value) if isinstance(value, Decimal) else value

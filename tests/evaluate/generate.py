@@ -17,6 +17,7 @@ from typing import get_args
 
 from sglint import syntax
 from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.mark import unmark_deep
 from sglint.evaluate.terraform.number import parse_number
 from sglint.evaluate.terraform.unknown import same
 from sglint.source import Span
@@ -116,6 +117,7 @@ def _hides(expr: syntax.Expr) -> bool:
 
 
 def _empty(value: Value) -> bool:
+    value, _ = unmark_deep(value)
     if isinstance(value, (Seq, Map)):
         inner = value.items if isinstance(value, Seq) else tuple(value.values())
         return not inner or any(map(_empty, inner))

@@ -18,7 +18,7 @@ from sglint.evaluate.terraform.functions import NAMES, call
 from sglint.evaluate.terraform.operators import binary, conditional
 from sglint.evaluate.terraform.scope import Nowhere, Scope
 from sglint.evaluate.terraform.unknown import same
-from sglint.value import Map, Ref, Seq, Unknown, Value
+from sglint.value import Map, Mark, Marked, Ref, Seq, Unknown, Value
 from tests.evaluate.oracle import Case, cases, expected, made, named, outcome, parse, refused
 
 ID = Ref("aws_subnet.a", "id")
@@ -99,7 +99,8 @@ def test_messages_are_lower_case_without_full_stop() -> None:
         ("setintersection", (Seq((ID,)), Seq((ID,))), Seq((ID,), "set")),
         ("setsubtract", (Seq((ID,)), Seq(())), Seq((ID,), "set")),
         ("element", (IDS, 5), ID),
-        ("sensitive", (HIDDEN,), HIDDEN),
+        ("sensitive", (HIDDEN,), Marked(HIDDEN, (Mark("sensitive", "it"),))),
+        ("nonsensitive", (Marked(HIDDEN, (Mark("sensitive", "it"),)),), HIDDEN),
         ("endswith", (Unknown("w", ends=".s3"), "s3"), True),
         ("endswith", (Unknown("w", ends=".s3"), ".ec2"), Unknown("w")),
         ("endswith", (Unknown("w", ends=".s3"), "c2"), False),

@@ -68,7 +68,6 @@ def test_every_validation_is_checked_and_one_that_cannot_be_evaluated_is_a_probl
     ("condition", "rest"),
     [
         ("var.it == aws_vpc.other.id", 'default = "x"'),
-        ("var.it > 5", "sensitive = true\n  default = 1"),
         ("var.it > 5", ""),
         ('can(regex("^vpc-", var.it)) || var.it == null', "default = null"),
     ],
@@ -76,6 +75,12 @@ def test_every_validation_is_checked_and_one_that_cannot_be_evaluated_is_a_probl
 def test_what_is_not_known_is_not_refused(tmp_path: Path, condition: str, rest: str) -> None:
     text = declared(condition, rest=rest) + USE + 'resource "aws_vpc" "other" {}\n'
     assert evaluate(tmp_path, {"main.tf": text}).problems == ()
+
+
+def test_a_sensitive_value_is_judged_and_not_told(tmp_path: Path) -> None:
+    text = declared('var.it != "hunter2"', '"not ${var.it}"', 'sensitive = true\n  default = "hunter2"') + USE
+    (problem,) = evaluate(tmp_path, {"main.tf": text}).problems
+    assert problem.message == "the value of var.it is refused by its validation"
 
 
 def test_a_module_that_may_not_be_called_refuses_nothing(tmp_path: Path) -> None:

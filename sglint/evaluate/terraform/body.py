@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from sglint import syntax
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.expand import Instance, by_for_each
+from sglint.evaluate.terraform.mark import Marks, inside, marked
 from sglint.evaluate.terraform.scope import Scope
 from sglint.source import Span
 from sglint.syntax import Block
-from sglint.value import Map, Seq, Unknown, Value
+from sglint.value import Map, Marked, Seq, Unknown, Value
 
 Safely = Callable[[syntax.Expr, Scope], Value]
 """Evaluates an expression; an error becomes a Problem and an unknown value."""
@@ -129,6 +130,9 @@ def _rows(value: Value, span: Span) -> tuple[Instance, ...]:
     """
     Return the elements of a dynamic block's for_each, which takes lists too.
     """
+    if isinstance(value, Marked):
+        rows = _rows(value.value, span)
+        return tuple(replace(row, names=tuple((name, _under(each, value.marks)) for name, each in row.names)) for row in rows)
     if isinstance(value, Seq) and value.kind != "set":
         return tuple(_element(number, item, None) for number, item in enumerate(value.items))
     if isinstance(value, Seq):
@@ -141,6 +145,13 @@ def _rows(value: Value, span: Span) -> tuple[Instance, ...]:
         return by_for_each(value)
     except EvaluationError as error:
         return by_for_each(Unknown(error.message, span))
+
+
+def _under(each: Value, marks: Marks) -> Value:
+    """
+    Return the `each` of an element of something marked: its key and value are marked as well.
+    """
+    return inside(each, lambda part: marked(part, marks))
 
 
 def _alternatives(value: Unknown) -> tuple[Instance, ...]:

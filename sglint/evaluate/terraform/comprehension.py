@@ -13,10 +13,11 @@ from itertools import combinations
 from sglint import syntax
 from sglint.evaluate.terraform.element import common, each_of
 from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.mark import carried, marked, silent, unmark
 from sglint.evaluate.terraform.operators import iterate, to_template_string
 from sglint.evaluate.terraform.scope import Scope
 from sglint.evaluate.terraform.unknown import MOST_ALTERNATIVES, collapse, merged, same
-from sglint.value import Map, Ref, Seq, Unknown, Value, is_known
+from sglint.value import Map, Mark, Marked, Ref, Seq, Unknown, Value, is_known
 
 Evaluate = Callable[[syntax.Expr, Scope], Value]
 For = syntax.ForTuple | syntax.ForObject
@@ -41,6 +42,10 @@ def splat(value: Value, expr: syntax.Splat, scope: Scope, evaluate: Evaluate) ->
     def body(item: Value) -> Value:
         return evaluate(expr.body, replace(scope, item=item))
 
+    if isinstance(value, Marked):
+        if isinstance(value.value, (Seq, Unknown)) or value.value is None:
+            return carried(lambda inner: splat(inner, expr, scope.inside(value.marks), evaluate), value)
+        return marked(Seq((body(value),)), value.marks)
     if value is None:
         return Seq()
     if isinstance(value, Seq):
@@ -57,26 +62,31 @@ def comprehend(collection: Value, expr: For, scope: Scope, evaluate: Evaluate) -
     """
     Return the tuple or object that a `for` expression makes of the collection.
     """
+    if isinstance(collection, Marked):
+        return carried(lambda inner: comprehend(inner, expr, scope.inside(collection.marks), evaluate), collection)
     if isinstance(collection, Unknown) and collection.among:
         return collapse([comprehend(choice, expr, scope, evaluate) for choice in collection.among], (collection,))
     if isinstance(collection, (Ref, Unknown)):
         return _over_unknown(collection, expr, scope, evaluate)
     rows: list[tuple[Value, Value, bool]] = []
     doubts: list[Value] = []
+    marks: list[Mark] = []
     pairs = pairs_of(collection)
     scope.world.spend(len(pairs))
     for key, value in pairs:
         inner = scope.bind({expr.key: key, expr.value: value})
-        kept: Value = True if expr.test is None else evaluate(expr.test, inner)
+        kept, found = unmark(True if expr.test is None else evaluate(expr.test, inner))
+        marks.extend(found)
         if not is_known(kept):
             doubts.append(kept)
         elif not truth(kept, "the if of a for expression"):
             continue
-        label = evaluate(expr.key_result, inner) if isinstance(expr, syntax.ForObject) else None
+        label, found = unmark(evaluate(expr.key_result, inner) if isinstance(expr, syntax.ForObject) else None)
+        marks.extend(found)
         rows.append((label, evaluate(expr.result, inner), is_known(kept)))
-    if not doubts:
-        return _collect(expr, [(label, result) for label, result, _ in rows])
-    return _selections(expr, rows, doubts)
+    with silent(marks):
+        result = _selections(expr, rows, doubts) if doubts else _collect(expr, [(key, value) for key, value, _ in rows])
+    return marked(result, marks)
 
 
 def pairs_of(collection: Value) -> list[tuple[Value, Value]]:

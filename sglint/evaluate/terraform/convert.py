@@ -9,6 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.mark import carried
 from sglint.evaluate.terraform.number import is_finite, normal, number_text, parse_number
 from sglint.evaluate.terraform.order import set_of
 from sglint.evaluate.terraform.symbol import unknown
@@ -28,13 +29,15 @@ from sglint.evaluate.terraform.types import (
 )
 from sglint.evaluate.terraform.unify import type_of, unify
 from sglint.evaluate.terraform.unknown import collapse
-from sglint.value import Map, Ref, Seq, Symbol, Unknown, Value
+from sglint.value import Map, Marked, Ref, Seq, Symbol, Unknown, Value
 
 
 def convert(value: Value, target: Type) -> Value:
     """
     Return the value as a value of the type; attributes that are optional and missing or null get their defaults.
     """
+    if isinstance(value, Marked):
+        return carried(lambda inner: convert(inner, target), value)
     if isinstance(value, Unknown):
         return _convert_unknown(value, target)
     if value is None or isinstance(value, Ref) or isinstance(target, Any):
@@ -130,7 +133,9 @@ def _convert_collection(value: Value, target: Collection) -> Value:
     if not isinstance(value, Seq):
         raise _refuse(value, target)
     items = _elements(value.items, target, range(len(value)))
-    return Seq(items, "list") if target.kind == "list" else set_of(items)
+    if target.kind == "list":
+        return Seq(items, "list")
+    return carried(lambda inner: set_of(inner.items), Seq(items), deep=True)
 
 
 def _elements(items: tuple[Value, ...], target: Collection, keys: Iterable[object]) -> tuple[Value, ...]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from sglint.evaluate.terraform.element import each_of
 from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.mark import silent
 from sglint.evaluate.terraform.unknown import collapse, merged
-from sglint.value import Map, Ref, Seq, Symbol, Unknown, Value
+from sglint.value import Map, Marked, Ref, Seq, Symbol, Unknown, Value
 
 MAX_INSTANCES = 20_000
 """The most instances of one block that are told apart."""
@@ -66,7 +67,15 @@ def _escaped(character: str) -> str:
 def by_count(value: Value) -> tuple[Instance, ...]:
     """
     Return the instances that `count = value` makes. Raises EvaluationError where Terraform refuses the value.
+
+    How many instances there are may come from something sensitive, but not from something ephemeral.
     """
+    if isinstance(value, Marked):
+        for mark in value.marks:
+            if mark.kind == "ephemeral":
+                raise EvaluationError(f"count must not be ephemeral, and {mark.what} is")
+        with silent(value.marks):
+            return by_count(value.value)
     if isinstance(value, Unknown) and value.among:
         numbers = [_whole(choice) for choice in value.among if not isinstance(choice, (Unknown, Ref))]
         if len(numbers) == len(value.among):
@@ -100,6 +109,10 @@ def by_for_each(value: Value) -> tuple[Instance, ...]:
     """
     Return the instances that `for_each = value` makes. Raises EvaluationError where Terraform refuses the value.
     """
+    if isinstance(value, Marked):
+        mark = value.marks[0]
+        hint = "; use nonsensitive() when its keys are no secret" if mark.kind == "sensitive" else ""
+        raise EvaluationError(f"for_each must not be {mark.kind}, and {mark.what} is{hint}")
     if isinstance(value, Unknown) and value.among and not any(isinstance(choice, (Unknown, Ref)) for choice in value.among):
         return _among(value)
     if isinstance(value, (Ref, Unknown)):

@@ -14,12 +14,13 @@ from sglint import syntax
 from sglint.evaluate.terraform import comprehension, functions
 from sglint.evaluate.terraform.element import common
 from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.mark import carried, marked, silent, unmark, untold
 from sglint.evaluate.terraform.operators import binary, conditional, get_attr, index, iterate, to_template_string, unary
 from sglint.evaluate.terraform.pairing import own_key, plain, resource_of
 from sglint.evaluate.terraform.scope import Scope
 from sglint.evaluate.terraform.symbol import concatenate
 from sglint.evaluate.terraform.unknown import as_unknown, collapse, distribute, merged, unknown_parts
-from sglint.value import Map, Ref, Seq, Symbol, Unknown, Value, is_known
+from sglint.value import Map, Mark, Marked, Ref, Seq, Symbol, Unknown, Value, is_known
 
 
 def evaluate_expression(expr: syntax.Expr, scope: Scope) -> Value:
@@ -31,12 +32,20 @@ def evaluate_expression(expr: syntax.Expr, scope: Scope) -> Value:
     except EvaluationError as error:
         if error.span is None:
             error.span = expr.span
+        if scope.marks:
+            raise untold(scope.marks, error.span) from None
         raise
     except RecursionError:
         raise EvaluationError("this is nested too deeply to evaluate", expr.span) from None
-    if isinstance(value, Unknown) and value.span is None:
-        return replace(value, span=expr.span)
-    return value
+    if isinstance(value, Marked):
+        return marked(
+            _placed(value.value, expr), (mark if mark.span else replace(mark, span=expr.span) for mark in value.marks)
+        )
+    return _placed(value, expr)
+
+
+def _placed(value: Value, expr: syntax.Expr) -> Value:
+    return replace(value, span=expr.span) if isinstance(value, Unknown) and value.span is None else value
 
 
 def _literal(expr: syntax.Literal, scope: Scope) -> Value:
@@ -52,15 +61,19 @@ def _template(expr: syntax.Template, scope: Scope) -> Value:
 
 
 def _join(parts: tuple[syntax.Expr, ...], scope: Scope) -> Value:
-    return _concatenate([_part(part, scope) for part in parts])
+    return _concatenated([_part(part, scope) for part in parts])
 
 
 def _part(expr: syntax.Expr, scope: Scope) -> Value:
     try:
-        return to_template_string(evaluate_expression(expr, scope))
+        return carried(to_template_string, evaluate_expression(expr, scope))
     except EvaluationError as error:
         error.span = error.span or expr.span
         raise
+
+
+def _concatenated(parts: Sequence[Value]) -> Value:
+    return carried(lambda *texts: _concatenate(texts), *parts)
 
 
 def _concatenate(parts: Sequence[Value]) -> Value:
@@ -85,18 +98,19 @@ def _end(parts: Sequence[Value]) -> str:
 
 
 def _template_if(expr: syntax.TemplateIf, scope: Scope) -> Value:
-    test = evaluate_expression(expr.test, scope)
-    if isinstance(test, (Unknown, Ref)):
-        return conditional(test, _join(expr.yes, scope), _join(expr.no, scope))
-    return _join(expr.yes if comprehension.truth(test, "the test of a template") else expr.no, scope)
+    return _chosen(expr.test, lambda: _join(expr.yes, scope), lambda: _join(expr.no, scope), scope)
 
 
 def _template_for(expr: syntax.TemplateFor, scope: Scope) -> Value:
-    pairs = iterate(evaluate_expression(expr.collection, scope))
+    collection, marks = unmark(evaluate_expression(expr.collection, scope))
+    pairs = iterate(collection)
     if isinstance(pairs, Unknown):
-        return replace(pairs, among=(), element=None)
+        return marked(replace(pairs, among=(), element=None), marks)
     scope.world.spend(len(pairs))
-    return _concatenate([_join(expr.body, scope.bind({expr.key: key, expr.value: value})) for key, value in pairs])
+    inner = scope.inside(marks)
+    with silent(marks):
+        texts = [_join(expr.body, inner.bind({expr.key: key, expr.value: value})) for key, value in pairs]
+    return marked(_concatenated(texts), marks)
 
 
 def _tuple(expr: syntax.TupleExpr, scope: Scope) -> Value:
@@ -106,16 +120,18 @@ def _tuple(expr: syntax.TupleExpr, scope: Scope) -> Value:
 def _object(expr: syntax.ObjectExpr, scope: Scope) -> Value:
     entries: dict[str, Value] = {}
     hidden: list[Value] = []
+    marks: list[Mark] = []
     for key_expr, value_expr in expr.items:
-        key = to_template_string(evaluate_expression(key_expr, scope))
+        key, found = unmark(carried(to_template_string, evaluate_expression(key_expr, scope)))
         value = evaluate_expression(value_expr, scope)
+        marks.extend(found)
         if isinstance(key, str):
             entries[key] = value
         else:
             hidden.extend((key, value))
     if hidden:
-        return merged(hidden[:1], element=common([*entries.values(), *hidden[1::2]]))
-    return Map.of(entries)
+        return marked(merged(hidden[:1], element=common([*entries.values(), *hidden[1::2]])), marks)
+    return marked(Map.of(entries), marks)
 
 
 def _variable(expr: syntax.Variable, scope: Scope) -> Value:
@@ -148,6 +164,8 @@ def _traverse(root: syntax.Variable, names: tuple[str, ...], scope: Scope) -> Va
 
 
 def _attribute(value: Value, name: str, scope: Scope) -> Value:
+    if isinstance(value, Marked):
+        return carried(lambda inner: _attribute(inner, name, scope), value)
     if isinstance(value, Ref):
         return scope.world.attribute(value, name)
     if isinstance(value, Unknown) and value.among:
@@ -175,7 +193,13 @@ def _index(expr: syntax.Index, scope: Scope) -> Value:
     one = _one_of(expr.object, expr.key, scope)
     if one is not None:
         return one
-    return _element(evaluate_expression(expr.object, scope), evaluate_expression(expr.key, scope), scope)
+    value, marks = unmark(evaluate_expression(expr.object, scope))
+    key, found = unmark(evaluate_expression(expr.key, scope))
+    with silent((*marks, *found)):
+        element = _element(value, key, scope)
+    if isinstance(value, Map) and value.kind == "object":
+        return marked(element, marks)  # Terraform does not call the attribute of an object sensitive for its name
+    return marked(element, (*marks, *found))
 
 
 def _one_of(object_: syntax.Expr, key: syntax.Expr, scope: Scope) -> Value:
@@ -220,8 +244,6 @@ def _call(expr: syntax.Call, scope: Scope) -> Value:
     name = expr.name.removeprefix("core::")
     if name in ("try", "can"):
         return _try(expr, scope) if name == "try" else _can(expr, scope)
-    if name == "sensitive":
-        return Unknown("its value is sensitive, and is not followed", expr.span)
     if name == "templatestring" and expr.arguments and not _is_reference(expr.arguments[0]):
         raise EvaluationError("the template of templatestring must be a reference, such as local.name", expr.arguments[0].span)
     if name == "element" and len(expr.arguments) == 2 and own_key(expr.arguments[1]):
@@ -231,12 +253,13 @@ def _call(expr: syntax.Call, scope: Scope) -> Value:
     arguments = [evaluate_expression(argument, scope) for argument in expr.arguments]
     if not expr.expand:
         return functions.call(expr.name, arguments, scope.world.context)
-    last = _expanded(expr, arguments.pop())
+    last, marks = unmark(_expanded(expr, arguments.pop()))
 
     def spread(items: Value) -> Value:
         if not isinstance(items, Seq):
-            return merged((items,))
-        return functions.call(expr.name, [*arguments, *items.items], scope.world.context)
+            return marked(merged((items,)), marks)
+        rest = [marked(item, marks) for item in items.items]
+        return functions.call(expr.name, [*arguments, *rest], scope.world.context)
 
     if isinstance(last, Unknown) and last.among:
         return collapse(_attempts(last, spread), (last,))
@@ -244,7 +267,7 @@ def _call(expr: syntax.Call, scope: Scope) -> Value:
 
 
 def _expanded(expr: syntax.Call, last: Value) -> Value:
-    if is_known(last) and not isinstance(last, Seq):
+    if is_known(unmark(last)[0]) and not isinstance(unmark(last)[0], Seq):
         raise EvaluationError("the argument before ... must be a list, set or tuple", expr.arguments[-1].span)
     return last
 
@@ -257,7 +280,7 @@ def _is_reference(expr: syntax.Expr) -> bool:
 
 def _try(expr: syntax.Call, scope: Scope) -> Value:
     failure: EvaluationError | None = None
-    spread = _expanded(expr, evaluate_expression(expr.arguments[-1], scope)) if expr.expand else Seq()
+    spread, marks = unmark(_expanded(expr, evaluate_expression(expr.arguments[-1], scope)) if expr.expand else Seq())
     doubtful: list[Value] = []
     for argument in expr.arguments[: -1 if expr.expand else None]:
         try:
@@ -265,13 +288,13 @@ def _try(expr: syntax.Call, scope: Scope) -> Value:
         except EvaluationError as error:
             failure = error
             continue
-        if not _may_miss(argument, value):
+        if not _may_miss(argument, unmark(value)[0]):
             return collapse([*doubtful, value], doubtful) if doubtful else value
         doubtful.append(value)
     if doubtful:
         return collapse(doubtful, doubtful)
     if not isinstance(spread, Seq) or spread.items:
-        return spread[0] if isinstance(spread, Seq) else merged((spread,))
+        return marked(spread[0] if isinstance(spread, Seq) else merged((spread,)), marks)
     detail = f": {failure.message}" if failure else ""
     raise EvaluationError(f"none of the arguments of try succeeds{detail}", expr.span)
 
@@ -289,13 +312,13 @@ def _may_miss(expr: syntax.Expr, value: Value) -> bool:
 
 def _can(expr: syntax.Call, scope: Scope) -> Value:
     if expr.expand:
-        items = _expanded(expr, evaluate_expression(expr.arguments[-1], scope))
+        items, _ = unmark(_expanded(expr, evaluate_expression(expr.arguments[-1], scope)))
         if isinstance(items, Seq) and len(expr.arguments) - 1 + len(items) != 1:
             raise EvaluationError("can takes exactly one argument", expr.span)
     elif len(expr.arguments) != 1:
         raise EvaluationError("can takes exactly one argument", expr.span)
     try:
-        value = evaluate_expression(expr.arguments[0], scope)
+        value, _ = unmark(evaluate_expression(expr.arguments[0], scope))
     except EvaluationError:
         return False
     if _is_reference(expr.arguments[0]):
@@ -306,7 +329,7 @@ def _can(expr: syntax.Call, scope: Scope) -> Value:
 
 
 def _unary(expr: syntax.Unary, scope: Scope) -> Value:
-    return unary(expr.operator, evaluate_expression(expr.operand, scope))
+    return carried(lambda value: unary(expr.operator, value), evaluate_expression(expr.operand, scope))
 
 
 def _binary(expr: syntax.Binary, scope: Scope) -> Value:
@@ -314,10 +337,10 @@ def _binary(expr: syntax.Binary, scope: Scope) -> Value:
     try:
         right = evaluate_expression(expr.right, scope)
     except EvaluationError:
-        if (expr.operator, left) in _DECIDED and isinstance(left, bool):
+        if (expr.operator, unmark(left)[0]) in _DECIDED and isinstance(unmark(left)[0], bool):
             return left
         raise
-    return binary(expr.operator, left, right)
+    return carried(lambda a, b: binary(expr.operator, a, b), left, right, deep=True)
 
 
 _DECIDED = (("&&", False), ("||", True))
@@ -325,24 +348,31 @@ _DECIDED = (("&&", False), ("||", True))
 
 
 def _conditional(expr: syntax.Conditional, scope: Scope) -> Value:
-    test = evaluate_expression(expr.test, scope)
+    def of(branch: syntax.Expr) -> Callable[[], Value]:
+        return lambda: evaluate_expression(branch, scope)
+
+    return _chosen(expr.test, of(expr.yes), of(expr.no), scope)
+
+
+def _chosen(test_expr: syntax.Expr, yes: Callable[[], Value], no: Callable[[], Value], scope: Scope) -> Value:
+    """Return the branch that the test takes, under the marks of the test and of both branches."""
+    test, marks = unmark(evaluate_expression(test_expr, scope))
     if isinstance(test, (Unknown, Ref)):
-        return conditional(as_unknown(test), _branch(expr.yes, scope), _branch(expr.no, scope))
-    taken, other = (expr.yes, expr.no) if comprehension.truth(test, "the condition") else (expr.no, expr.yes)
-    value = evaluate_expression(taken, scope)
-    if isinstance(other, syntax.Literal) and other.value is None:
-        return value
+        unknown = as_unknown(test)
+        return marked(carried(lambda a, b: conditional(unknown, a, b), _branch(yes), _branch(no)), marks)
+    taken, other = (yes, no) if comprehension.truth(test, "the condition") else (no, yes)
+    value = taken()
     try:
-        rest = evaluate_expression(other, scope)
+        rest = other()
     except EvaluationError:
-        return value
-    return conditional(test=True, yes=value, no=rest)
+        return marked(value, marks)
+    return marked(carried(lambda a, b: conditional(test=True, yes=a, no=b), value, rest), marks)
 
 
-def _branch(expr: syntax.Expr, scope: Scope) -> Value:
+def _branch(evaluate: Callable[[], Value]) -> Value:
     """Return a branch that may not be taken; an error in it is one only if it is."""
     try:
-        return evaluate_expression(expr, scope)
+        return evaluate()
     except EvaluationError as error:
         return Unknown(error.message, error.span)
 

@@ -15,7 +15,9 @@ from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.expand import SINGLE, Instance, by_count, by_for_each, suffix
 from sglint.evaluate.terraform.expressions import evaluate_expression
 from sglint.evaluate.terraform.functions import Context
-from sglint.evaluate.terraform.module import Module, is_local, source_of
+from sglint.evaluate.terraform.locate import located
+from sglint.evaluate.terraform.mark import marked, unmark
+from sglint.evaluate.terraform.module import Module
 from sglint.evaluate.terraform.pairing import beside, number_of
 from sglint.evaluate.terraform.run import Run, Thing, member, value_of
 from sglint.evaluate.terraform.scope import Scope
@@ -25,10 +27,7 @@ from sglint.evaluate.terraform.unknown import collapse
 from sglint.evaluate.terraform.validation import allowed, refused
 from sglint.source import Problem, Span
 from sglint.syntax import Block
-from sglint.value import Ref, Unknown, Value
-
-MAX_DEPTH = 50
-"""How deep module calls may nest."""
+from sglint.value import Mark, Ref, Unknown, Value
 
 
 class ModuleInstance:
@@ -145,7 +144,8 @@ class ModuleInstance:
         if root in ("each", "count", "self"):
             raise EvaluationError(f"{root} cannot be used here", expr.span)
         if root in ("data", "ephemeral") and len(rest) >= 2:
-            return self.resource(root, rest[0], rest[1], expr.span), 3
+            marks = (Mark("ephemeral", f"{root}.{rest[0]}.{rest[1]}", expr.span),) if root == "ephemeral" else ()
+            return marked(self.resource(root, rest[0], rest[1], expr.span), marks), 3
         if not rest:
             raise EvaluationError(f"{root} is not a value", expr.span)
         if root in _ROOTS:
@@ -178,8 +178,10 @@ class ModuleInstance:
         return isinstance(message, syntax.Literal) or not any(given.private for given in self.run.given.values())
 
     def _variable(self, name: str, block: Block) -> Value:
-        value, span = self._given(name, block)
+        given, span = self._given(name, block)
+        value, found = unmark(given)
         type_ = self._type(block)
+        marks = (*found, *_marks(block, f"var.{name}"))
         nullable = block.attribute("nullable")
         if nullable is not None and self.safely(nullable.expr) is False:
             if value is None:
@@ -187,18 +189,14 @@ class ModuleInstance:
             elif isinstance(value, Unknown) and None in value.among:
                 default = self._default(name, block)[0]
                 value = collapse([default if choice is None else choice for choice in value.among], (value,))
-        if _flag(block, "sensitive") or _flag(block, "ephemeral"):
-            return Unknown(f"var.{name} is sensitive, and its value is not followed", block.header)
         if isinstance(value, Unknown) and not value.among:
             choices = allowed(block, name, type_) or ((True, False) if type_ == BOOL else ())
             if choices:
-                return collapse(choices, (replace(value, among=choices),))
-        if type_ is None:
-            return value
+                return marked(collapse(choices, (replace(value, among=choices),)), marks)
         try:
-            return convert(value, type_)
+            return marked(value if type_ is None else convert(value, type_), marks)
         except EvaluationError as error:
-            private = self.caller is None and name in self.run.given and self.run.given[name].private
+            private = marks or (self.caller is None and name in self.run.given and self.run.given[name].private)
             why = "" if private else f": {error.message}"
             raise EvaluationError(f"the value of var.{name} does not fit its type{why}", span) from None
 
@@ -244,9 +242,9 @@ class ModuleInstance:
         attribute = block.attribute("value") if block is not None else None
         if block is None or attribute is None:
             raise EvaluationError(f"{self.address} has no output {name}")
-        if _flag(block, "sensitive"):
-            return Unknown(f"output {name} of {self.address} is sensitive, and its value is not followed", block.header)
-        return self.run.once(self._full(f"output.{name}"), block.header, lambda: self.safely(attribute.expr))
+        full = self._full(f"output.{name}")
+        marks = _marks(block, f"{self.address}.{name}")
+        return self.run.once(full, block.header, lambda: marked(self.safely(attribute.expr), marks))
 
     def _place(self, name: str, span: Span) -> Value:
         places: dict[str, Value] = {
@@ -299,45 +297,13 @@ class ModuleInstance:
         known = ("module", name) in self._instances
         things = self._things(("module", name), f"module.{name}", "module", self.module.calls[name])
         if not known:
-            directory = self._directory(name, self.module.calls[name])
-            module = self.run.library.load(directory) if directory else None
             key = f"{self.key}.{name}" if self.key else name
+            directory = located(self.run, key, self.module.calls[name], self.module.directory, self.chain)
+            module = self.run.library.load(directory) if directory else None
             for thing in things:
                 if module is not None:
                     thing.module = ModuleInstance(self.run, module, thing.address, key, thing, self.chain)
         return things
-
-    def _directory(self, name: str, call: Block) -> str | None:
-        """Return the directory that a call leads to; None, and a Problem, when it cannot be read."""
-        source = source_of(call)
-        key = f"{self.key}.{name}" if self.key else name
-        attribute = call.attribute("source")
-        span = attribute.expr.span if attribute is not None else call.header
-        if source is None:
-            self.run.unread(
-                Problem(f"module.{name} has no source that is a plain string, so what it contains is missing", span)
-            )
-            return None
-        directory = self.run.manifest.get(key)
-        if is_local(source) and directory is None:
-            directory = posixpath.normpath(posixpath.join(self.module.directory, source))
-        if directory is None:
-            full = f"module.{key.replace('.', '.module.')}"
-            message = f'{full} comes from "{source}", which is not in this scan, so what it contains is missing'
-            self.run.unread(Problem(message, span, "run terraform init first; sglint then reads .terraform/modules"))
-            return None
-        if directory in self.chain or len(self.chain) > MAX_DEPTH:
-            self.run.problem(Problem(f"module.{name} calls itself through {source}", span, "break the cycle"))
-            return None
-        if self.run.library.load(directory) is None:
-            message = (
-                f'module.{name} comes from "{source}", but no Terraform file can be read there, so what it contains is missing'
-            )
-            self.run.unread(
-                Problem(message, span, "check the path; directories outside the scanned tree are not read (--root)")
-            )
-            return None
-        return directory
 
     def _things(self, key: tuple[str, ...], name: str, kind: str, block: Block) -> tuple[Thing, ...]:
         if key in self._instances:
@@ -393,6 +359,12 @@ class ModuleInstance:
             for thing in self.calls(name):
                 if thing.module is None:
                     yield thing
+
+
+def _marks(block: Block, name: str) -> tuple[Mark, ...]:
+    """Return the marks that the block of a variable or output puts on its value."""
+    marks = (Mark("ephemeral", name, block.header), Mark("sensitive", name, block.header))
+    return tuple(mark for mark in marks if _flag(block, mark.kind))
 
 
 def _flag(block: Block, name: str) -> bool:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sglint.evaluate.terraform.digits import general_text
 from sglint.evaluate.terraform.unknown import same, wholly_known
-from sglint.value import Map, Ref, Seq, Unknown, Value
+from sglint.value import Map, Marked, Ref, Seq, Unknown, Value
 
 _KNOWN, _NULL, _REF, _UNKNOWN = range(4)
 _ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", '"': '\\"', "\\": "\\\\"}
@@ -51,7 +51,7 @@ def _hash_text(value: Value) -> str:
     """
     if value is None:
         return "~"
-    if isinstance(value, (Ref, Unknown)):
+    if isinstance(value, (Ref, Unknown, Marked)):
         return "?"
     if isinstance(value, bool):
         return "T" if value else "F"

@@ -13,12 +13,13 @@ from dataclasses import fields, is_dataclass, replace
 
 from sglint import syntax
 from sglint.evaluate.terraform.expand import Every, Instance
+from sglint.evaluate.terraform.mark import carried
 from sglint.evaluate.terraform.module import Module
 from sglint.evaluate.terraform.scope import World
 from sglint.resource import OWN_KEYS, split_key
 from sglint.source import Span
 from sglint.syntax import Block, Expr
-from sglint.value import Map, Ref, Seq, Unknown, Value
+from sglint.value import Map, Marked, Ref, Seq, Unknown, Value
 
 MOST_PARTS = 500
 """How many parts of an expression are compared with another."""
@@ -154,6 +155,8 @@ def unpaired(value: Value) -> Value:
     if isinstance(value, Ref):
         start, key = split_key(value.address)
         return Ref(f"{start}[*]", value.attribute) if key in OWN_KEYS else value
+    if isinstance(value, Marked):
+        return carried(unpaired, value)
     if isinstance(value, Seq):
         return Seq(tuple(map(unpaired, value.items)), value.kind)
     if isinstance(value, Map):

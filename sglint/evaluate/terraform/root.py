@@ -16,11 +16,13 @@ from sglint.evaluate.terraform.body import evaluate_body
 from sglint.evaluate.terraform.files import context
 from sglint.evaluate.terraform.inputs import Inputs, given_values
 from sglint.evaluate.terraform.instance import ModuleInstance
+from sglint.evaluate.terraform.mark import veiled
 from sglint.evaluate.terraform.module import Library, Module, is_local, source_of
 from sglint.evaluate.terraform.run import META, Given, Run, Thing
 from sglint.evaluate.terraform.settled import Settled
 from sglint.resource import Origin, Resource
 from sglint.source import Discovery, Found, Problem, Source, discover, list_files, read
+from sglint.value import Map
 
 _LOCAL_CALL = re.compile(r'source"?\s*[=:]\s*"\.')
 
@@ -107,7 +109,8 @@ def _resource(thing: Thing, root: str, only: Collection[str] = (), *, quiet: boo
     body = evaluate_body(thing.block, thing.scope, evaluate, META, only)
     place, callers = thing.block.header, thing.owner.callers()
     origin = Origin(thing.address, place, thing.block.span, root, body.fields, callers, thing.maybe, thing.number)
-    return Resource(thing.kind, body.values, origin)
+    values = Map(tuple((name, veiled(value)) for name, value in body.values.items()))
+    return Resource(thing.kind, values, origin)
 
 
 def calls_of(module: Module) -> tuple[str, ...]:

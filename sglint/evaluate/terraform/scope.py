@@ -11,7 +11,7 @@ from typing import Protocol
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions import Context
 from sglint.syntax import Expr
-from sglint.value import Ref, Value
+from sglint.value import Mark, Ref, Value
 
 MAX_STEPS = 2_000_000
 """How many elements the `for` expressions and templates of one root may go through."""
@@ -118,12 +118,15 @@ class Scope:
     The world, the names bound here (`each`, `count`, `self`, those of `for`), and the current element of a splat.
 
     `number` is what decides how many instances of the block there are that this is inside of, where that is not known.
+    `marks` are those of the collection that a loop goes through: its elements come without them, and errors must not tell
+    what they are.
     """
 
     world: World
     names: Mapping[str, Value] = field(default_factory=dict)
     item: Value = None
     number: str = ""
+    marks: tuple[Mark, ...] = ()
 
     def bind(self, names: Mapping[str, Value]) -> Scope:
         """
@@ -131,3 +134,9 @@ class Scope:
         """
         bound = {**self.names, **{name: value for name, value in names.items() if name}}
         return replace(self, names=bound, number="" if names.keys() & {"count", "each"} else self.number)
+
+    def inside(self, marks: tuple[Mark, ...]) -> Scope:
+        """
+        Return this scope as it is in a loop through something under these marks.
+        """
+        return replace(self, marks=(*self.marks, *marks)) if marks else self

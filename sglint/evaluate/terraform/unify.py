@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from sglint.evaluate.terraform.mark import unmark
 from sglint.evaluate.terraform.types import ANY, BOOL, NUMBER, STRING, Any, Collection, Field, Object, Primitive, Tuple, Type
 from sglint.value import Map, Seq, Value
 
@@ -18,6 +19,7 @@ def type_of(value: Value) -> Type:
     """
     Return the type of the value as far as the value shows it.
     """
+    value, _ = unmark(value)
     if isinstance(value, bool):
         return BOOL
     if isinstance(value, (int, Decimal)):

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.value import Map, Ref, Seq, Unknown, Value
+from sglint.evaluate.terraform.mark import Marks, marked, unmark, veil
+from sglint.value import Map, Marked, Ref, Seq, Unknown, Value
 
 MOST_ALTERNATIVES = 8
 """An operation is calculated for at most so many combinations of alternatives."""
@@ -28,6 +29,8 @@ def same(a: Value, b: Value) -> bool:
     """
     Return whether two values are the same in every respect; unlike Python's `==` it tells true from 1.
     """
+    if isinstance(a, Marked) and isinstance(b, Marked):
+        return [mark.kind for mark in a.marks] == [mark.kind for mark in b.marks] and same(a.value, b.value)
     if isinstance(a, Seq) and isinstance(b, Seq):
         return a.kind == b.kind and len(a) == len(b) and all(map(same, a.items, b.items))
     if isinstance(a, Map) and isinstance(b, Map):
@@ -56,23 +59,24 @@ def as_unknown(value: Ref | Unknown) -> Unknown:
 
 def unknown_parts(value: Value) -> Iterator[Ref | Unknown]:
     """
-    Yield every reference and unknown in the value, at any depth, in order.
+    Yield every reference and unknown in the value, at any depth, in order; for one that is marked only that it is.
 
     Raises EvaluationError when there are too many parts: a list of two lists of two lists ... is short to write.
     """
-    todo = [value]
+    todo: list[tuple[Value, Marks]] = [(value, ())]
     count = 0
     while todo:
-        part = todo.pop()
+        part, marks = todo.pop()
         count += 1
         if count > MOST_PARTS:
             raise EvaluationError(f"the value has more than {MOST_PARTS} parts")
         if isinstance(part, (Ref, Unknown)):
-            yield part
-        elif isinstance(part, Seq):
-            todo.extend(reversed(part.items))
-        elif isinstance(part, Map):
-            todo.extend(reversed(tuple(part.values())))
+            yield veil(marks) if marks else part
+        elif isinstance(part, Marked):
+            todo.append((part.value, part.marks))
+        elif isinstance(part, (Seq, Map)):
+            items = part.items if isinstance(part, Seq) else tuple(part.values())
+            todo.extend((item, marks) for item in reversed(items))
 
 
 def check_size(value: Value) -> None:
@@ -131,18 +135,20 @@ def alternatives(value: Value) -> tuple[Value, ...]:
 
 def collapse(results: Sequence[Value], sources: Iterable[Value]) -> Value:
     """
-    Return the one value on which all results agree, or the unknown with these alternatives.
+    Return the one value on which all results agree, or the unknown with these alternatives; marked as any of them is.
     """
+    marks = [mark for result in results for mark in unmark(result)[1]]
+    results = [unmark(result)[0] for result in results]
     leaves: list[Value] = []
     for result in results:
         for leaf in alternatives(result):
             if not any(same(leaf, kept) for kept in leaves):
                 leaves.append(leaf)
             if len(leaves) > MOST_KEPT:
-                return merged([*sources, *results])
+                return marked(merged([*sources, *results]), marks)
     if len(leaves) == 1:
-        return leaves[0]
-    return merged([*sources, *results], among=tuple(leaves))
+        return marked(leaves[0], marks)
+    return marked(merged([*sources, *results], among=tuple(leaves)), marks)
 
 
 def distribute(function: Callable[..., Value], arguments: Sequence[Value]) -> Value | None:

@@ -16,6 +16,7 @@ from sglint.evaluate.terraform.comprehension import truth
 from sglint.evaluate.terraform.convert import convert
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.expressions import evaluate_expression
+from sglint.evaluate.terraform.mark import unmark
 from sglint.evaluate.terraform.scope import Scope, World
 from sglint.evaluate.terraform.types import STRING, Type
 from sglint.evaluate.terraform.unknown import MOST_KEPT, same
@@ -156,7 +157,7 @@ def refused(world: Checked, name: str, block: Block) -> Sequence[Problem]:
         if condition is None:
             continue
         try:
-            holds = evaluate_expression(condition.expr, Scope(world))
+            holds, _ = unmark(evaluate_expression(condition.expr, Scope(world)))
             if not is_known(holds) or truth(holds, "the condition of a validation"):
                 continue
         except EvaluationError as error:

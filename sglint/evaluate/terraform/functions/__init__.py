@@ -19,6 +19,7 @@ from sglint.evaluate.terraform.functions import (
     encoding,
     filesystem,
     mapping,
+    marking,
     network,
     number,
     sets,
@@ -59,15 +60,20 @@ def call(name: str, arguments: Sequence[Value], context: Context) -> Value:
     for argument in arguments:
         check_size(argument)
     if name.startswith("provider::"):
-        return merged(arguments, why=f"{name} belongs to a provider, and providers are not run")
+        why = f"{name} belongs to a provider, and providers are not run"
+        return marking.apply(name, lambda values: merged(values, why=why), arguments)
     short = name.removeprefix("core::")
     function = _FUNCTIONS.get(short)
     if function is None:
         raise EvaluationError(f'there is no function named "{name}"{_suggestion(short)}')
-    if short not in _MOVE:
-        arguments = [hidden(argument) for argument in arguments]
-    spread = distribute(lambda *values: invoke(short, function, values, context), arguments)
-    return _bounded(short, invoke(short, function, arguments, context) if spread is None else spread)
+
+    def result(values: Sequence[Value]) -> Value:
+        if short not in _MOVE:
+            values = [hidden(value) for value in values]
+        spread = distribute(lambda *chosen: invoke(short, function, chosen, context), values)
+        return _bounded(short, invoke(short, function, values, context) if spread is None else spread)
+
+    return marking.apply(short, result, arguments)
 
 
 def _suggestion(name: str) -> str:

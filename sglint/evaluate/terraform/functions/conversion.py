@@ -9,21 +9,37 @@ from collections.abc import Callable
 from sglint.evaluate.terraform.convert import convert
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import ANYTHING, Function
+from sglint.evaluate.terraform.mark import inside, marked, unmark
 from sglint.evaluate.terraform.types import ANY, BOOL, NUMBER, STRING, Collection, Type
 from sglint.evaluate.terraform.unknown import merged, wholly_known
-from sglint.value import Unknown, Value
+from sglint.value import Mark, Ref, Unknown, Value
 
 
 def _to(kind: Type) -> Callable[[Value], Value]:
     return lambda value: convert(value, kind)
 
 
-def _same(value: Value) -> Value:
-    return value
+def _sensitive(value: Value) -> Value:
+    return marked(value, (Mark("sensitive", "the value of sensitive(…)"),))
+
+
+def _nonsensitive(value: Value) -> Value:
+    inner, marks = unmark(value)
+    return marked(inner, (mark for mark in marks if mark.kind != "sensitive"))
 
 
 def _issensitive(value: Value) -> Value:
-    return Unknown("whether a value is sensitive is not followed")
+    inner, marks = unmark(value)
+    if any(mark.kind == "sensitive" for mark in marks):
+        return True
+    return merged((value,)) if isinstance(inner, (Ref, Unknown)) else False
+
+
+def _ephemeralasnull(value: Value) -> Value:
+    inner, marks = unmark(value)
+    if any(mark.kind == "ephemeral" for mark in marks):
+        return marked(None, (mark for mark in marks if mark.kind != "ephemeral"))
+    return marked(inside(inner, _ephemeralasnull), marks)
 
 
 def _can(value: Value) -> Value:
@@ -38,10 +54,10 @@ def _try(*values: Value) -> Value:
 
 FUNCTIONS = {
     "can": Function(_can, (ANYTHING,)),
-    "ephemeralasnull": Function(_same, (ANYTHING,)),
+    "ephemeralasnull": Function(_ephemeralasnull, (ANYTHING,)),
     "issensitive": Function(_issensitive, (ANYTHING,)),
-    "nonsensitive": Function(_same, (ANYTHING,)),
-    "sensitive": Function(_same, (ANYTHING,)),
+    "nonsensitive": Function(_nonsensitive, (ANYTHING,)),
+    "sensitive": Function(_sensitive, (ANYTHING,)),
     "tobool": Function(_to(BOOL), (ANYTHING,)),
     "tolist": Function(_to(Collection("list", ANY)), (ANYTHING,)),
     "tomap": Function(_to(Collection("map", ANY)), (ANYTHING,)),

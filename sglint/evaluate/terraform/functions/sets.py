@@ -10,6 +10,7 @@ from sglint.evaluate.terraform.convert import convert, to_list
 from sglint.evaluate.terraform.element import common_element, element_of
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import PARTLY, PARTLY_SET, Function
+from sglint.evaluate.terraform.mark import carried
 from sglint.evaluate.terraform.operators import equal
 from sglint.evaluate.terraform.order import set_of
 from sglint.evaluate.terraform.unify import type_of, unify
@@ -83,7 +84,9 @@ def _setproduct(*values: Value) -> Value:
     if total > MOST_PRODUCTS:
         raise EvaluationError(f"setproduct would have {total} elements, more than the {MOST_PRODUCTS} that are followed")
     rows = tuple(Seq(row) for row in product(*columns))
-    return set_of(rows) if any(isinstance(v, Seq) and v.kind == "set" for v in values) else Seq(rows, "list")
+    if not any(isinstance(v, Seq) and v.kind == "set" for v in values):
+        return Seq(rows, "list")
+    return carried(lambda inner: set_of(inner.items), Seq(rows), deep=True)
 
 
 FUNCTIONS = {
