@@ -65,7 +65,7 @@ ROWS = (
                 **under("out", _CFN_OUT),
             },
         },
-        ("GroupId",),
+        ("GroupId", "GroupName"),
     ),
     Row("groups", {"data.aws_security_groups": {}}, ("ids",)),
     Row("default group", {"aws_default_security_group": {key: path for key, path in _GROUP.items() if key != "name"}}),

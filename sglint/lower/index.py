@@ -138,7 +138,7 @@ def beside(index: Index, one: View, name: str, target: Link) -> View:
     if other is None or not number or other.origin.number != number or not isinstance(value, Ref):
         return one
     key = split_key(value.address)[1]
-    if module_of(other.address) != module_of(one.address) or not (key in OWN_KEYS or _same_key(one.address, key)):
+    if home_of(index, other.address) != home_of(index, one.address) or not (key in OWN_KEYS or _same_key(one.address, key)):
         return one
     return replace(one, resource=replace(one.resource, origin=replace(one.origin, maybe=None)))
 

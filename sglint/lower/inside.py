@@ -42,7 +42,7 @@ def _nouns(index: Index, address: str, module: str) -> Iterator[Subnet | Table |
     yield Subnet(origin, why, (), hidden=why)
     yield Table(table, why, hidden=why)
     yield Association(origin, table.address, subnet=address)
-    gateway = link(index, gateway_given(call.values), call.origin.span)
+    gateway = link(index, gateway_given(index, call.values), call.origin.span)
     target = Target(TargetKind.TRANSIT_GATEWAY, gateway if isinstance(gateway, str) else "")
     destinations: tuple[Prefix | Unknown, ...] = tuple(_destinations(call.values)) or (why,)
     for destination in destinations:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from sglint.lower.index import Index, find, gather, home_of, kind_of, type_of
+from sglint.lower.index import Index, find, gather, home_of, type_of
 from sglint.lower.row import DEFAULT_GROUP, Row, Slot, View, is_native
 from sglint.model import Link
 from sglint.resource import Resource, block_name
@@ -24,6 +24,9 @@ _VPC_PARTS = {
     "default_route_table_id": "main_route_table_id",
     "main_route_table_id": "main_route_table_id",
 }
+_GATEWAYS = frozenset({"aws_ec2_transit_gateway", "awscc_ec2_transit_gateway", "AWS::EC2::TransitGateway"})
+_GATEWAY_NAME = re.compile(r"transit_gateway_id|TransitGatewayId|T[gG][wW]I[dD]")
+"""How an argument of a module, or a parameter of a stack, is called that takes a transit gateway."""
 _PROVIDERS = ("aws_", "awscc_")
 _DEPTH = 16
 _NAMED = frozenset({"subnet group", "launch template", "launcher", "cluster"})
@@ -212,7 +215,7 @@ def _output(index: Index, module: str, ref: Ref, span: Span, nouns: tuple[str, .
     Return what an output of a module that cannot be read leads to: a subnet that the module may route to a gateway, or unknown.
     """
     call = index.resources.get(module)
-    if call is None or nouns != ("subnet",) or gateway_given(call.values) is None:
+    if call is None or nouns != ("subnet",) or gateway_given(index, call.values) is None:
         return Unknown(hidden_module(index, module), span, refs=(ref,))
     index.outputs[str(ref)] = module
     return str(ref)
@@ -284,26 +287,25 @@ def hidden_module(index: Index, address: str) -> str:
     if address not in index.modules:
         call = block_name(address)
         resource = index.resources.get(address)
-        given = resource is not None and gateway_given(resource.values) is not None
+        given = resource is not None and gateway_given(index, resource.values) is not None
         index.modules[address] = f"{address} could not be read" + (f" ({call} is given a transit gateway)" if given else "")
     return index.modules[address]
 
 
-def gateway_given(value: Value) -> Value:
+def gateway_given(index: Index, value: Value) -> Value:
     """
     Return the transit gateway that is named anywhere in a value, None when there is none.
     """
     if isinstance(value, Ref):
-        is_gateway = kind_of(value.address).removeprefix("data.") in {"aws_ec2_transit_gateway", "awscc_ec2_transit_gateway"}
-        return value if is_gateway else None
+        return value if type_of(index, value.address).removeprefix("data.") in _GATEWAYS else None
     if isinstance(value, str):
         return value if value.startswith("tgw-") else None
     if isinstance(value, Map):
-        named = (item for key, item in value.items() if isinstance(item, (Ref, Unknown)) and "transit_gateway_id" in key)
-        return next(_first(map(gateway_given, value.values())), next(named, None))
+        named = (item for key, item in value.items() if isinstance(item, (Ref, Unknown)) and _GATEWAY_NAME.search(key))
+        return next(_first(gateway_given(index, item) for item in value.values()), next(named, None))
     if isinstance(value, Unknown):
-        return next(_first(map(gateway_given, (*value.refs, *value.among, value.element))), None)
-    return next(_first(map(gateway_given, value.items)), None) if isinstance(value, Seq) else None
+        return next(_first(gateway_given(index, item) for item in (*value.refs, *value.among, value.element)), None)
+    return next(_first(gateway_given(index, item) for item in value.items), None) if isinstance(value, Seq) else None
 
 
 def _first(values: Iterable[Value]) -> Iterator[Value]:

@@ -46,7 +46,7 @@ def cfn(kind: str, address: str, maybe: Unknown | None = None, /, **values: Plai
     Return a resource of a template, of the kind `AWS::EC2::` and what is given, or of the whole kind.
     """
     origin = Origin(address, PLACE, PLACE, maybe=maybe)
-    whole = kind if "::" in kind else f"AWS::EC2::{kind}"
+    whole = kind if "::" in kind or kind == "module" else f"AWS::EC2::{kind}"
     return Resource(whole, Map.of({key: value(item) for key, item in values.items()}), origin)
 
 

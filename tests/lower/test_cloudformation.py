@@ -4,6 +4,8 @@ What is different where CloudFormation makes the network: default rules, identit
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sglint.model import Direction, Role, Target, TargetKind
@@ -456,3 +458,22 @@ def test_logical_ids_that_mean_something_in_terraform_mean_nothing(name: str) ->
 def test_resource_that_may_not_exist_is_passed_on() -> None:
     network = net(*NATIVE, cfn("NetworkInterface", "Eni", WHY, SubnetId=get("A"), GroupSet=[get("Group")]))
     assert only(network, "Eni").origin.maybe == WHY
+
+
+def test_subnet_of_a_stack_that_cannot_be_read_may_lead_to_the_gateway_that_the_stack_is_given() -> None:
+    stack = cfn("module", "Stack", TgwId=get("Tgw"))
+    inside = Ref("Stack", "Outputs.Subnet")
+    network = net(cfn("TransitGateway", "Tgw"), stack, cfn("NetworkInterface", "Eni", SubnetId=inside, GroupSet=["sg-1"]))
+    assert only(network, "Eni").subnets == ("Stack.Outputs.Subnet",)
+    assert [one.targets for one in network.routes] == [(Target(TargetKind.TRANSIT_GATEWAY, "Tgw"),)]
+
+
+def test_rule_under_the_condition_of_its_group_is_there_with_it() -> None:
+    def under(one: Resource, condition: str) -> Resource:
+        return replace(one, origin=replace(one.origin, maybe=WHY, number=condition))
+
+    group = cfn("SecurityGroup", "G", VpcId=get("Vpc"))
+    rule = cfn("SecurityGroupIngress", "I", GroupId=get("G"), IpProtocol="tcp", FromPort=1, ToPort=2, CidrIp="10.0.0.0/8")
+    (same,) = rules(net(*NATIVE, under(group, "Create"), under(rule, "Create")), "G")
+    (other,) = rules(net(*NATIVE, under(group, "Create"), under(rule, "Else")), "G")
+    assert (same.origin.maybe, other.origin.maybe) == (None, WHY)

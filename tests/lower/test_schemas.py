@@ -42,7 +42,7 @@ def test_identities_are_attributes_of_some_type_of_their_row() -> None:
     rows = {id(row): row for row in TABLE.values()}.values()
     for row in rows:
         kinds = [kind for kind in row.kinds if kind.startswith("AWS::")]
-        returned = {path for kind in kinds for path in read_only(kind)}
+        returned = {path for kind in kinds for path in attributes(kind)}
         unknown = {name for name in row.identity if name[:1].isupper()} - returned
         assert not unknown, row.noun
 
