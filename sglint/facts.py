@@ -44,3 +44,73 @@ https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
 
 OTHER_PROTOCOL_SECONDS = 600
 """How long a response of a protocol other than TCP, UDP and ICMP is accepted, by address and protocol: TRACKING_PAGE."""
+
+DYNAMODB_ENTRIES = 2
+"""How many entries one connection through the gateway endpoint of DynamoDB takes: TRACKING_PAGE."""
+
+TIMEOUT_PAGE = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ConnectionTrackingSpecificationRequest.html"
+"""The idle timeouts that can be set for an interface."""
+
+IDLE_TIMEOUTS: Mapping[str, tuple[int, int, int]] = MappingProxyType(
+    {
+        "tcp_established": (60, 432_000, 432_000),
+        "udp": (30, 60, 30),
+        "udp_stream": (60, 180, 180),
+    }
+)
+"""
+Seconds that an idle entry stays: the least and the most that can be set, and the default. TIMEOUT_PAGE.
+
+`udp` is for traffic in one direction or a single request and response, `udp_stream` for more than one request and response.
+"""
+
+NITRO_V6_TCP_SECONDS = 350
+"""The default of `tcp_established` on instances of Nitro v6, except P6e-GB200: TRACKING_PAGE."""
+
+NITRO_V6_EXCEPT = ("p6e-gb200",)
+"""The families of Nitro v6 that keep the longer default of `tcp_established`: TRACKING_PAGE."""
+
+NITRO: Mapping[int, tuple[str, ...]] = MappingProxyType(
+    {
+        2: tuple(
+            "m5 m5d m5a m5ad c5 c5d c5a c5ad r5 r5d r5a r5ad m6g m6gd c6g c6gd r6g r6gd t3 t3a t4g x2gd z1d mac1 mac2".split()
+        ),
+        3: tuple("c5n m5n m5dn m5zn r5n r5dn x2iezn".split()),
+        4: tuple(
+            "m6i m6id m6a m6in m6idn m7a m7g m7gd m7i m7i-flex c6i c6id c6a c6in c6gn c7a c7g c7gd c7i c7i-flex "
+            "r6i r6id r6a r6in r6idn r7a r7g r7gd r7i r7iz x2idn x2iedn u7i".split()
+        ),
+        5: tuple("m8g m8gd c8g c8gd r8g r8gd x8g c7gn mac-m4 mac-m4pro".split()),
+        6: tuple(
+            "m8a m8azn m8gb m8gn m8i m8id m8i-flex m8in m8idn m8ine m8ib m8idb m9g m9gd "
+            "c8a c8gb c8gn c8i c8id c8i-flex c8in c8ine c8ib r8a r8gb r8gn r8i r8id r8i-flex r8in r8idn r8ib r8idb "
+            "x8aedz x8i i8ge hpc8a p6-b200 p6e-gb200".split()
+        ),
+    }
+)
+"""
+Which version of Nitro the instances of a family have.
+
+https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html, co.html and mo.html, column "Hypervisor".
+"""
+
+OBSERVED_ALLOWANCE: Mapping[str, int] = MappingProxyType({"m7i-flex.large": 76_957, "c7i-flex.large": 76_957})
+"""
+Readings of `conntrack_allowance_available` on instances that tracked nothing: results/aws of
+https://github.com/meanii/millionws.
+
+AWS publishes no allowance of any type.
+"""
+
+ENTRIES_PER_VCPU = 38_478.6
+"""
+What public readings of the allowance come to for each vCPU: 76,957 for 2 (OBSERVED_ALLOWANCE), and 307,829 and 615,471
+(https://github.com/SlideRuleEarth/sliderule/issues/518), of types that are not named, if these have 8 and 16.
+"""
+
+RESOLVER_QUERIES = (1_500, 10_000)
+"""
+Queries per second for each address of a Route 53 Resolver endpoint: as few as this when they are tracked, and its maximum.
+
+https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/best-practices-resolver-endpoint-scaling.html
+"""

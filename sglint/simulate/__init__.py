@@ -1,0 +1,3 @@
+"""
+The connection table: how many entries some traffic takes, and what happens when they run out.
+"""

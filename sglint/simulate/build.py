@@ -1,0 +1,110 @@
+"""
+From classes of flows to a count wheel: how wide a slice is, and the table of lives of each class.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sglint.simulate.arrival import random
+from sglint.simulate.distribution import Floats
+from sglint.simulate.draw import Alias, alias, key
+from sglint.simulate.holding import Holding, above, longest, presence
+from sglint.simulate.traffic import Rate
+from sglint.simulate.wheel import LONGEST, NARROW, WIDE, Group, Wheel
+
+FINE, COARSE = 4000, 400
+"""Slices in a mean life: with a limit, where a wider slice would bias the loss, and without one, where it would not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """
+    What enters a table: the rate of flows, how their entries live, the peakedness, and the waits before further attempts.
+    """
+
+    rate: Rate
+    held: Holding
+    mean_rate: float
+    peakedness: float = 1.0
+    retries: tuple[float, ...] = ()
+
+
+def slice_seconds(streams: Sequence[Stream], *, limited: bool) -> float:
+    """
+    Return how wide a slice must be, in seconds: a fraction of the mean life, and less where many entries are shorter than it.
+    """
+    flows = math.fsum(one.mean_rate for one in streams)
+    load = math.fsum(one.mean_rate * one.held.seconds for one in streams)
+    if load <= 0:
+        return 1.0
+    width = load / flows / (FINE if limited else COARSE)
+    for _ in range(20):
+        lost = sum(one.mean_rate * width * float(1.0 - presence(one.held, width, 1)[0]) for one in streams)
+        if lost <= 5e-4 * load:
+            break
+        width /= 2
+    return width
+
+
+def wheel(streams: Sequence[Stream], seconds: float, *, room: int | None = None, seed: int = 0, width: float = 0.0) -> Wheel:
+    """
+    Return the wheel that runs these streams for so many seconds; `width` is that of a slice where the usual one will not do.
+    """
+    width = width or slice_seconds(streams, limited=room is not None)
+    reach = max(math.ceil(longest(one.held) / width) + 2 for one in streams)
+    several = 0 if reach <= LONGEST else 1 << math.ceil(math.log2(max(NARROW // 8, reach / (WIDE - 2))))
+    several = min(several, NARROW // 2)
+    narrow = NARROW if several else reach
+    groups: list[Group] = []
+    for number, one in enumerate(streams):
+        life = _life(one.held, width, narrow, several)
+        batch = batch_size(one, width)
+        source = random(one.rate, width, key(seed, number), batch=batch, times=one.held.slots)
+        groups.append(Group(key(seed, number, 0), life, source))
+        for attempt, wait in enumerate(one.retries, 1):
+            slices = max(1, round(wait / width))
+            groups.append(Group(key(seed, number, attempt), life, None, len(groups) - 1, slices))
+    return Wheel(tuple(groups), math.ceil(seconds / width - 1e-9), narrow, several, room, seed)
+
+
+def batch_size(stream: Stream, width: float) -> float:
+    """
+    Return the mean size of geometric batches whose occupancy has the peakedness of the stream.
+
+    Of a batch of B flows of independent lives, variance over mean is 1 + (E[B^2]/E[B] - 1) k, with k the mean square of the
+    presence over its mean.
+    """
+    if stream.peakedness <= 1.0:
+        return 1.0
+    steps = max(1, min(1 << 16, math.ceil(longest(stream.held, 1e-6) / width)))
+    present = presence(stream.held, longest(stream.held, 1e-6) / steps, steps)
+    together = float(np.sum(present**2) / np.sum(present))
+    return 1.0 + (stream.peakedness - 1.0) / (2.0 * together)
+
+
+def _life(held: Holding, width: float, narrow: int, several: int) -> Alias:
+    """
+    Return the table of how many slices an entry stays, at least one; from `narrow` on, of how many wide slices.
+    """
+    beyond = np.concatenate([[1.0], presence(held, width, narrow)])
+    beyond[1] = 1.0
+    weights = np.maximum(-np.diff(beyond), 0.0)
+    if not several:
+        return alias(weights)
+    return alias(np.concatenate([weights, _wide(held, width * several, narrow // several, float(beyond[narrow]))]))
+
+
+def _wide(held: Holding, width: float, first: int, left: float) -> Floats:
+    """
+    Return the probability of ending 0, 1, ... wide slices on, of which those before `first` have none; `left` is their sum.
+    """
+    tail = above(held, (np.arange(WIDE - 1) + 0.5) * width)
+    weights = np.concatenate([np.zeros(first), -np.diff(np.concatenate([[left], tail[first:]]))])
+    weights[-1] += tail[-1]
+    positive: Floats = np.maximum(weights, 0.0)
+    return positive

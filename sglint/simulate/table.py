@@ -1,0 +1,167 @@
+"""
+The table of connections: its idle timeouts, how many entries it has room for, and what AWS does not say about it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sglint.facts import (
+    ENTRIES_PER_VCPU,
+    IDLE_TIMEOUTS,
+    NITRO,
+    NITRO_V6_EXCEPT,
+    NITRO_V6_TCP_SECONDS,
+    OBSERVED_ALLOWANCE,
+    OTHER_PROTOCOL_SECONDS,
+)
+from sglint.simulate.bounds import Parameter, Provenance, Range, exactly
+from sglint.simulate.distribution import demand
+from sglint.source import SglintError
+
+ESTIMATE_SPREAD = (0.66, 1.0)
+"""
+An allowance that is estimated lies between these multiples of `ENTRIES_PER_VCPU`: our judgement.
+
+The most is what the readings fit. The least is a reading of 51,302 entries in use on a t3a.medium of 2 vCPU, whose allowance
+is no smaller than that.
+"""
+
+CLOSING = Parameter(
+    "closing", Range(0.0, 120.0), "s", Provenance.JUDGED,
+    "how long an entry stays after fin or rst; not published, Linux has 10 to 120",
+)  # fmt: skip
+HALF_OPEN = Parameter(
+    "half-open", Range(20.0, 120.0), "s", Provenance.JUDGED,
+    "how long an entry stays whose first packet is not answered; not published, Linux has 120, Open vSwitch 30",
+)  # fmt: skip
+REAP_LAG = Parameter(
+    "reap lag", Range(0.0, 20.0), "s", Provenance.JUDGED,
+    "how long an expired entry still counts; not published, Linux was seen with 13, Open vSwitch sweeps every 20",
+)  # fmt: skip
+STREAM_AFTER = Parameter(
+    "stream after", exactly(2.0), "transactions", Provenance.DOCUMENTED,
+    "when a udp flow becomes a stream: with its second request and response; 1 is at any reply",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """
+    Idle timeouts in seconds, within what EC2 accepts; a range where the default of the instance is not known.
+    """
+
+    tcp_established: Range
+    udp: Range = field(default_factory=lambda: exactly(IDLE_TIMEOUTS["udp"][2]))
+    udp_stream: Range = field(default_factory=lambda: exactly(IDLE_TIMEOUTS["udp_stream"][2]))
+    other: Range = field(default_factory=lambda: exactly(OTHER_PROTOCOL_SECONDS))
+
+    def __post_init__(self) -> None:
+        for name, range_ in (("tcp_established", self.tcp_established), ("udp", self.udp), ("udp_stream", self.udp_stream)):
+            least, most, _ = IDLE_TIMEOUTS[name]
+            for value in (range_.least, range_.most):
+                demand(name, value, least=least, most=most)
+
+
+@dataclass(frozen=True, slots=True)
+class TableSettings:
+    """
+    One instance's table. `allowance` is None when nothing is known of it; then nothing is said that needs it.
+    """
+
+    timeouts: Timeouts
+    allowance: Parameter | None = None
+    closing: Parameter = CLOSING
+    half_open: Parameter = HALF_OPEN
+    reap_lag: Parameter = REAP_LAG
+    stream_after: Parameter = STREAM_AFTER
+
+    def __post_init__(self) -> None:
+        if self.allowance is not None:
+            demand("allowance", self.allowance.range.least, least=1.0)
+            demand("allowance", self.allowance.range.most, least=1.0)
+        for one in (self.closing, self.half_open, self.reap_lag):
+            demand(one.name, one.range.least, least=0.0)
+            demand(one.name, one.range.most, least=0.0)
+
+
+def settings(
+    instance_type: str | None = None,
+    *,
+    allowance: float | None = None,
+    tcp_established: float | None = None,
+    udp: float | None = None,
+    udp_stream: float | None = None,
+) -> TableSettings:
+    """
+    Return the table of an instance of that type, with what was measured or set instead of the defaults.
+
+    The timeouts are in seconds. Raises SglintError for a value that EC2 does not accept and for what is no instance type.
+    """
+    family = None if instance_type is None else _split(instance_type)[0]
+    chosen = {"udp": udp, "udp_stream": udp_stream}
+    others = {name: exactly(float(value)) for name, value in chosen.items() if value is not None}
+    tcp = default_tcp_established(family) if tcp_established is None else exactly(float(tcp_established))
+    return TableSettings(Timeouts(tcp, **others), _allowance(instance_type, allowance))
+
+
+def default_tcp_established(family: str | None) -> Range:
+    """
+    Return the idle timeout in seconds of TCP connections on instances of a family, from one default to the other where unknown.
+    """
+    least, most, usual = NITRO_V6_TCP_SECONDS, IDLE_TIMEOUTS["tcp_established"][2], IDLE_TIMEOUTS["tcp_established"][2]
+    version = nitro(family) if family is not None else None
+    if version is None:
+        return Range(least, most)
+    return exactly(least if version == 6 and family not in NITRO_V6_EXCEPT else usual)
+
+
+def nitro(family: str) -> int | None:
+    """
+    Return the version of Nitro of a family of instances, None for one that is not listed.
+    """
+    return next((version for version, families in NITRO.items() if family in families), None)
+
+
+def vcpus(instance_type: str) -> int | None:
+    """
+    Return the number of vCPUs that the size says: 2 for large, 4 for xlarge, 4 N for Nxlarge, None for any other size.
+    """
+    size = _split(instance_type)[1]
+    if size == "large":
+        return 2
+    if size == "xlarge":
+        return 4
+    number = size.removesuffix("xlarge")
+    return 4 * int(number) if size != number and number.isascii() and number.isdigit() else None
+
+
+def estimated_allowance(instance_type: str) -> Parameter | None:
+    """
+    Return what is known without a measurement about the number of entries of an instance, None where that is nothing.
+
+    Types that are optimised for networks have more than others, and old ones were not seen: nothing is said about them.
+    """
+    if instance_type in OBSERVED_ALLOWANCE:
+        says = "read off an instance of this type that tracked nothing"
+        return Parameter("allowance", exactly(OBSERVED_ALLOWANCE[instance_type]), "entries", Provenance.OBSERVED, says)
+    family, count = _split(instance_type)[0], vcpus(instance_type)
+    generation = family.split("-")[0]
+    if count is None or (nitro(family) or 0) < 4 or "n" in generation.lstrip("abcdefghijklmnopqrstuvwxyz"):
+        return None
+    least, most = (round(part * ENTRIES_PER_VCPU * count) for part in ESTIMATE_SPREAD)
+    says = f"estimated for {count} vCPU (3 public readings, 1 known type); measure it with ethtool -S"
+    return Parameter("allowance", Range(least, most), "entries", Provenance.JUDGED, says)
+
+
+def _allowance(instance_type: str | None, given: float | None) -> Parameter | None:
+    if given is not None:
+        return Parameter("allowance", exactly(float(given)), "entries", Provenance.MEASURED, "given")
+    return None if instance_type is None else estimated_allowance(instance_type)
+
+
+def _split(instance_type: str) -> tuple[str, str]:
+    family, dot, size = instance_type.partition(".")
+    if not family or not dot or not size or "." in size:
+        raise SglintError(f"{instance_type} is no instance type; write it like m7i.large")
+    return family, size
