@@ -44,6 +44,7 @@ def _loop(stack: Stack, entry: Entry, evaluate: Evaluate) -> Iterator[Entry]:
         raise EvaluationError("Fn::ForEach takes a name, a collection and a map", entry.value.span)
     variable, body = items[0].text, items[2]
     for text in _texts(stack, items[1], evaluate):
+        stack.run.turn()
         written = _mapping(stack, body, _Words(variable, text, re.compile(rf"[$&]\{{{re.escape(variable)}\}}")))
         yield from expand(stack, written, evaluate)
 

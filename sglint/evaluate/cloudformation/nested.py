@@ -189,5 +189,5 @@ def children(stack: Stack) -> Iterator[tuple[Entry, Stack | Unknown]]:
     Yield the stacks that the resources of this one nest, with those resources.
     """
     for name in sorted(stack.resources):
-        if stack.kind(name) == NESTED:
+        if stack.kind(name) == NESTED and existence(stack, stack.resources[name].value)[0]:
             yield stack.resources[name], child(stack, name)

@@ -22,6 +22,8 @@ PSEUDO = (
     *("AWS::AccountId", "AWS::NotificationARNs", "AWS::Partition", "AWS::Region"),
     *("AWS::StackId", "AWS::StackName", "AWS::URLSuffix"),
 )
+MODULE = "::MODULE"
+"""The end of the kinds that stand for a part of a template which is registered elsewhere."""
 _OWN = frozenset({"Arn", "Id"})
 """Attributes that are never a property, whatever the properties are called."""
 
@@ -70,11 +72,14 @@ def _may_exist(stack: Stack, name: str) -> bool:
     """Return whether a transform may have made a resource of that name."""
     if stack.template.macros:
         return True
-    if not stack.template.serverless:
-        return False
-    return name.startswith("Serverless") or any(
-        name.startswith(other) for other in stack.resources if stack.kind(other).startswith("AWS::Serverless::")
-    )
+    if stack.template.serverless and name.startswith("Serverless"):
+        return True
+    return any(name.startswith(other) and _makes_others(stack.kind(other)) for other in stack.resources)
+
+
+def _makes_others(kind: str) -> bool:
+    """Return whether further resources come of one of this kind, whose names begin with its name."""
+    return not kind or kind.startswith("AWS::Serverless::") or kind.endswith(MODULE)
 
 
 def attribute(stack: Stack, name: str, path: str, span: Span, evaluate: Evaluate) -> Value:

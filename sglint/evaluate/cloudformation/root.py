@@ -15,7 +15,7 @@ from sglint.evaluate.cloudformation.foreach import PREFIX
 from sglint.evaluate.cloudformation.nested import children, nested_paths, output
 from sglint.evaluate.cloudformation.opening import Place, open_stack
 from sglint.evaluate.cloudformation.parameters import Parameters
-from sglint.evaluate.cloudformation.references import NESTED
+from sglint.evaluate.cloudformation.references import MODULE, NESTED
 from sglint.evaluate.cloudformation.stack import Run, Stack
 from sglint.evaluate.cloudformation.template import Templates
 from sglint.evaluate.cloudformation.text import unsettled
@@ -99,7 +99,10 @@ def _resources(stack: Stack, wanted: Wanted, root: str) -> Iterator[Resource]:
         entry = stack.resources[name]
         kind = stack.kind(name)
         if not kind:
-            stack.run.problem(f"{name} has no Type", entry.span, "every resource needs one")
+            stack.run.problem(f"{name} has no Type that is a text", entry.span, "every resource needs one")
+        elif kind.endswith(MODULE):
+            what = f"what {name} of type {kind} makes is not seen"
+            stack.run.problem(what, entry.span, "write its resources into the template")
         if kind in wanted and kind != NESTED:
             only = wanted[kind] if isinstance(wanted, Mapping) else ()
             found = _resource(stack, entry, kind, only, root, quiet=isinstance(wanted, Mapping) and not only)

@@ -20,6 +20,8 @@ from sglint.value import Unknown, Value
 
 MAX_STEPS = 1_000_000
 """How many nodes the evaluation of one root may go through."""
+MAX_ROUNDS = 5_000
+"""How often the loops of one root may go round; AWS allows 500 resources in a template."""
 MAX_DEPTH = 60
 """How deep conditions, attributes and outputs may lead to one another."""
 
@@ -39,6 +41,7 @@ class Run:
     imported: Callable[[Value, Span], Value]
     problems: dict[Problem, None] = field(default_factory=dict)
     steps: int = 0
+    rounds: int = 0
     depth: int = 0
 
     def problem(self, message: str, span: Span | None, hint: str = "", *, hides: bool = True) -> None:
@@ -54,6 +57,14 @@ class Run:
         self.steps += steps
         if self.steps > MAX_STEPS:
             raise EvaluationError(f"evaluating {self.path} takes more than {MAX_STEPS} steps")
+
+    def turn(self) -> None:
+        """
+        Note one round of a loop. Raises EvaluationError when there have been too many.
+        """
+        self.rounds += 1
+        if self.rounds > MAX_ROUNDS:
+            raise EvaluationError(f"the loops of {self.path} go round more than {MAX_ROUNDS} times")
 
     @contextmanager
     def deeper(self, what: str) -> Iterator[None]:

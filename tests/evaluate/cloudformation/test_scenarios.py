@@ -1,0 +1,126 @@
+"""
+Which conditions can hold together, over generated templates: the same as trying all values of the parameters, and, where
+parameters are compared with texts only, the same as cfn-lint's solver says.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+from typing import TypeAlias
+
+from cfnlint.template import Template as Oracle  # type: ignore[import-untyped]  # it has no types
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from sglint.value import Unknown
+from tests.evaluate.cloudformation.made import messages, root, values
+
+Json: TypeAlias = dict[str, object]
+NAMES = ("A", "B", "C", "D")
+PARAMETERS: Json = {
+    "Few": {"Type": "String", "AllowedValues": ["x", "y", "z"]},
+    "Two": {"Type": "String", "AllowedValues": ["x", "w"]},
+    "Open": {"Type": "String"},
+    "Also": {"Type": "String"},
+}
+DOMAINS = {"Few": "xyz", "Two": "xw", "Open": "xyzwq12", "Also": "xyzwq12"}
+TEXTS = st.sampled_from(["x", "y", "q"])
+REFS = st.sampled_from(sorted(PARAMETERS)).map(lambda name: {"Ref": name})
+EITHER: st.SearchStrategy[object] = st.one_of(TEXTS, REFS)
+
+
+def equals(other: st.SearchStrategy[object]) -> st.SearchStrategy[Json]:
+    return st.tuples(REFS, other).map(lambda sides: {"Fn::Equals": list(sides)})
+
+
+def conditions(known: tuple[str, ...], leaf: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
+    leaves = st.one_of(leaf, *([st.sampled_from(known).map(lambda name: {"Condition": name})] if known else []))
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            inner.map(lambda one: {"Fn::Not": [one]}),
+            st.tuples(st.sampled_from(["Fn::And", "Fn::Or"]), st.lists(inner, min_size=2, max_size=3)).map(
+                lambda pair: {pair[0]: pair[1]}
+            ),
+        ),
+        max_leaves=4,
+    )
+
+
+@st.composite
+def sections(draw: st.DrawFn, leaf: st.SearchStrategy[Json]) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    for name in NAMES[: draw(st.integers(1, len(NAMES)))]:
+        found[name] = draw(conditions(tuple(found), leaf))
+    return found
+
+
+def ours(section: dict[str, Json]) -> set[tuple[bool, ...]]:
+    """
+    Return the combinations of conditions that can hold together, as a text that every combination makes its own.
+    """
+    letters = {name: {"Fn::If": [name, "1", "0"]} for name in section}
+    text = {"Fn::Sub": ["".join(f"${{{name}}}" for name in section), letters]}
+    template = {"Parameters": PARAMETERS, "Conditions": section, "Resources": {"S": resource(text)}}
+    made = root(yaml(template))
+    assume(not messages(made))  # too many combinations are not told apart
+    value = values(made, "S")["P"]
+    texts = value.among if isinstance(value, Unknown) else (value,)
+    return {tuple(sign == "1" for sign in text) for text in texts if isinstance(text, str)}
+
+
+def resource(value: object) -> Json:
+    return {"Type": "AWS::EC2::Subnet", "Properties": {"P": value}}
+
+
+def yaml(template: Json) -> str:
+    return "".join(f"{key}: {json.dumps(value)}\n" for key, value in template.items())
+
+
+def theirs(section: dict[str, Json]) -> set[tuple[bool, ...]]:
+    """
+    Return the combinations that cfn-lint's solver can satisfy.
+    """
+    template = {"Parameters": PARAMETERS, "Conditions": section, "Resources": {"S": resource("x")}}
+    solver = Oracle("t.yaml", template, ["us-east-1"]).conditions
+    found: set[tuple[bool, ...]] = set()
+    for combination in product((True, False), repeat=len(section)):
+        wanted = {name: {holds} for name, holds in zip(section, combination, strict=True)}
+        if list(solver.build_scenarios(wanted)):
+            found.add(combination)
+    return found
+
+
+def tried(section: dict[str, Json]) -> set[tuple[bool, ...]]:
+    """
+    Return the combinations that come of trying all values of the parameters.
+    """
+    return {
+        tuple(holds(section, section[name], dict(zip(PARAMETERS, chosen, strict=True))) for name in section)
+        for chosen in product(*(DOMAINS[name] for name in PARAMETERS))
+    }
+
+
+def holds(section: dict[str, Json], node: Json, chosen: dict[str, str]) -> bool:
+    ((name, argument),) = node.items()
+    if name == "Condition":
+        return holds(section, section[str(argument)], chosen)
+    assert isinstance(argument, list)
+    if name == "Fn::Equals":
+        left, right = (chosen[item["Ref"]] if isinstance(item, dict) else item for item in argument)
+        return bool(left == right)
+    results = [holds(section, item, chosen) for item in argument]
+    return {"Fn::Not": not results[0], "Fn::And": all(results), "Fn::Or": any(results)}[name]
+
+
+@settings(max_examples=150)
+@given(sections(equals(EITHER)))
+def test_the_combinations_that_can_hold_are_those_of_some_values(section: dict[str, Json]) -> None:
+    assert ours(section) == tried(section)
+
+
+@settings(max_examples=40)
+@given(sections(equals(TEXTS)))
+def test_the_combinations_that_can_hold_are_those_of_cfn_lints_solver(section: dict[str, Json]) -> None:
+    assert ours(section) == theirs(section)
