@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sglint.lower import read
-from sglint.lower.index import Index, beside, one_of
+from sglint.lower.index import Index, beside, existing, one_of
 from sglint.lower.link import follow, implicit, is_alias
 from sglint.lower.permission import anything, boxes, permissions
 from sglint.lower.row import Row, Slot, View, is_native, same
@@ -117,9 +117,10 @@ def lower(index: Index) -> Iterator[Group | Permission | Problem]:
     for one in (*index.of("group"), *index.of("default group")):
         if not is_alias(one):
             yield _group(index, one)
+            there = one if "[*]" in one.address else existing(one)
             for direction in Direction:
-                yield from _inline_rules(index, one, direction)
-            yield from _default_egress(one)
+                yield from _inline_rules(index, there, direction)
+            yield from _default_egress(there)
     for one in index.of("groups"):
         why = Unknown(f"the rules of {one.address} are not in the text", one.origin.span)
         yield Group(one.origin, Unknown(f"the VPC of {one.address} is not in the text", one.origin.span), hidden=why)

@@ -140,6 +140,13 @@ def beside(index: Index, one: View, name: str, target: Link) -> View:
     key = split_key(value.address)[1]
     if home_of(index, other.address) != home_of(index, one.address) or not (key in OWN_KEYS or _same_key(one.address, key)):
         return one
+    return existing(one)
+
+
+def existing(one: View) -> View:
+    """
+    Return a resource as one that exists, for what is written in it: whoever points at the resource has it, too.
+    """
     return replace(one, resource=replace(one.resource, origin=replace(one.origin, maybe=None)))
 
 

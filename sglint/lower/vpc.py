@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sglint.lower import read
-from sglint.lower.index import Index
+from sglint.lower.index import Index, beside
 from sglint.lower.link import follow, is_alias, pointing
 from sglint.lower.row import DEFAULT_GROUP, Row, View
 from sglint.model import Link, Prefix, Subnet, Vpc
@@ -136,7 +136,8 @@ def _vpc_ranges(index: Index, one: View) -> Iterator[Prefix | Unknown | Problem]
     yield from _ranges(one)
     if one.found and not one.has("cidr4"):
         yield Unknown(f"the range of {one.address} is not in the text", one.origin.span)
-    for more in pointing(index, "vpc range", "vpc").get(one.address, ()):
+    for other in pointing(index, "vpc range", "vpc").get(one.address, ()):
+        more = beside(index, other, "vpc", one.address)
         for item in _ranges(more):
             if more.origin.maybe is None or isinstance(item, Problem):
                 yield item
@@ -150,7 +151,7 @@ def has_ipv6(index: Index, one: View) -> bool | Unknown:
     """
     answer: bool | Unknown = False
     more = pointing(index, "vpc range", "vpc").get(one.address, ()) if one.row.noun == "vpc" else ()
-    for each in (one, *more):
+    for each in (one, *(beside(index, item, "vpc", one.address) for item in more)):
         cidr = each.value("cidr6")
         given = read.switch(each, "given6", default=False)
         here: bool | Unknown = True if isinstance(cidr, str) or each.has("pool6") else given
@@ -172,11 +173,12 @@ def _subnet(index: Index, one: View) -> Iterator[Subnet | Problem]:
     cidrs = tuple(item for item in found if not isinstance(item, Problem))
     if one.found and not cidrs:
         cidrs = (Unknown(f"the range of {one.address} is not in the text", one.origin.span),)
-    more = pointing(index, "subnet range", "subnet").get(one.address, ())
+    added = pointing(index, "subnet range", "subnet").get(one.address, ())
+    more = tuple(beside(index, item, "subnet", one.address) for item in added)
     cidrs += tuple(item for each in more for item in _added(each))
     zone = one.value("zone")
     known = zone if isinstance(zone, str) or zone is None else read.unknown(zone, one.at("zone"))
-    six = any_of(_subnet_ipv6(each, cidrs) if each.origin.maybe is None else each.origin.maybe for each in (one, *more))
+    six = any_of((_subnet_ipv6(one, cidrs), *(each.origin.maybe or _subnet_ipv6(each, cidrs) for each in more)))
     yield Subnet(one.origin, vpc_of(index, one), cidrs, known, six, _hidden(one))
 
 

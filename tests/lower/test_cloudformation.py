@@ -11,7 +11,7 @@ import pytest
 from sglint.model import Direction, Role, Target, TargetKind
 from sglint.resource import Resource
 from sglint.value import Ref, Unknown
-from tests.lower.build import NATIVE, WHY, Plain, among, cfn, get, net, only, problems, rules, shown
+from tests.lower.build import NATIVE, WHY, Plain, among, cfn, get, net, only, problems, res, rules, shown
 
 OPEN = ["ipv4 tcp 0.0.0.0/0 0-65535", "ipv6 tcp ::/0 0-65535"]
 
@@ -477,3 +477,23 @@ def test_rule_under_the_condition_of_its_group_is_there_with_it() -> None:
     (same,) = rules(net(*NATIVE, under(group, "Create"), under(rule, "Create")), "G")
     (other,) = rules(net(*NATIVE, under(group, "Create"), under(rule, "Else")), "G")
     assert (same.origin.maybe, other.origin.maybe) == (None, WHY)
+
+
+def test_what_is_written_in_a_group_that_may_not_exist_is_there_with_it() -> None:
+    rule: Plain = [{"IpProtocol": "tcp", "FromPort": 1, "ToPort": 2, "CidrIp": "10.0.0.0/8"}]
+    network = net(*NATIVE, cfn("SecurityGroup", "G", WHY, VpcId=get("Vpc"), SecurityGroupIngress=rule))
+    assert {one.origin.maybe for one in network.permissions if one.group == "G"} == {None}
+    assert next(one for one in network.groups if one.origin.address == "G").origin.maybe == WHY
+
+
+def test_group_of_the_cloud_control_provider_keeps_the_default_egress() -> None:
+    network = net(*NATIVE, res("awscc_ec2_security_group.g", group_description="x"))
+    found = rules(network, "awscc_ec2_security_group.g", Direction.OUT)
+    assert {*OPEN} <= {box for one in found for box in shown(one.boxes.least)}
+
+
+def test_ranges_under_the_condition_of_their_vpc_are_there_with_it() -> None:
+    six = cfn("VPCCidrBlock", "Six", WHY, VpcId=get("Vpc"), AmazonProvidedIpv6CidrBlock=True)
+    vpc = cfn("VPC", "Vpc", WHY, CidrBlock="10.0.0.0/16")
+    numbered = [replace(one, origin=replace(one.origin, number="condition C")) for one in (vpc, six)]
+    assert (net(*numbered).vpcs[0].ipv6, net(vpc, six).vpcs[0].ipv6) == (True, WHY)

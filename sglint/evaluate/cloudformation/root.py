@@ -125,8 +125,15 @@ def _resource(
             stack.run.problem(f"the Properties of {entry.key} are no map", entry.span)
         values = Map()
     block = entry.span.until(entry.value.span)
-    origin = Origin(stack.prefix + entry.key, entry.span, block, root, tuple(body.fields), stack.callers, maybe)
+    number = "" if maybe is None else _together(entry)
+    origin = Origin(stack.prefix + entry.key, entry.span, block, root, tuple(body.fields), stack.callers, maybe, number)
     return Resource(kind, values, origin)
+
+
+def _together(entry: Entry) -> str:
+    """Return what the resources of a stack have in common that exist together: the condition of the resource, or the stack."""
+    condition = entry.value.get("Condition") if isinstance(entry.value, MappingNode) else None
+    return f"condition {condition.text}" if isinstance(condition, Scalar) else "stack"
 
 
 def _hidden(stack: Stack, entry: Entry, root: str) -> Resource | None:
