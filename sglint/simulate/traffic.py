@@ -175,7 +175,8 @@ def flows_until(rate: Rate, t: Floats) -> Floats:
             return inside
         case Measured(every, values):
             steps = np.concatenate([[0.0], np.cumsum(np.asarray(values) * every)])
-            return np.interp(t, np.arange(len(steps)) * every, steps)
+            measured: Floats = np.interp(t, np.arange(len(steps)) * every, steps)
+            return measured
 
 
 def peak_rate(rate: Rate) -> float:
