@@ -71,6 +71,7 @@ def test_a_variable_file_holds_literals() -> None:
         ('{"local": {}}', "local is not a block type", "1:2"),
         ('{"locals": {"a": 1, "a": 2}}', "set twice", "1:21"),
         ('{"locals": {"a": "${"}}', "expected an expression", "1:"),
+        ('{"locals": {"a": 1e99999999999999999999}}', "is too large a number", "1:18"),
         ("[" * 50_000, "nested more than", "1:102"),
     ],
 )
