@@ -3,7 +3,8 @@ Records again, from the real Terraform on PATH, what the configurations in fixtu
 
 Run as `python -m tests.evaluate.record_modules` after changing one. They are written with the built-in `terraform_data`, so
 that no provider is needed: its `input` holds the value under test. For each instance `input` has what the plan knows and
-`unknown` which parts it does not. An `options.json` beside a configuration says what it is run with.
+`unknown` which parts it does not, `sensitive` which it keeps back. An `options.json` beside a configuration says what it is
+run with.
 """
 
 from __future__ import annotations
@@ -59,8 +60,9 @@ def plan(directory: Path) -> dict[str, Json]:
 
 def _instance(change: Json) -> Json:
     row = {"input": change["after"].get("input")}
-    unknown = change["after_unknown"].get("input", False)
-    return {**row, "unknown": unknown} if _any(unknown) else row
+    unknown, sensitive = (change[key].get("input", False) for key in ("after_unknown", "after_sensitive"))
+    told = {"unknown": unknown, "sensitive": sensitive}
+    return {**row, **{key: parts for key, parts in told.items() if _any(parts)}}
 
 
 def _any(unknown: Json) -> bool:

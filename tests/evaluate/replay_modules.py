@@ -32,12 +32,15 @@ class Part:
     planned: Json
     unknown: bool
     here: Value
+    sensitive: bool = False
 
     @property
     def agrees(self) -> bool:
         """
-        Whether the two are the same; where the plan knows nothing, anything is.
+        Whether the two are the same; where the plan knows nothing, anything is, and what is sensitive must not be known here.
         """
+        if self.sensitive:
+            return isinstance(self.here, Unknown) and self.here.why.endswith("is sensitive, and its value is not shown")
         return self.unknown or _same(self.here, self.planned)
 
 
@@ -66,19 +69,36 @@ def parts(instance: dict[str, Json], here: Value, path: str = "input") -> Iterat
     """
     Yield the parts of an instance's input, down to where the plan knows all or nothing.
     """
-    yield from _parts(path, instance["input"], instance.get("unknown", False), here)
+    yield from _parts(path, instance["input"], instance.get("unknown", False), instance.get("sensitive", False), here)
 
 
-def _parts(path: str, planned: Json, unknown: Json, here: Value) -> Iterator[Part]:
-    if isinstance(unknown, dict) and isinstance(here, Map):
-        for key in sorted({*unknown, *(planned or {}), *here}):
+def _parts(path: str, planned: Json, unknown: Json, sensitive: Json, here: Value) -> Iterator[Part]:
+    if sensitive is True:
+        yield Part(path, planned, _anything(unknown), here, sensitive=True)
+    elif not _anything(unknown) and not _anything(sensitive):
+        yield Part(path, planned, unknown=False, here=here)
+    elif unknown is not True and isinstance(here, Map):
+        for key in sorted({*_names(unknown), *_names(planned), *here}):
             value = (planned or {}).get(key)
-            yield from _parts(f"{path}.{key}", value, unknown.get(key, False), here.get(key))
-    elif isinstance(unknown, list) and isinstance(here, Seq) and len(unknown) == len(here):
-        for number, item in enumerate(unknown):
-            yield from _parts(f"{path}[{number}]", planned[number], item, here[number])
+            yield from _parts(f"{path}.{key}", value, _at(unknown, key), _at(sensitive, key), here.get(key))
+    elif unknown is not True and isinstance(here, Seq) and len(planned) == len(here):
+        for number, item in enumerate(here):
+            yield from _parts(f"{path}[{number}]", planned[number], _at(unknown, number), _at(sensitive, number), item)
     else:
         yield Part(path, planned, _anything(unknown), here)
+
+
+def _names(part: Json) -> list[str]:
+    return list(part) if isinstance(part, dict) else []
+
+
+def _at(part: Json, key: str | int) -> Json:
+    """Return what is said of an element of a part; what is said of the whole goes for each."""
+    if isinstance(part, dict):
+        return part.get(key, False)
+    if isinstance(part, list):
+        return part[key] if isinstance(key, int) and key < len(part) else False
+    return part
 
 
 def _anything(unknown: Json) -> bool:

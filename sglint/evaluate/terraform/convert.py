@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.evaluate.terraform.mark import carried
+from sglint.evaluate.terraform.mark import carried, unmark
 from sglint.evaluate.terraform.number import is_finite, normal, number_text, parse_number
 from sglint.evaluate.terraform.order import set_of
 from sglint.evaluate.terraform.symbol import unknown
@@ -204,7 +204,7 @@ def _convert_object(value: Value, target: Object) -> Value:
 
 def _field(value: Map, field: Field) -> Value:
     given = value.get(field.name)
-    if given is None:
+    if field.default is not None and unmark(given)[0] is None:
         given = field.default
     return _inside(f'attribute "{field.name}"', given, field.type)
 

@@ -181,14 +181,14 @@ class ModuleInstance:
         given, span = self._given(name, block)
         value, found = unmark(given)
         type_ = self._type(block)
-        marks = (*found, *_marks(block, f"var.{name}"))
         nullable = block.attribute("nullable")
         if nullable is not None and self.safely(nullable.expr) is False:
             if value is None:
-                value, span = self._default(name, block)
+                (value, span), found = self._default(name, block), ()
             elif isinstance(value, Unknown) and None in value.among:
                 default = self._default(name, block)[0]
                 value = collapse([default if choice is None else choice for choice in value.among], (value,))
+        marks = (*found, *_marks(block, f"var.{name}"))
         if isinstance(value, Unknown) and not value.among:
             choices = allowed(block, name, type_) or ((True, False) if type_ == BOOL else ())
             if choices:
