@@ -4,6 +4,7 @@ Lines of a file with marks under them, and what is to be said there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from sglint.finding import Label
@@ -12,6 +13,13 @@ from sglint.source import Span
 
 LONGEST = 110
 TAB = 4
+
+_PRIVATE = re.compile(
+    r"((?<![a-z])sensitive\("
+    r'|"default"\s*:(?=.*"(?:sensitive|ephemeral)"\s*:\s*true)'
+    r'|"(?:sensitive|ephemeral)"\s*:\s*true.*"default"\s*:)(.*)'
+)
+"""Where the rest of a line is sensitive: in a call, and in a variable that JSON writes on one line."""
 
 
 def excerpt(main: Span, labels: tuple[Label, ...], files: Mapping[str, list[str]], *, style: str, color: bool) -> list[str]:
@@ -49,7 +57,7 @@ def body(here: list[Label], lines: list[str] | None, main: Span, gutter: int, *,
     rows = [bar]
     previous = 0
     for number in sorted({label.span.line for label in here}):
-        line = lines[number - 1].rstrip("\r") if lines is not None and number <= len(lines) else ""
+        line = private(lines[number - 1].rstrip("\r")) if lines is not None and number <= len(lines) else ""
         if previous and number > previous + 1:
             rows.append(paint(f"{'.' * max(gutter, 3)}", "line", color=color))
         previous = number
@@ -62,6 +70,16 @@ def body(here: list[Label], lines: list[str] | None, main: Span, gutter: int, *,
             text = f" {clean(label.text)}" if label.text else ""
             rows.append(f"{bar} {under[0]}{paint(under[1] + text, tint, color=color)}")
     return [*rows, bar]
+
+
+def private(line: str) -> str:
+    """
+    Return the line with stars for what is sensitive in it, as long as it was.
+
+    >>> private('password = sensitive("x1") # y')
+    'password = sensitive(*********'
+    """
+    return _PRIVATE.sub(lambda found: found[1] + "*" * len(found[2]), line)
 
 
 def window(line: str, column: int) -> tuple[str, int]:

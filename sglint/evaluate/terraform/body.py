@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sglint import syntax
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.expand import Instance, by_for_each
-from sglint.evaluate.terraform.mark import Marks, inside, marked
+from sglint.evaluate.terraform.mark import Marks, hushed, inside, marked
 from sglint.evaluate.terraform.scope import Scope
 from sglint.source import Span
 from sglint.syntax import Block
@@ -131,7 +131,7 @@ def _rows(value: Value, span: Span) -> tuple[Instance, ...]:
     Return the elements of a dynamic block's for_each, which takes lists too.
     """
     if isinstance(value, Marked):
-        rows = _rows(value.value, span)
+        rows = _rows(hushed(value), span)
         return tuple(replace(row, names=tuple((name, _under(each, value.marks)) for name, each in row.names)) for row in rows)
     if isinstance(value, Seq) and value.kind != "set":
         return tuple(_element(number, item, None) for number, item in enumerate(value.items))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sglint.evaluate.terraform.element import each_of
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.evaluate.terraform.mark import silent
+from sglint.evaluate.terraform.mark import hushed, silent
 from sglint.evaluate.terraform.unknown import collapse, merged
 from sglint.value import Map, Marked, Ref, Seq, Symbol, Unknown, Value
 
@@ -75,7 +75,7 @@ def by_count(value: Value) -> tuple[Instance, ...]:
             if mark.kind == "ephemeral":
                 raise EvaluationError(f"count must not be ephemeral, and {mark.what} is")
         with silent(value.marks):
-            return by_count(value.value)
+            return by_count(hushed(value))
     if isinstance(value, Unknown) and value.among:
         numbers = [_whole(choice) for choice in value.among if not isinstance(choice, (Unknown, Ref))]
         if len(numbers) == len(value.among):

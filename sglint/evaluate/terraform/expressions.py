@@ -11,15 +11,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sglint import syntax
-from sglint.evaluate.terraform import comprehension, functions
+from sglint.evaluate.terraform import attempt, comprehension, functions
 from sglint.evaluate.terraform.element import common
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.evaluate.terraform.mark import carried, marked, silent, unmark, untold
+from sglint.evaluate.terraform.mark import carried, marked, silent, unmark, untold, veil
 from sglint.evaluate.terraform.operators import binary, conditional, get_attr, index, iterate, to_template_string, unary
 from sglint.evaluate.terraform.pairing import own_key, plain, resource_of
 from sglint.evaluate.terraform.scope import Scope
 from sglint.evaluate.terraform.symbol import concatenate
-from sglint.evaluate.terraform.unknown import as_unknown, collapse, distribute, merged, unknown_parts
+from sglint.evaluate.terraform.unknown import as_unknown, collapse, distribute, merged
 from sglint.value import Map, Mark, Marked, Ref, Seq, Symbol, Unknown, Value, is_known
 
 
@@ -195,9 +195,11 @@ def _index(expr: syntax.Index, scope: Scope) -> Value:
         return one
     value, marks = unmark(evaluate_expression(expr.object, scope))
     key, found = unmark(evaluate_expression(expr.key, scope))
+    if found and not is_known(value):
+        return marked(veil(found), (*marks, *found))
     with silent((*marks, *found)):
         element = _element(value, key, scope)
-    if isinstance(value, Map) and value.kind == "object":
+    if isinstance(value, Map) and value.kind == "object" and is_known(key):
         return marked(element, marks)  # Terraform does not call the attribute of an object sensitive for its name
     return marked(element, (*marks, *found))
 
@@ -243,8 +245,8 @@ def _for(expr: syntax.ForTuple | syntax.ForObject, scope: Scope) -> Value:
 def _call(expr: syntax.Call, scope: Scope) -> Value:
     name = expr.name.removeprefix("core::")
     if name in ("try", "can"):
-        return _try(expr, scope) if name == "try" else _can(expr, scope)
-    if name == "templatestring" and expr.arguments and not _is_reference(expr.arguments[0]):
+        return (attempt.first if name == "try" else attempt.succeeds)(expr, scope, evaluate_expression)
+    if name == "templatestring" and expr.arguments and not attempt.is_reference(expr.arguments[0]):
         raise EvaluationError("the template of templatestring must be a reference, such as local.name", expr.arguments[0].span)
     if name == "element" and len(expr.arguments) == 2 and own_key(expr.arguments[1]):
         one = _one_of(*expr.arguments, scope)
@@ -253,7 +255,7 @@ def _call(expr: syntax.Call, scope: Scope) -> Value:
     arguments = [evaluate_expression(argument, scope) for argument in expr.arguments]
     if not expr.expand:
         return functions.call(expr.name, arguments, scope.world.context)
-    last, marks = unmark(_expanded(expr, arguments.pop()))
+    last, marks = unmark(attempt.expanded(expr, arguments.pop()))
 
     def spread(items: Value) -> Value:
         if not isinstance(items, Seq):
@@ -264,68 +266,6 @@ def _call(expr: syntax.Call, scope: Scope) -> Value:
     if isinstance(last, Unknown) and last.among:
         return collapse(_attempts(last, spread), (last,))
     return spread(last)
-
-
-def _expanded(expr: syntax.Call, last: Value) -> Value:
-    if is_known(unmark(last)[0]) and not isinstance(unmark(last)[0], Seq):
-        raise EvaluationError("the argument before ... must be a list, set or tuple", expr.arguments[-1].span)
-    return last
-
-
-def _is_reference(expr: syntax.Expr) -> bool:
-    while isinstance(expr, (syntax.GetAttr, syntax.Index)):
-        expr = expr.object
-    return isinstance(expr, syntax.Variable)
-
-
-def _try(expr: syntax.Call, scope: Scope) -> Value:
-    failure: EvaluationError | None = None
-    spread, marks = unmark(_expanded(expr, evaluate_expression(expr.arguments[-1], scope)) if expr.expand else Seq())
-    doubtful: list[Value] = []
-    for argument in expr.arguments[: -1 if expr.expand else None]:
-        try:
-            value = evaluate_expression(argument, scope)
-        except EvaluationError as error:
-            failure = error
-            continue
-        if not _may_miss(argument, unmark(value)[0]):
-            return collapse([*doubtful, value], doubtful) if doubtful else value
-        doubtful.append(value)
-    if doubtful:
-        return collapse(doubtful, doubtful)
-    if not isinstance(spread, Seq) or spread.items:
-        return marked(spread[0] if isinstance(spread, Seq) else merged((spread,)), marks)
-    detail = f": {failure.message}" if failure else ""
-    raise EvaluationError(f"none of the arguments of try succeeds{detail}", expr.span)
-
-
-def _may_miss(expr: syntax.Expr, value: Value) -> bool:
-    """Return whether the value is one of several that a key which is not known chooses from, so that there may be none."""
-    if not isinstance(value, Unknown) or not value.among or not all(isinstance(choice, str) for choice in value.among):
-        return False
-    while isinstance(expr, (syntax.GetAttr, syntax.Index)):
-        if isinstance(expr, syntax.Index) and not isinstance(expr.key, syntax.Literal):
-            return True
-        expr = expr.object
-    return False
-
-
-def _can(expr: syntax.Call, scope: Scope) -> Value:
-    if expr.expand:
-        items, _ = unmark(_expanded(expr, evaluate_expression(expr.arguments[-1], scope)))
-        if isinstance(items, Seq) and len(expr.arguments) - 1 + len(items) != 1:
-            raise EvaluationError("can takes exactly one argument", expr.span)
-    elif len(expr.arguments) != 1:
-        raise EvaluationError("can takes exactly one argument", expr.span)
-    try:
-        value, _ = unmark(evaluate_expression(expr.arguments[0], scope))
-    except EvaluationError:
-        return False
-    if _is_reference(expr.arguments[0]):
-        sure = not isinstance(value, Unknown)
-    else:
-        sure = not isinstance(value, Ref) and not any(isinstance(part, Unknown) for part in unknown_parts(value))
-    return True if sure else merged((value,), among=(True, False))
 
 
 def _unary(expr: syntax.Unary, scope: Scope) -> Value:

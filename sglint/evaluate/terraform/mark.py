@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.source import Span
-from sglint.value import Map, Mark, Marked, Seq, Unknown, Value
+from sglint.value import Map, Mark, Marked, Ref, Seq, Unknown, Value
 
 Marks = tuple[Mark, ...]
 
@@ -122,6 +122,16 @@ def veil(marks: Iterable[Mark]) -> Unknown:
     """
     mark = next(iter(marks))
     return Unknown(f"{mark.what} is {mark.kind}, and its value is not shown", mark.span)
+
+
+def hushed(value: Value) -> Value:
+    """
+    Return a value without its marks for one who counts; one that is not known must not tell of what it was made.
+    """
+    if not isinstance(value, Marked) or not isinstance(value.value, (Ref, Unknown)):
+        return unmark(value)[0]
+    known = value.value if isinstance(value.value, Unknown) else Unknown("")
+    return replace(veil(value.marks), among=known.among, element=known.element)
 
 
 def veiled(value: Value) -> Value:

@@ -20,7 +20,7 @@ def _to(kind: Type) -> Callable[[Value], Value]:
 
 
 def _sensitive(value: Value) -> Value:
-    return marked(value, (Mark("sensitive", "the value of sensitive(…)"),))
+    return marked(value, (Mark("sensitive", "the result of sensitive(…)"),))
 
 
 def _nonsensitive(value: Value) -> Value:
