@@ -204,7 +204,7 @@ def _to_text(stack: Stack, node: Intrinsic) -> Value:
 
 
 def _import(stack: Stack, node: Intrinsic) -> Value:
-    return stack.run.imported(evaluate(stack, node.argument), node.span)
+    return stack.run.imported(stack, evaluate(stack, node.argument), node.span)
 
 
 def _transform(stack: Stack, node: Intrinsic) -> Value:

@@ -16,6 +16,7 @@ from sglint.evaluate.cloudformation.scenario import Undecided
 from sglint.evaluate.cloudformation.serverless import with_defaults
 from sglint.evaluate.cloudformation.stack import Run, Stack
 from sglint.evaluate.cloudformation.template import Template
+from sglint.evaluate.cloudformation.text import known_text
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.source import Span
 from sglint.template import Entry
@@ -70,3 +71,21 @@ def _written(stack: Stack, section: MappingNode) -> dict[str, Entry]:
     except EvaluationError as error:
         stack.run.problem(error.message, error.span or section.span)
     return found
+
+
+def open_root(run: Run, template: Template, name: str = "", prefix: str = "") -> Stack:
+    """
+    Return the stack that a root template makes; `name` is what the stack is called where that is known.
+    """
+    given = run.parameters.of(template.path)
+    around = {key: one.value for key, one in given.items() if key.startswith("AWS::")}
+    around.update({key: text for key, text in (("AWS::StackName", stack_name(run, template, name)),) if text})
+    return open_stack(run, template, given, around, Place(prefix))
+
+
+def stack_name(run: Run, template: Template, name: str = "") -> str:
+    """
+    Return what the stack of a root template is called: as the configuration says, or `name`, empty when that is not known.
+    """
+    said = run.parameters.of(template.path).get("AWS::StackName")
+    return run.parameters.stacks.get(template.path) or (known_text(said.value) if said is not None else "") or name

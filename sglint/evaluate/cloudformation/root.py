@@ -12,17 +12,17 @@ from typing import TypeAlias
 from sglint.evaluate.cloudformation.body import Body
 from sglint.evaluate.cloudformation.existence import existence
 from sglint.evaluate.cloudformation.foreach import PREFIX
+from sglint.evaluate.cloudformation.joining import apart, imported, is_shared, takes_part
 from sglint.evaluate.cloudformation.nested import children, nested_paths, output
-from sglint.evaluate.cloudformation.opening import Place, open_stack
+from sglint.evaluate.cloudformation.opening import open_root
 from sglint.evaluate.cloudformation.parameters import Parameters
 from sglint.evaluate.cloudformation.references import MODULE, NESTED
 from sglint.evaluate.cloudformation.stack import Run, Stack
 from sglint.evaluate.cloudformation.template import Templates
-from sglint.evaluate.cloudformation.text import unsettled
 from sglint.evaluate.root import Root
 from sglint.resource import Origin, Resource
 from sglint.source import Discovery, Problem, Span, in_order
-from sglint.template import Entry, Scalar
+from sglint.template import Entry, Scalar, TemplateDocument
 from sglint.template import Mapping as MappingNode
 from sglint.value import Map, Unknown, Value
 
@@ -35,36 +35,30 @@ MAX_FRAMES = 10_000
 """How many Python frames an evaluation may nest."""
 
 
-def evaluate_template(library: Templates, path: str, parameters: Parameters, wanted: Wanted) -> Root:
+def evaluate_template(
+    library: Templates, path: str, parameters: Parameters, wanted: Wanted, roots: Collection[str] = ()
+) -> Root:
     """
     Return the resources of the wanted kinds that the template at the absolute `path` makes, with those that it nests.
 
     Of a kind without paths among the `wanted` all properties are evaluated, and errors there are none. Only what the wanted
-    resources refer to is evaluated.
+    resources refer to is evaluated. `roots` are the absolute paths of the templates whose exports may be imported; what the
+    network of those is made of is among the resources then, and their `origin.root` is the path of their own template.
     """
-    shown = library.shown(path)
     template = library.load(path)
     if isinstance(template, Problem):
-        return Root(shown, (), (template,), (), ())
-    run = Run(library, parameters, template.path, output, imported)
-    given = parameters.of(template.path)
-    around = {name: one.value for name, one in given.items() if name.startswith("AWS::")}
-    if template.path in parameters.stacks:
-        around["AWS::StackName"] = parameters.stacks[template.path]
-    resources: dict[str, Resource] = {}
-    documents = {template.path: template.document}
+        return Root(library.shown(path), (), (template,), (), ())
+    run = Run(library, parameters, template.path, output, imported, tuple(sorted(roots)))
     with _deep():
-        todo = [open_stack(run, template, given, around, Place())]
-        while todo:
-            stack = todo.pop()
-            documents[stack.template.path] = stack.template.document
-            resources.update((one.address, one) for one in _resources(stack, wanted, template.path))
-            for entry, inner in children(stack):
-                if isinstance(inner, Stack):
-                    todo.append(inner)
-                else:
-                    hidden = _hidden(stack, entry, template.path)
-                    resources.update(() if hidden is None else ((hidden.address, hidden),))
+        stack = run.opened[template.real, ""] = open_root(run, template)
+        found = list(_walk(stack, wanted))
+        seen: set[str] = set()
+        while waiting := sorted(set(run.joined) - seen):
+            for prefix in waiting:
+                found.extend(_walk(run.joined[prefix], wanted, shared=True))
+            seen.update(waiting)
+    resources = {one.address: one for one in found if isinstance(one, Resource)}
+    documents = {one.path: one for one in found if isinstance(one, TemplateDocument)}
     return Root(
         template.path,
         tuple(resources[address] for address in sorted(resources)),
@@ -74,13 +68,22 @@ def evaluate_template(library: Templates, path: str, parameters: Parameters, wan
     )
 
 
-def imported(name: Value, span: Span) -> Value:
-    """
-    Return what is known of an imported value without the template that exports it: the name of the export.
-    """
-    export = unsettled(name) if isinstance(name, str) else name
-    shown = export if isinstance(export, str) else "with a name that is not known"
-    return Unknown(f"it is imported from the export {shown}", span)
+def _walk(top: Stack, wanted: Wanted, *, shared: bool = False) -> Iterator[Resource | TemplateDocument]:
+    """Yield the documents and resources of a stack and of all that it nests; of a shared one only what networks are made of."""
+    root = top.template.path
+    todo = [top]
+    while todo:
+        stack = todo.pop()
+        yield stack.template.document
+        for one in _resources(stack, wanted, root, shared=shared):
+            if not shared or takes_part(one):
+                yield one
+        for entry, inner in children(stack):
+            if isinstance(inner, Stack):
+                todo.append(inner)
+            else:
+                hidden = _hidden(stack, entry, root)
+                yield from () if hidden is None else (hidden,)
 
 
 @contextmanager
@@ -94,7 +97,7 @@ def _deep() -> Iterator[None]:
         sys.setrecursionlimit(usual)
 
 
-def _resources(stack: Stack, wanted: Wanted, root: str) -> Iterator[Resource]:
+def _resources(stack: Stack, wanted: Wanted, root: str, *, shared: bool) -> Iterator[Resource]:
     for name in sorted(stack.resources):
         entry = stack.resources[name]
         kind = stack.kind(name)
@@ -103,7 +106,7 @@ def _resources(stack: Stack, wanted: Wanted, root: str) -> Iterator[Resource]:
         elif kind.endswith(MODULE):
             what = f"what {name} of type {kind} makes is not seen"
             stack.run.problem(what, entry.span, "write its resources into the template")
-        if kind in wanted and kind != NESTED:
+        if kind in wanted and kind != NESTED and (not shared or is_shared(kind)):
             only = wanted[kind] if isinstance(wanted, Mapping) else ()
             found = _resource(stack, entry, kind, only, root, quiet=isinstance(wanted, Mapping) and not only)
             if found is not None:
@@ -165,10 +168,9 @@ def _nested(library: Templates, path: str, parameters: Parameters) -> set[str]:
     template = library.load(path)
     if isinstance(template, Problem) or not any(_nests(entry) for entry in template.resources):
         return set()
-    run = Run(library, parameters, template.path, _nothing, imported)
+    run = Run(library, parameters, template.path, _nothing, apart)
     with _deep():
-        stack = open_stack(run, template, parameters.of(template.path), {}, Place())
-        return set(nested_paths(stack)) - {template.real}
+        return set(nested_paths(open_root(run, template))) - {template.real}
 
 
 def _nests(entry: Entry) -> bool:

@@ -31,14 +31,18 @@ class Run:
     """
     The evaluation of one root template with all that it nests.
 
-    `output` returns an output of the stack that a resource nests, `imported` what an export holds.
+    `output` returns an output of the stack that a resource nests, `imported` what an export of the `roots` holds. Stacks of
+    other roots that were asked for an export are `opened`, by path and name; those that gave an identity are `joined`.
     """
 
     templates: Templates
     parameters: Parameters
     path: str
     output: Callable[[Stack, str, str, Span], Value]
-    imported: Callable[[Value, Span], Value]
+    imported: Callable[[Stack, Value, Span], Value]
+    roots: tuple[str, ...] = ()
+    opened: dict[tuple[str, str], Stack] = field(default_factory=dict)
+    joined: dict[str, Stack] = field(default_factory=dict)
     problems: dict[Problem, None] = field(default_factory=dict)
     steps: int = 0
     rounds: int = 0

@@ -14,6 +14,7 @@ from pathlib import Path
 from sglint.parse import parse_cloudformation
 from sglint.source import Discovery, Problem, Tree, displayed, read, whole
 from sglint.template import Entry, Intrinsic, List, Mapping, Node, Scalar, TemplateDocument
+from sglint.value import Value
 
 SERVERLESS = "AWS::Serverless-2016-10-31"
 EXTENSIONS = "AWS::LanguageExtensions"
@@ -42,15 +43,42 @@ class Template:
     serverless: bool
     problems: tuple[Problem, ...]
 
+    @property
+    def exports(self) -> bool:
+        """
+        Whether the template, or one that it nests, may export something.
+        """
+        bodies = [entry.value for section in (self.outputs, self.resources) for entry in section]
+        return any(isinstance(body, List) or (isinstance(body, Mapping) and _may_export(body)) for body in bodies)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """
+    An export of the root template at an absolute path: its name, and the output that it is of the stack reached by `within`.
+
+    `template` is the absolute path of that stack's template, `stack` its name, a part of `name` where it is not known.
+    """
+
+    path: str
+    within: tuple[str, ...]
+    template: str
+    output: str
+    name: Value
+    stack: Value
+
 
 @dataclass(slots=True)
 class Templates:
     """
     The templates read so far, by absolute path; `scanned` are the absolute paths of all templates of the scan.
+
+    `exports` are those of the root templates that were asked for them.
     """
 
     tree: Tree
     scanned: tuple[str, ...] = ()
+    exports: dict[str, tuple[Export, ...]] = field(default_factory=dict)
     _templates: dict[str, Template | Problem] = field(default_factory=dict)
 
     @classmethod
@@ -78,6 +106,11 @@ class Templates:
         Return the path as it is shown to people.
         """
         return displayed(self.tree, path)
+
+
+def _may_export(body: Mapping) -> bool:
+    kind = body.get("Type")
+    return body.entry("Export") is not None or (isinstance(kind, Scalar) and kind.text == "AWS::CloudFormation::Stack")
 
 
 def declare(document: TemplateDocument, real: str) -> Template:

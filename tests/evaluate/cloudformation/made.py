@@ -27,6 +27,7 @@ KINDS = frozenset(
         "AWS::EC2::RouteTable",
         "AWS::EC2::SecurityGroupIngress",
         "AWS::EC2::VPC",
+        "AWS::EC2::VPCEndpoint",
         "AWS::Serverless::Function",
     }
 )
@@ -47,8 +48,9 @@ def _roots(files: Mapping[str, str], parameters: Parameters) -> Iterator[Root]:
             path.write_text(dedent(text), "utf-8")
         discovery = discover([str(Path(directory).resolve())], base=str(Path(directory).resolve()))
         library = Templates.of(discovery)
-        for found in find_templates(library, discovery, parameters):
-            yield evaluate_template(library, found, parameters, KINDS)
+        paths = find_templates(library, discovery, parameters)
+        for found in paths:
+            yield evaluate_template(library, found, parameters, KINDS, paths)
 
 
 def root(text: str, parameters: Mapping[str, str | tuple[str, ...]] | None = None, *, defaults: bool = True) -> Root:

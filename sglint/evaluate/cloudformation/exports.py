@@ -1,0 +1,111 @@
+"""
+Exports: what the templates of one scan hand to one another by name.
+
+An export's name mostly begins with the name of its stack, which no template says. The idea: names are compared piece by piece;
+an import of `prod-VpcId` and an export `${AWS::StackName}-VpcId` say that the stack is called `prod`. Only where exactly one
+export of the scan can be meant are the two joined.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sglint.evaluate.cloudformation.body import Body
+from sglint.evaluate.cloudformation.existence import existence
+from sglint.evaluate.cloudformation.nested import children
+from sglint.evaluate.cloudformation.stack import Stack
+from sglint.evaluate.cloudformation.template import Export
+from sglint.evaluate.cloudformation.text import Pieces, known_text
+from sglint.evaluate.terraform.unknown import alternatives
+from sglint.template import Mapping
+from sglint.value import Value
+
+_SOME = "(.+)"
+_MOST_UNKNOWN = 3
+_LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """
+    An export that an import can mean, and the name of the stack that follows, empty when it is not known.
+    """
+
+    export: Export
+    stack: str
+    exact: bool
+
+
+def exports(stack: Stack, within: tuple[str, ...] = ()) -> Iterator[Export]:
+    """
+    Yield the exports of a stack and of those that it nests.
+    """
+    for name in sorted(stack.outputs):
+        body = stack.outputs[name].value
+        export = body.get("Export") if isinstance(body, Mapping) else None
+        node = export.get("Name") if isinstance(export, Mapping) else None
+        if node is None:
+            continue
+        bases, _ = existence(stack, body)
+        value = Body(stack, bases, quiet=True, raw=True).value(node) if bases else None
+        for choice in alternatives(value):
+            if isinstance(choice, str):
+                own = stack.values["AWS::StackName"]
+                yield Export(stack.above[0], within, stack.template.real, name, choice, own)
+    for entry, inner in children(stack):
+        if isinstance(inner, Stack):
+            yield from exports(inner, (*within, entry.key))
+
+
+def matches(name: Value, known: Sequence[Export]) -> list[Match]:
+    """
+    Return the exports that an import of this name can mean; those of exactly this name go before all others.
+    """
+    found = [match for export in known if (match := _match(name, export)) is not None]
+    exact = [match for match in found if match.exact]
+    return exact or found
+
+
+def _match(name: Value, export: Export) -> Match | None:
+    if not isinstance(name, str) or len(name) > _LONGEST:
+        return None
+    wanted, offered = known_text(name), known_text(export.name)
+    if wanted is not None and offered is not None:
+        return Match(export, "", exact=True) if wanted == offered else None
+    if isinstance(name, Pieces) and isinstance(export.name, Pieces):
+        return Match(export, "", exact=False) if _literals(name) == _literals(export.name) else None
+    if wanted is not None and isinstance(export.name, Pieces):
+        found = _pattern(export.name).fullmatch(wanted)
+        return None if found is None else Match(export, _stack_name(export, found.groups()), exact=False)
+    if offered is not None and isinstance(name, Pieces):
+        return Match(export, "", exact=False) if _pattern(name).fullmatch(offered) else None
+    return None
+
+
+def _literals(pieces: Pieces) -> tuple[str | None, ...]:
+    return tuple(part if isinstance(part, str) else None for part in pieces.parts)
+
+
+def _pattern(pieces: Pieces) -> re.Pattern[str]:
+    """Return what matches the name; one with many unknown parts matches nothing, for it would take for ever."""
+    if sum(not isinstance(part, str) for part in pieces.parts) > _MOST_UNKNOWN:
+        return re.compile("(?!)")
+    return re.compile("".join(re.escape(part) if isinstance(part, str) else _SOME for part in pieces.parts), re.DOTALL)
+
+
+def _stack_name(export: Export, groups: Sequence[str]) -> str:
+    """Return the name of the stack that the unknown parts of an export's name say, empty when they do not."""
+    parts = [part for part in export.name.parts if not isinstance(part, str)] if isinstance(export.name, Pieces) else []
+    names = {text for part, text in zip(parts, groups, strict=True) if part == export.stack}
+    return names.pop() if len(names) == 1 and not export.within else ""
+
+
+def name_of(value: Value) -> str:
+    """
+    Return the name of an export as a person would write it.
+    """
+    if isinstance(value, Pieces):
+        return "".join(part if isinstance(part, str) else "${...}" for part in value.parts)
+    return value if isinstance(value, str) else "with a name that is not known"
