@@ -25,10 +25,16 @@ replay them without it. Write the page again with
 
     python -m tests.evaluate.document
 
-after recording with `python tests/evaluate/record.py` and `python -m tests.evaluate.record_modules`. Where terraform is
-installed, the tests also compare fresh expressions; a long comparison is
+after recording with `python tests/evaluate/record.py`, `python -m tests.evaluate.record_marks` and
+`python -m tests.evaluate.record_modules`. Where terraform is installed, the tests also compare fresh expressions; long
+comparisons, the second one of what is sensitive, are
 
     python -m tests.evaluate.generate --count 20000 --seed 7
+    python -m tests.evaluate.generate_marks --count 20000 --seed 7
+
+A value that is sensitive or ephemeral is followed like any other, and so is what makes it so: which parts of a result are
+sensitive is the same as in Terraform. Whatever is still so where it gets to a resource is unknown to all that follows, with the
+variable or call that says so as the reason. No message, finding or problem has the value, nor why it is refused.
 """
 LIMITS = """## Where the two are known to differ
 
@@ -39,6 +45,11 @@ LIMITS = """## Where the two are known to differ
 * `log` and `pow` give numbers of 53 bits. They are kept as the shortest decimal that prints like them, so that the last digits
   of further calculations with fractions differ.
 * Zero has no sign here; Terraform writes `-0` in a text where a zero was negated.
+* The output of a module that says `sensitive = true` is sensitive to its caller, as Terraform documents it; Terraform 1.11.4
+  only finds it so when its value is. And an output of the root module that should say so and does not is no problem here.
+* A dynamic block over something sensitive has as many blocks as there are elements; what is sensitive in them is what comes
+  from the element.
+* Whether an argument of a resource may be ephemeral is known to its provider only; an ephemeral value there is unknown.
 * Known here and not in a plan: an operation on unknown values whose result is the same whatever they are.
 """
 
@@ -65,6 +76,9 @@ def _counts() -> Iterator[str]:
     for name, found in rows:
         yield f"| {len(found)} | {titles[name]} | {sum('error' in case for case in found)} |"
     found = recorded()
+    found_marks = cases("marks")
+    refused = sum("error" in case for case in found_marks)
+    yield f"| {len(found_marks)} | expressions with something sensitive, and what of the result is | {refused} |"
     yield f"| {len(found)} | configurations with {sum(len(case['instances']) for case in found)} instances | |\n"
 
 
@@ -72,13 +86,15 @@ def _configurations() -> Iterator[str]:
     yield "## Configurations\n"
     yield "Each is planned by Terraform. *known* counts the values that the plan knows, all of which are the same here;"
     yield "*unknown* those that neither knows; *more* those that the plan does not know and that are known here, wholly or as"
-    yield "the identity of an attribute; *not followed* those that are known to the plan and not here.\n"
-    yield "| construct | fixture | instances | known | unknown | more | not followed |\n|---|---|---|---|---|---|---|"
+    yield "the identity of an attribute; *sensitive* those that both keep back; *not followed* those that are known to the plan"
+    yield "and not here.\n"
+    yield "| construct | fixture | instances | known | unknown | more | sensitive | not followed |"
+    yield "|---|---|---|---|---|---|---|---|"
     rows = []
     for case in recorded():
         title = (MODULES / case["name"] / "main.tf").read_text("utf-8").splitlines()[0].removeprefix("# ")
         counted = Counter(_standing(part) for part in _parts(case))
-        numbers = " | ".join(str(counted[key] or "") for key in ("known", "unknown", "more", "not followed"))
+        numbers = " | ".join(str(counted[key] or "") for key in ("known", "unknown", "more", "sensitive", "not followed"))
         rows.append(f"| {title} | `{case['name']}` | {len(case['instances'])} | {numbers} |")
     yield from sorted(rows)
     yield ""
@@ -92,7 +108,8 @@ def _parts(case: Case) -> Iterator[Part]:
 
 def _leaves(part: Part) -> Iterator[Part]:
     """Yield the parts below one that the plan knows or not as a whole."""
-    if isinstance(part.here, Seq) and isinstance(part.planned, list) and not part.unknown and part.here.items:
+    whole = part.unknown or part.sensitive
+    if isinstance(part.here, Seq) and isinstance(part.planned, list) and not whole and part.here.items:
         for planned, here in zip(part.planned, part.here, strict=True):
             yield from _leaves(Part(part.path, planned, unknown=False, here=here))
     else:
@@ -101,6 +118,8 @@ def _leaves(part: Part) -> Iterator[Part]:
 
 def _standing(part: Part) -> str:
     plainly = not isinstance(part.here, Unknown)
+    if part.sensitive:
+        return "sensitive" if part.agrees else "not followed"
     if part.unknown:
         return "more" if plainly else "unknown"
     return "known" if part.agrees else "not followed"
@@ -143,11 +162,13 @@ def _reasons() -> Iterator[str]:
     for case in recorded():
         for address, value in _values(case["name"]):
             for one in unknowns(value):
-                rows.setdefault(one.why, f"`{address}` of `{case['name']}`")
+                if not one.why.endswith("its value is not shown"):
+                    rows.setdefault(one.why, f"`{address}` of `{case['name']}`")
     yield from (f"| {what} | {why} |" for why, what in sorted(rows.items()))
     yield "| `path.cwd` | path.cwd differs between machines |"
     yield "| `terraform.workspace` | terraform.workspace is not given (`--workspace`) |"
     yield "| a variable without a default | no value is given |"
+    yield "| what is sensitive or ephemeral | `var.password` is sensitive, and its value is not shown |"
     yield "| a module that is not beside its caller | it is not in this scan (`terraform init` makes it readable) |\n"
 
 

@@ -10,7 +10,7 @@ import shutil
 
 import pytest
 
-from tests.evaluate import generate_unknown
+from tests.evaluate import generate_marks, generate_unknown
 from tests.evaluate.generate import compare
 from tests.evaluate.grammar import expressions
 
@@ -41,6 +41,16 @@ def test_what_a_plan_knows_of_generated_expressions_over_unknown_values_is_the_s
     again = f"python -m tests.evaluate.generate_unknown --count {COUNT} --seed {SEED}"
     assert found == [], again
     assert accepted > 10, again
+
+
+@needs_terraform
+def test_generated_expressions_are_sensitive_where_terraform_says() -> None:
+    texts = list(dict.fromkeys(generate_marks.marked_expressions(SEED, COUNT)))
+    found, accepted = generate_marks.compare(texts)
+    again = f"python -m tests.evaluate.generate_marks --count {COUNT} --seed {SEED}"
+    assert [str(one) for one in found if not one.reason] == [], again
+    assert accepted > COUNT / 5, again
+    assert len(found) < COUNT / 20, again
 
 
 def test_a_seed_gives_the_same_expressions_again() -> None:
