@@ -25,6 +25,12 @@ Widen the rule for the replies to every port, or all protocols:
       cidr_blocks = ["0.0.0.0/0"]
     }
 
+or, in a template,
+
+    SecurityGroupEgress:
+      - IpProtocol: -1
+        CidrIp: 0.0.0.0/0
+
 ## What it exposes
 
 The ports that the range left out. In the direction of a server that is the low ports, where services listen: every address

@@ -36,6 +36,19 @@ and every UDP port out is enough:
       cidr_blocks = ["0.0.0.0/0"]
     }
 
+or, in a template,
+
+    SecurityGroupIngress:
+      - IpProtocol: udp
+        FromPort: 6081
+        ToPort: 6081
+        CidrIp: 0.0.0.0/0
+    SecurityGroupEgress:
+      - IpProtocol: udp
+        FromPort: 0
+        ToPort: 65535
+        CidrIp: 0.0.0.0/0
+
 An appliance that also forwards natively needs TCP and UDP 0-65535 from and to 0.0.0.0/0, and from and to ::/0 where it
 forwards IPv6. GENEVE always needs the IPv4 pair.
 

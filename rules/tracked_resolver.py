@@ -32,6 +32,17 @@ An inbound endpoint lets in TCP and UDP 53 from everyone and lets out every port
       cidr_blocks = ["0.0.0.0/0"]
     }
 
+or, in a template,
+
+    SecurityGroupIngress:
+      - IpProtocol: udp
+        FromPort: 53
+        ToPort: 53
+        CidrIp: 0.0.0.0/0
+    SecurityGroupEgress:
+      - IpProtocol: -1
+        CidrIp: 0.0.0.0/0
+
 and the same for TCP. An outbound endpoint is the mirror image: egress TCP and UDP 53 to everyone (or the port of your
 servers), ingress TCP and UDP 0-65535 from everyone. A dual-stack endpoint needs the pair for ::/0 too.
 

@@ -35,6 +35,19 @@ pair may stand in two groups. For connections that the interface opens:
       cidr_blocks = ["0.0.0.0/0"]
     }
 
+or, in a template,
+
+    SecurityGroupEgress:
+      - IpProtocol: -1
+        CidrIp: 0.0.0.0/0
+    SecurityGroupIngress:
+      - IpProtocol: tcp
+        FromPort: 0
+        ToPort: 65535
+        CidrIp: 0.0.0.0/0
+
+A group of a template that names no egress rules at all is open that way already, to 0.0.0.0/0 and ::/0.
+
 ## What it exposes
 
 Security groups then no longer filter: every address that can reach the interface through its VPC, the transit gateway, a
