@@ -25,7 +25,7 @@ Widen the rule for the replies to every port, or all protocols:
       cidr_blocks = ["0.0.0.0/0"]
     }
 
-or, in a template,
+or, in a CloudFormation template,
 
     SecurityGroupEgress:
       - IpProtocol: -1

@@ -36,7 +36,7 @@ and every UDP port out is enough:
       cidr_blocks = ["0.0.0.0/0"]
     }
 
-or, in a template,
+or, in a CloudFormation template,
 
     SecurityGroupIngress:
       - IpProtocol: udp

@@ -32,7 +32,7 @@ An inbound endpoint lets in TCP and UDP 53 from everyone and lets out every port
       cidr_blocks = ["0.0.0.0/0"]
     }
 
-or, in a template,
+or, in a CloudFormation template,
 
     SecurityGroupIngress:
       - IpProtocol: udp

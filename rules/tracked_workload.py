@@ -35,7 +35,7 @@ pair may stand in two groups. For connections that the interface opens:
       cidr_blocks = ["0.0.0.0/0"]
     }
 
-or, in a template,
+or, in a CloudFormation template,
 
     SecurityGroupEgress:
       - IpProtocol: -1
@@ -46,7 +46,7 @@ or, in a template,
         ToPort: 65535
         CidrIp: 0.0.0.0/0
 
-A group of a template that names no egress rules at all is open that way already, to 0.0.0.0/0 and ::/0.
+A group of a CloudFormation template without any egress rule is open that way already, to 0.0.0.0/0 and ::/0.
 
 ## What it exposes
 
