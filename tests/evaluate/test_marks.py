@@ -9,7 +9,8 @@ from random import Random
 
 import pytest
 
-from sglint.value import Unknown
+from sglint.output.excerpt import private
+from sglint.value import Map, Seq, Unknown
 from tests.command import sglint
 from tests.evaluate.grammar import Maker
 from tests.evaluate.oracle import cases, named
@@ -254,6 +255,39 @@ def test_the_output_of_a_module_that_is_declared_sensitive_is_not_shown(tmp_path
     }
     value = one(evaluate(tmp_path, files), "aws_vpc.v")["it"]
     assert isinstance(value, Unknown) and value.why == "module.m.it is sensitive, and its value is not shown"
+
+
+def test_what_is_unknown_and_sensitive_bounds_what_exists(tmp_path: Path) -> None:
+    text = 'variable "on" {\n  type = bool\n  sensitive = true\n}\nresource "aws_vpc" "v" {\n  count = var.on ? 1 : 0\n}\n'
+    (resource,) = evaluate(tmp_path, {"main.tf": text}).resources
+    assert resource.address == "aws_vpc.v[0]" and resource.origin.maybe is not None
+    assert resource.origin.maybe.why == "var.on is sensitive, and its value is not shown"
+
+
+def test_a_dynamic_block_over_something_sensitive_hides_what_comes_from_it(tmp_path: Path) -> None:
+    text = (
+        'variable "ports" {\n  default = [22, 443]\n  sensitive = true\n}\nresource "aws_vpc" "v" {\n  dynamic "it" {\n'
+        '    for_each = var.ports\n    content {\n      port = it.value\n      side = "in"\n    }\n  }\n}\n'
+    )
+    root = evaluate(tmp_path, {"main.tf": text})
+    blocks = one(root, "aws_vpc.v")["it"]
+    assert root.problems == () and isinstance(blocks, Seq) and len(blocks) == 2
+    for block in blocks:
+        assert isinstance(block, Map) and isinstance(block["port"], Unknown) and block["side"] == "in"
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ('a = [sensitive("x"), "y"]', "a = [sensitive(**********"),
+        ('a = nonsensitive("x")', 'a = nonsensitive("x")'),
+        ('"s": {"default": "x", "sensitive": true}', '"s": {"default":************************'),
+        ('"s": {"ephemeral": true, "default": "x"}', '"s": {"ephemeral": true, "default":*****'),
+        ('"s": {"default": "x"}', '"s": {"default": "x"}'),
+    ],
+)
+def test_a_line_of_the_source_is_shown_without_what_is_sensitive_in_it(line: str, shown: str) -> None:
+    assert private(line) == shown
 
 
 @pytest.mark.parametrize(
