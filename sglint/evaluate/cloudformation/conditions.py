@@ -34,6 +34,8 @@ def truth(stack: Stack, name: str, span: Span, evaluate: Evaluate) -> bool | Non
         holds, reads = scenario.decided[name]
         scenario.reads |= reads
         return holds
+    if name in scenario.pending:
+        raise scenario.pending[name]
     entry = stack.conditions.get(name)
     if entry is None:
         raise EvaluationError(f"the template has no condition {name}", span)
@@ -43,6 +45,9 @@ def truth(stack: Stack, name: str, span: Span, evaluate: Evaluate) -> bool | Non
             result = test(stack, entry.value, evaluate)
     except EvaluationError as error:
         raise EvaluationError(error.message, error.span or entry.span) from None
+    except Undecided as undecided:
+        scenario.pending[name] = undecided
+        raise
     finally:
         reads = frozenset(scenario.reads)
         scenario.reads = before | reads

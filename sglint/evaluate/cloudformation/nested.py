@@ -12,7 +12,7 @@ from sglint.evaluate.cloudformation.existence import existence
 from sglint.evaluate.cloudformation.opening import Place, open_stack
 from sglint.evaluate.cloudformation.parameters import Given
 from sglint.evaluate.cloudformation.references import NESTED, PSEUDO
-from sglint.evaluate.cloudformation.stack import Stack
+from sglint.evaluate.cloudformation.stack import MAX_STACKS, Stack
 from sglint.evaluate.cloudformation.template import Template, Templates
 from sglint.evaluate.cloudformation.text import known_text
 from sglint.evaluate.terraform.error import EvaluationError
@@ -55,6 +55,9 @@ def _open(stack: Stack, entry: Entry) -> Stack:
     if template.real in stack.above:
         span = entry.span if url is None else url.span
         raise EvaluationError(f"stack {entry.key} nests {template.path}, which it is nested in itself", span)
+    stack.run.stacks += 1
+    if stack.run.stacks > MAX_STACKS:
+        raise EvaluationError(f"{stack.run.path} nests more than {MAX_STACKS} stacks", entry.span)
     if len(stack.above) >= MAX_NESTED:
         raise EvaluationError(f"stack {entry.key} is nested in more than {MAX_NESTED} others", entry.span)
     given = dict(stack.run.parameters.templates.get(template.path, {}))
@@ -125,7 +128,11 @@ def _candidates(stack: Stack, body: Mapping, where: Value) -> Iterator[str]:
             yield posixpath.join(templates.tree.base, configured)
         if "://" not in end:
             yield posixpath.join(directory, end)
-    alike = _by_name(templates, here, (end or "").partition("?")[0].rpartition("/")[2])
+    name = (end or "").partition("?")[0].rpartition("/")[2]
+    assembly = templates.assembly(here)
+    if assembly is not None and name in assembly.assets:
+        yield posixpath.join(directory, assembly.assets[name])
+    alike = _by_name(templates, here, name)
     if alike is not None:
         yield alike
 

@@ -4,6 +4,7 @@ The beginning of a stack: its parameters get their values, its loops are written
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -77,7 +78,7 @@ def open_root(run: Run, template: Template, name: str = "", prefix: str = "") ->
     """
     Return the stack that a root template makes; `name` is what the stack is called where that is known.
     """
-    given = run.parameters.of(template.path)
+    given = {name: Given(text) for name, text in deployed(run, template).items()} | run.parameters.of(template.path)
     around = {key: one.value for key, one in given.items() if key.startswith("AWS::")}
     around.update({key: text for key, text in (("AWS::StackName", stack_name(run, template, name)),) if text})
     return open_stack(run, template, given, around, Place(prefix))
@@ -88,4 +89,13 @@ def stack_name(run: Run, template: Template, name: str = "") -> str:
     Return what the stack of a root template is called: as the configuration says, or `name`, empty when that is not known.
     """
     said = run.parameters.of(template.path).get("AWS::StackName")
-    return run.parameters.stacks.get(template.path) or (known_text(said.value) if said is not None else "") or name
+    own = known_text(said.value) if said is not None else deployed(run, template).get("AWS::StackName")
+    return run.parameters.stacks.get(template.path) or own or name
+
+
+def deployed(run: Run, template: Template) -> dict[str, str]:
+    """
+    Return what a cloud assembly says that a template is deployed with, nothing when it is not in one.
+    """
+    assembly = run.templates.assembly(template.real)
+    return {} if assembly is None else assembly.stacks.get(posixpath.basename(template.real), {})

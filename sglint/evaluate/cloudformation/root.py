@@ -4,6 +4,7 @@ From a template to the resources that CloudFormation would make of it.
 
 from __future__ import annotations
 
+import posixpath
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -155,12 +156,20 @@ def find_templates(library: Templates, discovery: Discovery, parameters: Paramet
     """
     Return the absolute paths of the templates to look at: those that no other scanned template nests.
 
+    Of a cloud assembly they are the stacks of its manifest, and what is given by name.
     Templates that nest each other in a circle and that
     nobody else nests are all roots.
     """
     named = {found.real for found in discovery.named if found.format == "cloudformation"}
     files = {found.real for found in discovery.files if found.format == "cloudformation"}
-    return tuple(sorted(_roots(library, files | named, parameters)))
+    roots = _roots(library, files | named, parameters)
+    return tuple(sorted(path for path in roots if path in named or _is_stack(library, path)))
+
+
+def _is_stack(library: Templates, path: str) -> bool:
+    """Return whether a cloud assembly says that the template is a stack; outside of assemblies every root is one."""
+    assembly = library.assembly(path)
+    return assembly is None or posixpath.basename(path) in assembly.stacks
 
 
 def _nested(library: Templates, path: str, parameters: Parameters) -> set[str]:

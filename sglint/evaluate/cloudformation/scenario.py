@@ -59,6 +59,7 @@ class Scenario:
     assigned: Assignment = field(default_factory=dict)
     reads: set[str] = field(default_factory=set)
     decided: dict[str, tuple[bool, frozenset[str]]] = field(default_factory=dict)
+    pending: dict[str, Undecided] = field(default_factory=dict)
 
     def read(self, variable: str) -> Token | None:
         """

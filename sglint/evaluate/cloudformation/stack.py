@@ -22,6 +22,8 @@ MAX_STEPS = 1_000_000
 """How many nodes the evaluation of one root may go through."""
 MAX_ROUNDS = 5_000
 """How often the loops of one root may go round; AWS allows 500 resources in a template."""
+MAX_STACKS = 500
+"""How many stacks one root may nest."""
 MAX_DEPTH = 60
 """How deep conditions, attributes and outputs may lead to one another."""
 
@@ -46,6 +48,7 @@ class Run:
     problems: dict[Problem, None] = field(default_factory=dict)
     steps: int = 0
     rounds: int = 0
+    stacks: int = 0
     depth: int = 0
 
     def problem(self, message: str, span: Span | None, hint: str = "", *, hides: bool = True) -> None:

@@ -7,10 +7,12 @@ leaves the scanned tree.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sglint.evaluate.cloudformation.assembly import Assembly, read_assembly
 from sglint.parse import parse_cloudformation
 from sglint.source import Discovery, Problem, Tree, displayed, read, whole
 from sglint.template import Entry, Intrinsic, List, Mapping, Node, Scalar, TemplateDocument
@@ -79,6 +81,7 @@ class Templates:
     tree: Tree
     scanned: tuple[str, ...] = ()
     exports: dict[str, tuple[Export, ...]] = field(default_factory=dict)
+    _assemblies: dict[str, Assembly | None] = field(default_factory=dict)
     _templates: dict[str, Template | Problem] = field(default_factory=dict)
 
     @classmethod
@@ -100,6 +103,15 @@ class Templates:
             source = read(self.tree, path)
             self._templates[real] = source if isinstance(source, Problem) else declare(parse_cloudformation(source), real)
         return self._templates[real]
+
+    def assembly(self, path: str) -> Assembly | None:
+        """
+        Return the cloud assembly that the template at this absolute path is a part of.
+        """
+        directory = posixpath.dirname(path)
+        if directory not in self._assemblies:
+            self._assemblies[directory] = read_assembly(self.tree, directory)
+        return self._assemblies[directory]
 
     def shown(self, path: str) -> str:
         """
