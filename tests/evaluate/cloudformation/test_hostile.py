@@ -5,6 +5,7 @@ Templates that want to take for ever: a Problem each, in bounded time.
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -63,7 +64,7 @@ def test_conditions_that_name_each_other_twice_are_read_once() -> None:
 
 def test_parameters_that_are_all_compared_with_each_other_end() -> None:
     names = [f"P{number}" for number in range(40)]
-    pairs = ", ".join(f"!Equals [!Ref {a}, !Ref {b}]" for a, b in zip(names, names[1:], strict=False))
+    pairs = ", ".join(f"!Equals [!Ref {a}, !Ref {b}]" for a, b in pairwise(names))
     parameters = "".join(f"  {name}: {{Type: String}}\n" for name in names)
     started = time.process_time()
     found = root(f"Parameters:\n{parameters}Conditions:\n  C: !Or [{pairs}]\n" + subnet("!If [C, a, b]"))
@@ -91,6 +92,7 @@ def test_an_export_name_with_many_unknown_parts_ends() -> None:
     assert time.process_time() - started < SECONDS
 
 
+FUNCTIONS = "If Sub Join Select Split Cidr FindInMap GetAtt GetAZs Base64 ImportValue Length ToJsonString Equals And Not"
 NODES = st.recursive(
     st.sampled_from(
         ["a", "''", "1", "true", "null", "!Ref P", "!Ref S", "!Ref 'AWS::Region'", "!Ref 'AWS::NoValue'", "C", "M", "!Ref L"]
@@ -101,9 +103,7 @@ NODES = st.recursive(
             lambda entries: "{" + ", ".join(f"{key}: {value}" for key, value in entries.items()) + "}"
         ),
         st.tuples(
-            st.sampled_from(
-                "If Sub Join Select Split Cidr FindInMap GetAtt GetAZs Base64 ImportValue Length ToJsonString Equals And Not".split()
-            ),
+            st.sampled_from(FUNCTIONS.split()),
             inner,
         ).map(lambda pair: f"{{'Fn::{pair[0]}': {pair[1]}}}"),
     ),
