@@ -12,6 +12,8 @@ from sglint.value import Map, Unknown
 
 KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 """The key of an instance in an address: `[0]`, `["a.b"]`, `[*]`."""
+MODULE_STEP = re.compile(rf"module\.([^.\[]+)(?:{KEY.pattern})?\.")
+"""One module that an address goes through, up to what lies in it."""
 
 OWN_KEYS = frozenset({"[count.index]", "[each.key]"})
 """The keys in the identity of an instance that has the key of the instance which refers to it."""

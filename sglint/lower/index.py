@@ -4,16 +4,13 @@ Who is who: the resources of one root by address, noun and name.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sglint.lower.row import Row, View, view
 from sglint.model import Link
-from sglint.resource import KEY, OWN_KEYS, Resource, block_name, split_key
+from sglint.resource import KEY, MODULE_STEP, OWN_KEYS, Resource, block_name, split_key
 from sglint.value import Ref, Unknown, Value
-
-_MODULE = re.compile(rf"module\.[^.\[]+(?:{KEY.pattern})?\.")
 
 
 @dataclass(slots=True)
@@ -113,7 +110,7 @@ def module_of(address: str) -> str:
     'module.a["x"].module.b'
     """
     end = 0
-    for step in _MODULE.finditer(address):
+    for step in MODULE_STEP.finditer(address):
         if step.start() != end:
             break
         end = step.end()

@@ -1,8 +1,9 @@
 """
-What a data source surely finds among the resources of its own root, although it does not ask by identity.
+What a data source surely finds in the network of its own root, although it does not ask by identity.
 
-In a VPC that the same root makes there is nothing that was there before: its default group, the one group of a name and the one
-subnet of a range are what the data source finds. Tags tell nothing here: anyone may put them on anything.
+Evaluation has joined those already that find a resource by what it says. Here are those that need the network: in a VPC that
+the same root makes there is nothing that was there before, so its default group, the one group of a name and the one subnet of
+a range are what the data source finds.
 """
 
 from __future__ import annotations

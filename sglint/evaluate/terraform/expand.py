@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sglint.evaluate.terraform.element import each_of
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.mark import hushed, silent
-from sglint.evaluate.terraform.unknown import collapse, merged
+from sglint.evaluate.terraform.unknown import collapse, is_identity, merged
 from sglint.value import Map, Marked, Ref, Seq, Symbol, Unknown, Value
 
 MAX_INSTANCES = 20_000
@@ -140,6 +140,8 @@ def _each_of_set(value: Seq) -> tuple[Instance, ...]:
     for item in value.items:
         if isinstance(item, str):
             found.append(_each(item, item, item, None))
+        elif isinstance(item, Ref) and item.attribute == "id" and is_identity(item) and "*" not in item.address:
+            found.append(_each(Symbol((item,)), item, item, None))
         elif isinstance(item, (Unknown, Ref)):
             hidden.append(item)
         else:

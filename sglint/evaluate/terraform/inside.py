@@ -15,6 +15,9 @@ from sglint.evaluate.terraform.symbol import named
 from sglint.resource import OWN_KEYS, split_key
 from sglint.value import Map, Ref, Seq, Unknown, Value
 
+_OF_ITS_OWN = META | {"tags", "filter", "timeouts", "routes", "associations", "attachment", "entries"}
+"""What a data source says in another way than the resource that it finds."""
+
 
 def attribute(run: Run, ref: Ref, name: str) -> Value:
     """
@@ -22,6 +25,13 @@ def attribute(run: Run, ref: Ref, name: str) -> Value:
     """
     if run.settled is not None and not ref.attribute and name in run.settled.data.get(ref.address, ()):
         return run.settled.data[ref.address][name]
+    found = None if ref.attribute else run.found.get(ref.address)
+    if isinstance(found, Ref) and name not in _OF_ITS_OWN:
+        if run.reach is not None and found.address not in run.things:
+            run.reach(found.address)
+        return attribute(run, found, "id" if ref.address.rpartition("data.aws_")[2].startswith(f"{name[:-3]}.") else name)
+    if isinstance(found, Map) and name in found:
+        return found[name]
     thing = run.things.get(ref.address)
     unset = Ref(ref.address, f"{ref.attribute}.{name}" if ref.attribute else name)
     if thing is None or (thing.kind == "module" and (thing.module is None or ref.attribute)):

@@ -7,8 +7,10 @@ from __future__ import annotations
 import posixpath
 import re
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from typing import TypeAlias
 
 from sglint.evaluate.root import Root
@@ -16,16 +18,19 @@ from sglint.evaluate.terraform.body import evaluate_body
 from sglint.evaluate.terraform.files import context
 from sglint.evaluate.terraform.inputs import Inputs, given_values
 from sglint.evaluate.terraform.instance import ModuleInstance
+from sglint.evaluate.terraform.lookup import LOOKUPS, found_by, reach
 from sglint.evaluate.terraform.mark import veiled
 from sglint.evaluate.terraform.module import Library, Module, is_local, source_of
 from sglint.evaluate.terraform.run import META, Given, Run, Thing
 from sglint.evaluate.terraform.settled import Settled
 from sglint.resource import Origin, Resource
 from sglint.source import Discovery, Found, Problem, Source, discover, list_files, read
-from sglint.value import Map
+from sglint.value import Map, Ref
 
 _LOCAL_CALL = re.compile(r'source"?\s*[=:]\s*"\.')
 
+MOST_ROUNDS = 4
+"""How often a root is evaluated to find what its data sources find: some exist only because of what others find."""
 MAX_FRAMES = 10_000
 """How many Python frames an evaluation may nest; beyond that an expression is reported as nested too deeply."""
 
@@ -55,20 +60,15 @@ def evaluate_root(
     given, problems = given_values(library, directory, module, inputs, named)
     if settled is not None:
         given.update((name, Given(value, None)) for name, value in settled.variables.items())
-    run = Run(
-        library, directory, given, inputs.workspace, library.manifest(directory), context(library.tree, directory), settled
-    )
-    resources: dict[str, Resource] = {}
-    modules: dict[str, Module] = {}
-    top = ModuleInstance(run, module)
+    where = context(library.tree, directory)
     with _deep():
-        for instance in top.walk():
-            modules.setdefault(instance.module.directory, instance.module)
-            resources.update((resource.address, resource) for resource in _resources(instance, wanted, path))
+        start = partial(Run, library, directory, given, inputs.workspace, library.manifest(directory), where, settled)
+        run, top, resources, instances = _settle(start, module, wanted, path)
         for name in sorted(given):
             if name in module.variables:
                 top.variable(name, module.variables[name].header)
         run.check()
+    modules = {instance.module.directory: instance.module for instance in instances}
     for name in sorted(modules):
         problems.extend(modules[name].problems)
     problems.extend(run.problems)
@@ -79,6 +79,38 @@ def evaluate_root(
         tuple(document for name in sorted(modules) for document in modules[name].documents),
         tuple(sorted(module.variables)),
     )
+
+
+Evaluated: TypeAlias = tuple[Run, ModuleInstance, Mapping[str, Resource], tuple[ModuleInstance, ...]]
+"""The evaluation of a root, its top module, its resources by address, and all instances of its modules."""
+
+
+def _settle(start: Callable[[Mapping[str, Ref | Map]], Run], module: Module, wanted: Wanted, path: str) -> Evaluated:
+    """
+    Return the evaluation of a root in which its data sources find what they find.
+    """
+    first = _walk(start({}), module, wanted, path)
+    last = first
+    for _ in range(MOST_ROUNDS):
+        found = found_by(last[0], last[3])
+        if found == last[0].found:
+            return last
+        last = _walk(start(found), module, wanted, path)
+    return first
+
+
+def _walk(run: Run, module: Module, wanted: Wanted, path: str) -> Evaluated:
+    """
+    Return what comes out of a run.
+    """
+    top = ModuleInstance(run, module)
+    run.reach = partial(reach, run, top)
+    resources: dict[str, Resource] = {}
+    instances: list[ModuleInstance] = []
+    for instance in top.walk():
+        instances.append(instance)
+        resources.update((resource.address, resource) for resource in _resources(instance, wanted, path))
+    return run, top, resources, tuple(instances)
 
 
 @contextmanager
@@ -99,7 +131,7 @@ def _resources(instance: ModuleInstance, wanted: Wanted, root: str) -> Iterator[
             only = wanted[full] if isinstance(wanted, Mapping) else ()
             quiet = isinstance(wanted, Mapping) and not only
             for thing in instance.instances(mode, kind, name):
-                yield _resource(thing, root, only, quiet=quiet)
+                yield _identified(instance.run, _resource(thing, root, only, quiet=quiet))
     for thing in instance.hidden():
         yield _resource(thing, root)
 
@@ -111,6 +143,17 @@ def _resource(thing: Thing, root: str, only: Collection[str] = (), *, quiet: boo
     origin = Origin(thing.address, place, thing.block.span, root, body.fields, callers, thing.maybe, thing.number)
     values = Map(tuple((name, veiled(value)) for name, value in body.values.items()))
     return Resource(thing.kind, values, origin)
+
+
+def _identified(run: Run, resource: Resource) -> Resource:
+    """
+    Return a data source as one that asks by identity for the one thing that it surely finds.
+    """
+    found = run.found.get(resource.address)
+    if not isinstance(found, Ref):
+        return resource
+    asked = LOOKUPS[resource.kind.removeprefix("data.")].identity
+    return replace(resource, values=Map.of({**dict(resource.values.items()), asked: Ref(found.address, "id")}))
 
 
 def calls_of(module: Module) -> tuple[str, ...]:

@@ -108,6 +108,8 @@ class Run:
     """
     The evaluation of one root module: what was given, the things found so far, what could not be read.
 
+    `found` is what data sources surely find, by their address: a thing, or what some of their attributes are; `reach` makes
+    sure that the thing of an address is among the things, if it can be.
     `later` are the checks to make when all else is evaluated, by the name of what they are about.
     """
 
@@ -118,6 +120,8 @@ class Run:
     manifest: Mapping[str, str]
     context: Context
     settled: Settled | None = None
+    found: Mapping[str, Ref | Map] = field(default_factory=dict)
+    reach: Callable[[str], None] | None = None
     things: dict[str, Thing] = field(default_factory=dict)
     problems: dict[Problem, None] = field(default_factory=dict)
     later: dict[str, Callable[[], Iterable[Problem]]] = field(default_factory=dict)
@@ -169,6 +173,12 @@ class Run:
             return False
         self._busy[name] = None
         return True
+
+    def is_busy(self, name: str) -> bool:
+        """
+        Return whether `name` is being evaluated.
+        """
+        return name in self._busy
 
     def leave(self, name: str) -> None:
         """
