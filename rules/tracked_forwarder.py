@@ -115,6 +115,51 @@ resource "aws_network_interface" "data" { # found
 }
 ```
 
+```yaml bad
+Resources:
+  Inspection:
+    Type: AWS::EC2::VPC
+    Properties:
+      CidrBlock: 10.9.0.0/16
+  Subnet:
+    Type: AWS::EC2::Subnet
+    Properties:
+      VpcId: !Ref Inspection
+      CidrBlock: 10.9.1.0/24
+  Table:
+    Type: AWS::EC2::RouteTable
+    Properties:
+      VpcId: !Ref Inspection
+  Route:
+    Type: AWS::EC2::Route
+    Properties:
+      RouteTableId: !Ref Table
+      DestinationCidrBlock: 10.0.0.0/8
+      TransitGatewayId: tgw-0123456789abcdef0
+  TableAssociation:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties:
+      SubnetId: !Ref Subnet
+      RouteTableId: !Ref Table
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: data
+      VpcId: !Ref Inspection
+      SecurityGroupIngress:
+        - IpProtocol: -1
+          CidrIp: 10.0.0.0/8
+      SecurityGroupEgress:
+        - IpProtocol: -1
+          CidrIp: 0.0.0.0/0
+  Data: # found
+    Type: AWS::EC2::NetworkInterface
+    Properties:
+      SubnetId: !Ref Subnet
+      GroupSet: [!Ref Group]
+      SourceDestCheck: false
+```
+
 ```hcl good
 resource "aws_vpc" "inspection" {
   cidr_block = "10.9.0.0/16"
@@ -162,6 +207,51 @@ resource "aws_network_interface" "data" {
   security_groups   = [aws_security_group.data.id]
   source_dest_check = false
 }
+```
+
+```yaml good
+Resources:
+  Inspection:
+    Type: AWS::EC2::VPC
+    Properties:
+      CidrBlock: 10.9.0.0/16
+  Subnet:
+    Type: AWS::EC2::Subnet
+    Properties:
+      VpcId: !Ref Inspection
+      CidrBlock: 10.9.1.0/24
+  Table:
+    Type: AWS::EC2::RouteTable
+    Properties:
+      VpcId: !Ref Inspection
+  Route:
+    Type: AWS::EC2::Route
+    Properties:
+      RouteTableId: !Ref Table
+      DestinationCidrBlock: 10.0.0.0/8
+      TransitGatewayId: tgw-0123456789abcdef0
+  TableAssociation:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties:
+      SubnetId: !Ref Subnet
+      RouteTableId: !Ref Table
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: data
+      VpcId: !Ref Inspection
+      SecurityGroupIngress:
+        - IpProtocol: -1
+          CidrIp: 0.0.0.0/0
+      SecurityGroupEgress:
+        - IpProtocol: -1
+          CidrIp: 0.0.0.0/0
+  Data:
+    Type: AWS::EC2::NetworkInterface
+    Properties:
+      SubnetId: !Ref Subnet
+      GroupSet: [!Ref Group]
+      SourceDestCheck: false
 ```
 """
 

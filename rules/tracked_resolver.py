@@ -112,6 +112,54 @@ resource "aws_route53_resolver_endpoint" "inbound" { # found
 }
 ```
 
+```yaml bad
+Resources:
+  Shared:
+    Type: AWS::EC2::VPC
+    Properties:
+      CidrBlock: 10.2.0.0/16
+  Subnet:
+    Type: AWS::EC2::Subnet
+    Properties:
+      VpcId: !Ref Shared
+      CidrBlock: 10.2.1.0/24
+  Table:
+    Type: AWS::EC2::RouteTable
+    Properties:
+      VpcId: !Ref Shared
+  Route:
+    Type: AWS::EC2::Route
+    Properties:
+      RouteTableId: !Ref Table
+      DestinationCidrBlock: 10.0.0.0/8
+      TransitGatewayId: tgw-0123456789abcdef0
+  TableAssociation:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties:
+      SubnetId: !Ref Subnet
+      RouteTableId: !Ref Table
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: dns
+      VpcId: !Ref Shared
+      SecurityGroupIngress:
+        - IpProtocol: udp
+          FromPort: 53
+          ToPort: 53
+          CidrIp: 10.0.0.0/8
+      SecurityGroupEgress:
+        - IpProtocol: -1
+          CidrIp: 0.0.0.0/0
+  Inbound: # found
+    Type: AWS::Route53Resolver::ResolverEndpoint
+    Properties:
+      Direction: INBOUND
+      SecurityGroupIds: [!Ref Group]
+      IpAddresses:
+        - SubnetId: !Ref Subnet
+```
+
 ```hcl good
 resource "aws_vpc" "shared" {
   cidr_block = "10.2.0.0/16"
@@ -166,6 +214,58 @@ resource "aws_route53_resolver_endpoint" "inbound" {
     subnet_id = aws_subnet.dns.id
   }
 }
+```
+
+```yaml good
+Resources:
+  Shared:
+    Type: AWS::EC2::VPC
+    Properties:
+      CidrBlock: 10.2.0.0/16
+  Subnet:
+    Type: AWS::EC2::Subnet
+    Properties:
+      VpcId: !Ref Shared
+      CidrBlock: 10.2.1.0/24
+  Table:
+    Type: AWS::EC2::RouteTable
+    Properties:
+      VpcId: !Ref Shared
+  Route:
+    Type: AWS::EC2::Route
+    Properties:
+      RouteTableId: !Ref Table
+      DestinationCidrBlock: 10.0.0.0/8
+      TransitGatewayId: tgw-0123456789abcdef0
+  TableAssociation:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties:
+      SubnetId: !Ref Subnet
+      RouteTableId: !Ref Table
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: dns
+      VpcId: !Ref Shared
+      SecurityGroupIngress:
+        - IpProtocol: tcp
+          FromPort: 53
+          ToPort: 53
+          CidrIp: 0.0.0.0/0
+        - IpProtocol: udp
+          FromPort: 53
+          ToPort: 53
+          CidrIp: 0.0.0.0/0
+      SecurityGroupEgress:
+        - IpProtocol: -1
+          CidrIp: 0.0.0.0/0
+  Inbound:
+    Type: AWS::Route53Resolver::ResolverEndpoint
+    Properties:
+      Direction: INBOUND
+      SecurityGroupIds: [!Ref Group]
+      IpAddresses:
+        - SubnetId: !Ref Subnet
 ```
 """
 

@@ -34,10 +34,27 @@ resource "aws_vpc" "spoke" {
 }
 ```
 
+```yaml bad
+# sglint: ignore[tracked-workload] few connections, the group protects it # found
+Resources:
+  Spoke:
+    Type: AWS::EC2::VPC
+    Properties:
+      CidrBlock: 10.1.0.0/16
+```
+
 ```hcl good
 resource "aws_vpc" "spoke" {
   cidr_block = "10.1.0.0/16"
 }
+```
+
+```yaml good
+Resources:
+  Spoke:
+    Type: AWS::EC2::VPC
+    Properties:
+      CidrBlock: 10.1.0.0/16
 ```
 """
 

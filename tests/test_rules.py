@@ -15,22 +15,24 @@ from sglint.pipeline import Request, lint
 from sglint.rule import Rule, load
 
 RULES = load()
-EXAMPLE = re.compile(r"^```hcl (\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+EXAMPLE = re.compile(r"^```(hcl|yaml) (\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SECTIONS = ["What is wrong", "Why it matters", "How to fix it", "What it exposes", "When not to", "Examples"]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """
-    One fenced example of a page: what it is an example of, and its text.
+    One fenced example of a page: its language, what it is an example of, and its text.
     """
 
     rule: Rule
+    language: str
     kind: str
     text: str
 
 
-EXAMPLES = [Example(rule, kind, text) for rule in RULES for kind, text in EXAMPLE.findall(rule.page)]
+FILES = {"hcl": "main.tf", "yaml": "template.yaml"}
+EXAMPLES = [Example(rule, *found) for rule in RULES for found in EXAMPLE.findall(rule.page)]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.slug)
@@ -41,14 +43,15 @@ def test_a_page_has_its_sections_and_a_source(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.slug)
-def test_a_page_has_good_and_bad_examples(rule: Rule) -> None:
-    kinds = {example.kind for example in EXAMPLES if example.rule is rule}
+@pytest.mark.parametrize("language", FILES)
+def test_a_page_has_good_and_bad_examples(rule: Rule, language: str) -> None:
+    kinds = {example.kind for example in EXAMPLES if example.rule is rule and example.language == language}
     assert {"bad", "good"} <= kinds <= {"bad", "good", "maybe"}
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"{example.rule.slug} {example.kind}")
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"{example.rule.slug} {example.language} {example.kind}")
 def test_an_example_is_found_where_the_page_says(example: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "main.tf").write_text(example.text)
+    (tmp_path / FILES[example.language]).write_text(example.text)
     monkeypatch.chdir(tmp_path)
     report = lint(Request(), RULES, RULES)
     marked = [number for number, line in enumerate(example.text.splitlines(), 1) if line.rstrip().endswith("# found")]
