@@ -11,11 +11,12 @@ Says which flows EC2 connection tracking will track, from the Terraform, before 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from os import PathLike, fspath
+from os import PathLike
 from types import MappingProxyType
 
 from sglint.finding import Report
 from sglint.model import Network
+from sglint.request import request
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "inspect", "lint"]
@@ -23,28 +24,35 @@ __all__ = ["__version__", "inspect", "lint"]
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def lint(
+def lint(  # noqa: PLR0913 -- one keyword for each thing that can be given
     paths: Iterable[str | PathLike[str]] = (),
     *,
     variables: Mapping[str, str] = NOTHING,
     variable_files: Iterable[str] = (),
     workspace: str | None = None,
     plan: str | PathLike[str] | None = None,
+    parameters: Mapping[str, str] = NOTHING,
+    parameter_files: Iterable[str] = (),
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
 ) -> Report:
     """
-    Return what the rules find in the root modules among the paths, the current folder when there are none.
+    Return what the rules find in the root modules and templates among the paths, the current folder when there are none.
 
     `plan` is a file of `terraform show -json`, of the one root module among the paths.
     """
     from sglint.pipeline import lint as run
-    from sglint.pipeline import request
     from sglint.rule import choose, load
 
     rules = load()
     wanted = request(
-        [fspath(path) for path in paths], variables, variable_files, workspace, None if plan is None else fspath(plan)
+        paths,
+        variables=variables,
+        variable_files=variable_files,
+        workspace=workspace,
+        plan=plan,
+        parameters=parameters,
+        parameter_files=parameter_files,
     )
     return run(wanted, choose(rules, select, ignore), rules)
 
@@ -56,15 +64,23 @@ def inspect(
     variable_files: Iterable[str] = (),
     workspace: str | None = None,
     plan: str | PathLike[str] | None = None,
+    parameters: Mapping[str, str] = NOTHING,
+    parameter_files: Iterable[str] = (),
 ) -> tuple[Network, ...]:
     """
-    Return the network of each root module among the paths, the current folder when there are none.
+    Return the network of each root module and template among the paths, the current folder when there are none.
 
     `plan` is a file of `terraform show -json`, of the one root module among the paths.
     """
-    from sglint.pipeline import judge, request
+    from sglint.pipeline import judge
 
     wanted = request(
-        [fspath(path) for path in paths], variables, variable_files, workspace, None if plan is None else fspath(plan)
+        paths,
+        variables=variables,
+        variable_files=variable_files,
+        workspace=workspace,
+        plan=plan,
+        parameters=parameters,
+        parameter_files=parameter_files,
     )
     return tuple(one.network for one in judge(wanted).judged)

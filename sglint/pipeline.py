@@ -8,33 +8,20 @@ The straight line from files to a report; read this first.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sglint import graph, lower, track
 from sglint.evaluate.plan import evaluate_plan, plan_root, read_plan
-from sglint.evaluate.terraform import Assignment, Inputs, Library, evaluate_root, find_roots, undeclared, variable_files
+from sglint.evaluate.terraform import Inputs, Library, evaluate_root, find_roots, undeclared, variable_files
 from sglint.finding import Report, places
+from sglint.request import Request
 from sglint.rule import Judged, Rule, looked_at, run
 from sglint.source import Problem, SglintError, Source, Tree, discover, in_order, passed_over, read, read_all
 from sglint.syntax import Document, all_blocks
 from sglint.template import TemplateDocument, heads
 from sglint.triage import Remarks, remarks, triage
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """
-    What to look at: paths, the variables and workspace given, and the folder that nothing is read outside of.
-    """
-
-    paths: tuple[str, ...] = ()
-    assignments: tuple[Assignment, ...] = ()
-    workspace: str | None = None
-    root: str | None = None
-    debug: bool = False
-    plan: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +34,6 @@ class Networks:
     problems: tuple[Problem, ...]
     documents: tuple[Document | TemplateDocument, ...]
     tree: Tree
-
-
-def request(
-    paths: Iterable[str],
-    variables: Mapping[str, str],
-    variable_files: Iterable[str],
-    workspace: str | None,
-    plan: str | None = None,
-) -> Request:
-    """
-    Return what a program asks for: files of variables first, single variables win over them.
-    """
-    files: list[Assignment] = [("file", name) for name in variable_files]
-    values: list[Assignment] = [("var", f"{name}={value}") for name, value in variables.items()]
-    return Request(tuple(paths), (*files, *values), workspace, plan=plan)
 
 
 def lint(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule]) -> Report:

@@ -12,7 +12,7 @@ import sglint
 from sglint import lower, pipeline
 from sglint.finding import Report
 from sglint.model import Network
-from sglint.pipeline import Request
+from sglint.request import Request
 from sglint.resource import Resource
 from sglint.rule import load
 from sglint.source import Problem, SglintError

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from sglint.finding import Status
-from sglint.pipeline import Request, lint
+from sglint.pipeline import lint
+from sglint.request import Request
 from sglint.rule import Rule, load
 
 RULES = load()

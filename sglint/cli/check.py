@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from sglint import __version__
-from sglint.cli.options import Ordered, assignments, colored, guarded, outputs, shared, write
+from sglint.cli.options import Ordered, colored, guarded, outputs, shared, write
+from sglint.request import Request
 
 LEVELS = ["error", "warning", "note", "never"]
 
@@ -32,15 +33,9 @@ LEVELS = ["error", "warning", "note", "never"]
 def check(  # noqa: PLR0913 -- click passes every option
     ctx: click.Context,
     *,
-    paths: tuple[str, ...],
-    var: tuple[str, ...],
-    var_file: tuple[str, ...],
-    plan: str | None,
-    workspace: str | None,
-    root: str | None,
+    wanted: Request,
     output: tuple[str, ...],
     color: str,
-    debug: bool,
     formats: tuple[str, ...],
     fail_on: str,
     maybe: bool,
@@ -51,22 +46,22 @@ def check(  # noqa: PLR0913 -- click passes every option
     """
     Find interfaces behind a transit gateway or Gateway Load Balancer whose security groups make EC2 track their flows.
 
-    PATHS are folders (searched for root modules) or files (which stand for their root modules); the default is the
-    current folder.
+    PATHS are folders (searched for root modules and templates) or files (which stand for their root modules and templates);
+    the default is the current folder.
 
     Exit codes: 1 when there is a certain finding at or above --fail-on; otherwise 2 when part of the network could not
     be read, or the command was wrong; otherwise 0.
     """
-    with guarded(debug=debug):
+    with guarded(debug=wanted.debug):
         from sglint.finding import Severity
         from sglint.output import json, sarif, text
-        from sglint.pipeline import Request, lint
+        from sglint.pipeline import lint
         from sglint.rule import choose, load
 
         where = outputs(ctx, formats, output, "text")
         known = load(rules)
         chosen = choose(known, names(select), names(ignore))
-        report = lint(Request(paths, assignments(ctx, var, var_file), workspace, root, debug, plan), chosen, known)
+        report = lint(wanted, chosen, known)
         for one in where:
             if one.format == "json":
                 write(one, json.render(report, version=__version__))

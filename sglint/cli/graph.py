@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import click
 
-from sglint.cli.options import Ordered, assignments, guarded, outputs, shared, write
+from sglint.cli.options import Ordered, guarded, outputs, shared, write
+from sglint.request import Request
 
 
 @click.command(cls=Ordered)
@@ -19,37 +20,31 @@ from sglint.cli.options import Ordered, assignments, guarded, outputs, shared, w
     help="Each with an --output after it. Default: mermaid.",
 )
 @click.pass_context
-def graph(  # noqa: PLR0913 -- click passes every option
+def graph(
     ctx: click.Context,
     *,
-    paths: tuple[str, ...],
-    var: tuple[str, ...],
-    var_file: tuple[str, ...],
-    plan: str | None,
-    workspace: str | None,
-    root: str | None,
+    wanted: Request,
     output: tuple[str, ...],
     color: str,  # noqa: ARG001 -- the formats have no colour
-    debug: bool,
     formats: tuple[str, ...],
 ) -> None:
     """
     Write the network: interfaces, security groups, subnets, route tables, and where these lead.
 
-    PATHS are folders (searched for root modules) or files (which stand for their root modules); the default is the
-    current folder.
+    PATHS are folders (searched for root modules and templates) or files (which stand for their root modules and templates);
+    the default is the current folder.
 
     Exit codes: 2 when part of the network could not be read, or the command was wrong; otherwise 0.
     """
-    with guarded(debug=debug):
+    with guarded(debug=wanted.debug):
         from sglint.graph import build, graphml
         from sglint.output.graph import render_dot, render_json, render_mermaid
         from sglint.output.plain import clean
-        from sglint.pipeline import Request, judge
+        from sglint.pipeline import judge
 
         render = {"json": render_json, "dot": render_dot, "graphml": graphml, "mermaid": render_mermaid}
         where = outputs(ctx, formats, output, "mermaid")
-        found = judge(Request(paths, assignments(ctx, var, var_file), workspace, root, debug, plan))
+        found = judge(wanted)
         graphs = [build(one.network) for one in found.judged]
         for one in where:
             write(one, render[one.format](graphs))

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import click
 
-from sglint.cli.options import Ordered, assignments, colored, guarded, outputs, shared, write
+from sglint.cli.options import Ordered, colored, guarded, outputs, shared, write
+from sglint.request import Request
 
 
 @click.command(cls=Ordered)
@@ -20,35 +21,29 @@ from sglint.cli.options import Ordered, assignments, colored, guarded, outputs, 
 )
 @click.option("--interface", "address", metavar="ADDRESS", help="Only this interface.")
 @click.pass_context
-def inspect(  # noqa: PLR0913 -- click passes every option
+def inspect(
     ctx: click.Context,
     *,
-    paths: tuple[str, ...],
-    var: tuple[str, ...],
-    var_file: tuple[str, ...],
-    plan: str | None,
-    workspace: str | None,
-    root: str | None,
+    wanted: Request,
     output: tuple[str, ...],
     color: str,
-    debug: bool,
     formats: tuple[str, ...],
     address: str | None,
 ) -> None:
     """
     Show for every interface where its routes lead, what its flows are, and why.
 
-    PATHS are folders (searched for root modules) or files (which stand for their root modules); the default is the
-    current folder.
+    PATHS are folders (searched for root modules and templates) or files (which stand for their root modules and templates);
+    the default is the current folder.
 
     Exit codes: 2 when part of the network could not be read, or the command was wrong; otherwise 0.
     """
-    with guarded(debug=debug):
+    with guarded(debug=wanted.debug):
         from sglint.output.inspect import only, render_json, render_text
-        from sglint.pipeline import Request, judge
+        from sglint.pipeline import judge
 
         where = outputs(ctx, formats, output, "text")
-        found = judge(Request(paths, assignments(ctx, var, var_file), workspace, root, debug, plan))
+        found = judge(wanted)
         networks = only(found.judged, address)
         for one in where:
             if one.format == "json":

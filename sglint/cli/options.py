@@ -9,19 +9,16 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import Literal, NoReturn, TypeVar
+from typing import NoReturn
 
 import click
 
 from sglint.output.plain import clean
-
-F = TypeVar("F", bound=Callable[..., None])
+from sglint.request import Assignment, Request
 
 ORDER = "sglint.order"
-ENVIRONMENT = "sglint.environment"
-
-Assignment = tuple[Literal["var", "file", "env"], str]
 
 
 class Ordered(click.Command):
@@ -48,46 +45,82 @@ class Output:
     path: str | None
 
 
-def shared(command: F) -> F:
-    """
-    Give the command the options that say what to read.
-    """
-    options = (
-        click.argument("paths", nargs=-1, type=click.Path()),
-        click.option("--var", multiple=True, metavar="NAME=VALUE", help="Value of a root variable, as in Terraform."),
-        click.option("--var-file", multiple=True, metavar="FILE", help="File of root variables; later ones win."),
-        click.option(
-            "--var-env",
-            is_flag=True,
-            expose_value=False,
-            callback=lambda ctx, _, value: ctx.meta.update({ENVIRONMENT: value}),
-            help="Take values of root variables from TF_VAR_NAME in the environment; all others win.",
-        ),
-        click.option("--plan", metavar="FILE", help="A plan or state of terraform show -json; PATHS is its root module."),
-        click.option("--workspace", metavar="NAME", help="Value of terraform.workspace; not known when not given."),
-        click.option(
-            "--root",
-            metavar="DIR",
-            help="Nothing outside this folder is read. Default: the git work tree around each path.",
-        ),
-        click.option("--output", "-o", multiple=True, metavar="FILE", help="File for the --format before it."),
-        click.option(
-            "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour. auto: on a terminal."
-        ),
-        click.option("--debug", is_flag=True, help="Show where an internal error comes from."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+_OPTIONS = (
+    click.argument("paths", nargs=-1, type=click.Path()),
+    click.option("--var", multiple=True, metavar="NAME=VALUE", help="Value of a root variable, as in Terraform."),
+    click.option("--var-file", multiple=True, metavar="FILE", help="File of root variables; later ones win."),
+    click.option(
+        "--var-env", is_flag=True, help="Take values of root variables from TF_VAR_NAME in the environment; all others win."
+    ),
+    click.option("--plan", metavar="FILE", help="A plan or state of terraform show -json; PATHS is its root module."),
+    click.option("--workspace", metavar="NAME", help="Value of terraform.workspace; not known when not given."),
+    click.option(
+        "--parameter", multiple=True, metavar="NAME=VALUE", help="Value of a template's parameter, or of AWS::Region."
+    ),
+    click.option("--parameter-file", multiple=True, metavar="FILE", help="File of template parameters; later ones win."),
+    click.option("--no-defaults", is_flag=True, help="Do not take the default of a template's parameter for its value."),
+    click.option(
+        "--root",
+        metavar="DIR",
+        help="Nothing outside this folder is read. Default: the git work tree around each path.",
+    ),
+    click.option("--output", "-o", multiple=True, metavar="FILE", help="File for the --format before it."),
+    click.option(
+        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour. auto: on a terminal."
+    ),
+    click.option("--debug", is_flag=True, help="Show where an internal error comes from."),
+)
 
 
-def assignments(ctx: click.Context, var: Iterable[str], var_file: Iterable[str]) -> tuple[Assignment, ...]:
+def shared(command: Callable[..., None]) -> Callable[..., None]:
+    """
+    Give the command the options of every command; those that say what to read come to it as one `Request`.
+    """
+
+    @wraps(command)
+    def called(  # noqa: PLR0913 -- click passes every option
+        *,
+        paths: tuple[str, ...],
+        var: tuple[str, ...],
+        var_file: tuple[str, ...],
+        var_env: bool,
+        plan: str | None,
+        workspace: str | None,
+        parameter: tuple[str, ...],
+        parameter_file: tuple[str, ...],
+        no_defaults: bool,
+        root: str | None,
+        debug: bool,
+        **others: object,
+    ) -> None:
+        wanted = Request(
+            paths,
+            assignments(click.get_current_context(), var, var_file, environment=var_env),
+            workspace,
+            plan,
+            parameter,
+            parameter_file,
+            not no_defaults,
+            root,
+            debug,
+        )
+        command(wanted=wanted, **others)
+
+    options = called
+    for option in reversed(_OPTIONS):
+        options = option(options)
+    return options
+
+
+def assignments(
+    ctx: click.Context, var: Iterable[str], var_file: Iterable[str], *, environment: bool
+) -> tuple[Assignment, ...]:
     """
     Return the values and files of variables in the order in which they were given, after those of the environment.
     """
     values, files = iter(var), iter(var_file)
     found: list[Assignment] = []
-    if ctx.meta[ENVIRONMENT]:
+    if environment:
         there = sorted((key.removeprefix("TF_VAR_"), value) for key, value in os.environ.items() if key.startswith("TF_VAR_"))
         found = [("env", f"{name}={value}") for name, value in there if name]
     for name in ctx.meta[ORDER]:

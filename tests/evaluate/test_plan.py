@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from sglint.evaluate.plan.lay import lay
 from sglint.evaluate.plan.read import LATE
 from sglint.output.inspect import interface_json
-from sglint.pipeline import Networks, Request, judge
+from sglint.pipeline import Networks, judge
+from sglint.request import Request
 from sglint.value import Map, Ref, Seq, Unknown, Value
 from tests.command import REPOSITORY, STACKS, sglint
 

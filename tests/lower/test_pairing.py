@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from sglint.model import Network
-from sglint.pipeline import Networks, Request, judge
+from sglint.pipeline import Networks, judge
+from sglint.request import Request
 
 BASE = """
 variable "names" { type = list(string) }

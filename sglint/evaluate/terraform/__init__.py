@@ -2,8 +2,8 @@
 Terraform's meaning: types, conversions, operators, functions, and the modules that use them.
 """
 
-from sglint.evaluate.terraform.inputs import Assignment, Inputs, undeclared, variable_files
+from sglint.evaluate.terraform.inputs import Inputs, undeclared, variable_files
 from sglint.evaluate.terraform.module import Library
 from sglint.evaluate.terraform.root import evaluate_root, find_roots
 
-__all__ = ["Assignment", "Inputs", "Library", "evaluate_root", "find_roots", "undeclared", "variable_files"]
+__all__ = ["Inputs", "Library", "evaluate_root", "find_roots", "undeclared", "variable_files"]

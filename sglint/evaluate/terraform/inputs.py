@@ -11,7 +11,6 @@ import posixpath
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 from sglint import syntax
 from sglint.evaluate.terraform.error import EvaluationError
@@ -22,12 +21,10 @@ from sglint.evaluate.terraform.run import Given
 from sglint.evaluate.terraform.scope import Nowhere, Scope
 from sglint.evaluate.terraform.types import Primitive, parse_type
 from sglint.parse import parse, parse_expression
+from sglint.request import Assignment
 from sglint.source import Problem, SglintError, Source, Tree, list_files, read
 from sglint.syntax import Document
 from sglint.value import Unknown, Value
-
-Assignment: TypeAlias = tuple[Literal["var", "file", "env"], str]
-"""`("var", "name=value")`, `("file", path)`, or `("env", "name=value")` for `TF_VAR_name`."""
 
 
 @dataclass(frozen=True, slots=True)

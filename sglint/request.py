@@ -1,0 +1,58 @@
+"""
+What to look at: the one value that the command line and programs hand to the pipeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from os import PathLike, fspath
+from typing import Literal, TypeAlias
+
+Assignment: TypeAlias = tuple[Literal["var", "file", "env"], str]
+"""`("var", "name=value")`, `("file", path)`, or `("env", "name=value")` for `TF_VAR_name`; in the order given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """
+    The paths; for Terraform the variables, workspace and plan; for CloudFormation the parameters.
+
+    `parameters` are written NAME=VALUE and win over `parameter_files`; without `defaults` the default of a template's parameter
+    is not its value. Nothing is read outside of `root`.
+    """
+
+    paths: tuple[str, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    workspace: str | None = None
+    plan: str | None = None
+    parameters: tuple[str, ...] = ()
+    parameter_files: tuple[str, ...] = ()
+    defaults: bool = True
+    root: str | None = None
+    debug: bool = False
+
+
+def request(
+    paths: Iterable[str | PathLike[str]],
+    *,
+    variables: Mapping[str, str],
+    variable_files: Iterable[str],
+    workspace: str | None,
+    plan: str | PathLike[str] | None,
+    parameters: Mapping[str, str],
+    parameter_files: Iterable[str],
+) -> Request:
+    """
+    Return what a program asks for: files of variables first, single variables win over them.
+    """
+    files: list[Assignment] = [("file", name) for name in variable_files]
+    values: list[Assignment] = [("var", f"{name}={value}") for name, value in variables.items()]
+    return Request(
+        tuple(fspath(path) for path in paths),
+        (*files, *values),
+        workspace,
+        None if plan is None else fspath(plan),
+        tuple(f"{name}={value}" for name, value in parameters.items()),
+        tuple(parameter_files),
+    )
