@@ -102,11 +102,13 @@ class Seen:
     """
     What was looked at: counts, so that a clean result says what it is about.
 
-    `in_scope` counts interfaces with a route to a transit gateway or Gateway Load Balancer endpoint (or targets of one).
+    `roots` counts root modules, `templates` those that no other one nests. `in_scope` counts interfaces with a route to a
+    transit gateway or Gateway Load Balancer endpoint (or targets of one).
     `attributes` are those that networks are made from, and how many of them are not known but bounded, or not known at all.
     """
 
     roots: int = 0
+    templates: int = 0
     files: int = 0
     resources: int = 0
     interfaces: int = 0
@@ -122,7 +124,8 @@ class Report:
     """
     Everything a run has to say. Findings and problems are sorted; nothing is ever dropped from them.
 
-    `sources` holds the text of the files that findings point into, for excerpts; `roots` the paths of the root modules.
+    `sources` holds the text of the files that findings point into, for excerpts; `roots` the paths of the root modules and
+    templates.
     """
 
     findings: tuple[Finding, ...]

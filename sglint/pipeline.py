@@ -8,32 +8,39 @@ The straight line from files to a report; read this first.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sglint import graph, lower, track
+from sglint.evaluate.cloudformation import Templates, evaluate_template, find_templates, given_parameters
+from sglint.evaluate.cloudformation import undeclared as undeclared_parameters
 from sglint.evaluate.plan import evaluate_plan, plan_root, read_plan
+from sglint.evaluate.root import Root
 from sglint.evaluate.terraform import Inputs, Library, evaluate_root, find_roots, undeclared, variable_files
 from sglint.finding import Report, places
 from sglint.request import Request
 from sglint.rule import Judged, Rule, looked_at, run
-from sglint.source import Problem, SglintError, Source, Tree, discover, in_order, passed_over, read, read_all
+from sglint.source import Discovery, Problem, SglintError, Source, Tree, discover, in_order, passed_over, read, read_all
 from sglint.syntax import Document, all_blocks
-from sglint.template import TemplateDocument, heads
+from sglint.template import TemplateDocument, heads, ignores
 from sglint.triage import Remarks, remarks, triage
 
 
 @dataclass(frozen=True, slots=True)
 class Networks:
     """
-    The judged network of each root module, what could not be read, and the documents that all of it was read from.
+    The judged network of each root module and template, what could not be read, and the documents that all of it was read from.
+
+    `templates` counts how many of them are templates.
     """
 
     judged: tuple[Judged, ...]
     problems: tuple[Problem, ...]
     documents: tuple[Document | TemplateDocument, ...]
     tree: Tree
+    templates: int = 0
 
 
 def lint(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule]) -> Report:
@@ -48,7 +55,7 @@ def lint(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule]) -> Repor
     return Report(
         findings=findings,
         problems=in_order((*networks.problems, *failed, *wrong)),
-        seen=looked_at(networks.judged, files=len(networks.documents)),
+        seen=looked_at(networks.judged, files=len(networks.documents), templates=networks.templates),
         sources=read_all(networks.tree, {span.path for span in places(findings)}),
         roots=tuple(one.network.root for one in networks.judged),
     )
@@ -56,43 +63,99 @@ def lint(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule]) -> Repor
 
 def judge(wanted: Request) -> Networks:
     """
-    Return the networks of all root modules among the paths, with the verdict on every flow of every interface.
+    Return the networks of all root modules and templates among the paths, with the verdict on every flow of every interface.
     """
     discovery = discover(wanted.paths or (".",), base=str(Path.cwd()), root=wanted.root)
+    problems = [*discovery.problems, *passed_over(discovery)] if discovery.files or wanted.plan is None else []
+    judged: list[Judged] = []
+    documents: dict[str, Document | TemplateDocument] = {}
+    readers = (templates(wanted, discovery), root_modules(wanted, discovery))[wanted.plan is not None :]
+    for reader in readers:
+        declared: set[str] = set()
+        problems += reader.problems
+        for one in reader.roots:
+            try:
+                root = one.evaluate()
+                documents.update((document.path, document) for document in root.documents)
+                declared.update(root.variables)
+                network, hidden = lower.lower(root.path, root.resources)
+                problems += (*root.problems, *hidden)
+                judged.append(Judged(network, track.judge(network, graph.build(network))))
+            except SglintError:
+                raise
+            except Exception as error:  # noqa: BLE001 -- a bug of ours in one root must not hide the others
+                problems.append(internal(one, error, debug=wanted.debug))
+        problems += reader.undeclared(declared)
+    return Networks(
+        tuple(sorted(judged, key=lambda one: one.network.root)),
+        in_order(problems),
+        tuple(documents[path] for path in sorted(documents)),
+        discovery.tree,
+        len(readers[0].roots) if wanted.plan is None else 0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """
+    A root module or template, and the function that evaluates it.
+    """
+
+    name: str
+    evaluate: Callable[[], Root]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """
+    What there is to evaluate of one format, what is wrong with what was given for it, and which of that nobody declares.
+    """
+
+    roots: tuple[Unread, ...]
+    problems: tuple[Problem, ...]
+    undeclared: Callable[[set[str]], Iterable[Problem]]
+
+
+def root_modules(wanted: Request, discovery: Discovery) -> Reader:
+    """
+    Return the root modules of Terraform, or the one that a plan is of.
+    """
     library = Library(discovery.tree)
     inputs = Inputs(wanted.assignments, wanted.workspace)
     files = variable_files(inputs)
-    judged: list[Judged] = []
-    problems = [*discovery.problems, *passed_over(discovery)] if discovery.files or wanted.plan is None else []
-    documents: dict[str, Document | TemplateDocument] = {}
-    declared: set[str] = set()
-    plan = None if wanted.plan is None else read_plan(wanted.plan)
-    if isinstance(plan, Problem):
-        return Networks((), in_order((*problems, plan)), (), discovery.tree)
-    for directory in find_roots(library, discovery) if plan is None else plan_root(library, discovery, wanted.paths):
-        try:
-            if plan is None:
-                root = evaluate_root(library, directory, inputs, lower.WORDS, files)
-            else:
-                root = evaluate_plan(library, directory, inputs, lower.WORDS, files, plan)
-            documents.update((document.path, document) for document in root.documents)
-            declared.update(root.variables)
-            network, hidden = lower.lower(root.path, root.resources)
-            problems += (*root.problems, *hidden)
-            judged.append(Judged(network, track.judge(network, graph.build(network))))
-        except SglintError:
-            raise
-        except Exception as error:  # noqa: BLE001 -- a bug of ours in one root must not hide the others
-            problems.append(internal(library.shown(directory), error, debug=wanted.debug))
-    problems += undeclared(inputs, declared)
-    return Networks(tuple(judged), in_order(problems), tuple(documents[path] for path in sorted(documents)), discovery.tree)
+    unknown = partial(undeclared, inputs)
+    if wanted.plan is None:
+        found = find_roots(library, discovery)
+        evaluate = partial(evaluate_root, library, inputs=inputs, wanted=lower.WORDS, named=files)
+    else:
+        plan = read_plan(wanted.plan)
+        if isinstance(plan, Problem):
+            return Reader((), (plan,), unknown)
+        found = plan_root(library, discovery, wanted.paths)
+        evaluate = partial(evaluate_plan, library, inputs=inputs, wanted=lower.WORDS, named=files, plan=plan)
+    roots = tuple(Unread(f"the root module {library.shown(path)}", partial(evaluate, path)) for path in found)
+    return Reader(roots, (), unknown)
 
 
-def internal(root: str, error: Exception, *, debug: bool) -> Problem:
+def templates(wanted: Request, discovery: Discovery) -> Reader:
     """
-    Return the problem that a root module could not be judged because of a bug in sglint.
+    Return the templates of CloudFormation that no other one nests.
     """
-    message = f"internal error while reading the root module {root}: {type(error).__name__}: {error}"
+    library = Templates.of(discovery)
+    parameters, problems = given_parameters(wanted.parameters, wanted.parameter_files, defaults=wanted.defaults)
+    evaluate = partial(evaluate_template, library, parameters=parameters, wanted=lower.WORDS)
+    roots = tuple(
+        Unread(f"the template {library.shown(path)}", partial(evaluate, path))
+        for path in find_templates(library, discovery, parameters)
+    )
+    return Reader(roots, problems, partial(undeclared_parameters, parameters))
+
+
+def internal(root: Unread, error: Exception, *, debug: bool) -> Problem:
+    """
+    Return the problem that a root module or template could not be judged because of a bug in sglint.
+    """
+    message = f"internal error while reading {root.name}: {type(error).__name__}: {error}"
     trace = "".join(traceback.format_exception(error)).rstrip()
     return Problem(message, hint=trace if debug else "please report it; --debug shows where it comes from")
 
@@ -102,10 +165,11 @@ def commented(tree: Tree, document: Document | TemplateDocument) -> Remarks:
     Return the comments of a document that concern sglint, with the blocks that they may stand at the head of.
     """
     comments = [(comment.text, comment.span) for comment in document.comments]
-    if not any("sglint" in text.lower() for text, _ in comments):
+    stated = [] if isinstance(document, Document) else list(ignores(document))
+    if not stated and not any("sglint" in text.lower() for text, _ in comments):
         return Remarks(document.path, (), ())
     source = read(tree, document.path)
     text = source.text if isinstance(source, Source) else ""
     if isinstance(document, Document):
         return remarks(document.path, text, comments, [(block.header, block.span) for block in all_blocks(document.blocks)])
-    return remarks(document.path, text, comments, heads(document))
+    return remarks(document.path, text, comments, heads(document), stated)

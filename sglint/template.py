@@ -111,3 +111,30 @@ def heads(document: TemplateDocument) -> Iterator[tuple[Span, Span]]:
         if isinstance(section.value, Mapping):
             for entry in section.value:
                 yield entry.span, entry.span.until(entry.value.span)
+
+
+def ignores(document: TemplateDocument) -> Iterator[tuple[str, Span, Span]]:
+    """
+    Yield what `Metadata: sglint: ignore:` of the template and of its resources says, as a comment, with its place and the place
+    that it speaks for: the key of the resource, or all of the template.
+    """
+    if document.body is not None:
+        yield from _ignores(document.body, document.body.span)
+        resources = document.body.get("Resources")
+        for entry in resources if isinstance(resources, Mapping) else ():
+            yield from _ignores(entry.value, entry.span)
+
+
+def _ignores(owner: Node, place: Span) -> Iterator[tuple[str, Span, Span]]:
+    node: Node | None = owner
+    for key in ("Metadata", "sglint", "ignore"):
+        entry = node.entry(key) if isinstance(node, Mapping) else None
+        if entry is None:
+            return
+        node = entry.value
+    if not isinstance(node, Mapping):
+        yield "sglint: ignore", entry.span, place
+        return
+    for one in node:
+        reason = one.value.text if isinstance(one.value, Scalar) and isinstance(one.value.value, str) else ""
+        yield f"sglint: ignore[{one.key}] {reason}", one.span, place

@@ -26,12 +26,14 @@ MEANT = re.compile(r"^\W*sglint\s*(?::|-\s*(?:ig|dis|skip)|\s(?:ig|dis|skip))", 
 @dataclass(frozen=True, slots=True)
 class Remark:
     """
-    A comment of the file with its markers, and the lines of code that it speaks for: its own line to the line below it.
+    A comment of the file with its markers, and the lines of code that it speaks for: from its own line to the line below it, or
+    those that a template's metadata stands for.
     """
 
     text: str
     span: Span
     until: int
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,15 @@ class Ignore:
     remark: Remark
 
 
-def remarks(path: str, text: str, comments: Iterable[tuple[str, Span]], blocks: Iterable[tuple[Span, Span]]) -> Remarks:
+def remarks(
+    path: str,
+    text: str,
+    comments: Iterable[tuple[str, Span]],
+    blocks: Iterable[tuple[Span, Span]],
+    stated: Iterable[tuple[str, Span, Span]] = (),
+) -> Remarks:
     """
-    Return the comments of a file with the lines they speak for.
+    Return the comments of a file with the lines they speak for; what is `stated` in other ways brings the place it speaks for.
 
     A comment behind code speaks for its own line, one on a line of its own for the code below it and below the comments
     that follow.
@@ -72,7 +80,8 @@ def remarks(path: str, text: str, comments: Iterable[tuple[str, Span]], blocks: 
         if alone and found and found[-1].span.line == until and found[-1].until > until:
             until = found[-1].until
         found.append(Remark(words, span, until))
-    return Remarks(path, tuple(reversed(found)), tuple(blocks))
+    data = [Remark(words, span, place.end_line, place.line) for words, span, place in stated]
+    return Remarks(path, (*reversed(found), *data), tuple(blocks))
 
 
 def triage(
@@ -168,8 +177,8 @@ def stands_at(ignore: Ignore, here: Span, file: Remarks) -> bool:
     Return whether the comment stands at the place, or at the head of a block around it.
     """
     around = [(header, block) for header, block in file.blocks if block.line <= here.line <= block.end_line]
-    line = ignore.remark.span.line
-    if any(line == header.end_line + 1 <= block.end_line for header, block in around):
+    line = ignore.remark.since or ignore.remark.span.line
+    if not ignore.remark.since and any(line == header.end_line + 1 <= block.end_line for header, block in around):
         return True
     return any(line <= place.line <= ignore.remark.until for place in (here, *(header for header, _ in around)))
 

@@ -93,7 +93,7 @@ def test_the_wheel_explains_and_applies_its_rules_far_from_the_checkout(wheel: P
 def test_the_readme_shows_what_the_tool_really_prints() -> None:
     shown = EXAMPLE.search(README.read_text(encoding="utf-8"))
     assert shown
-    assert shown[2] == sglint("check", "fixtures/stacks/inspection-hub").out
+    assert shown[2] == sglint("check", "fixtures/stacks/inspection-hub/main.tf").out
 
 
 def test_the_gate_runs_the_command_of_the_readme() -> None:

@@ -36,15 +36,15 @@ def messages(report: Report) -> str:
 
 
 def test_programs_get_a_report() -> None:
-    report = sglint.lint([STACKS / "inspection-hub"])
+    report = sglint.lint([STACKS / "inspection-hub" / "main.tf"])
     assert {finding.rule for finding in report.findings} == {"tracked-forwarder"}
-    assert sglint.lint([STACKS / "inspection-hub"], ignore=["tracked-forwarder"]).findings == ()
+    assert sglint.lint([STACKS / "inspection-hub" / "main.tf"], ignore=["tracked-forwarder"]).findings == ()
     with pytest.raises(SglintError, match="no rule nonsense"):
-        sglint.lint([STACKS / "clean"], select=["nonsense"])
+        sglint.lint([STACKS / "clean" / "main.tf"], select=["nonsense"])
 
 
 def test_programs_get_the_network() -> None:
-    (network,) = sglint.inspect([STACKS / "spoke"])
+    (network,) = sglint.inspect([STACKS / "spoke" / "main.tf"])
     assert "aws_db_instance.database" in {interface.address for interface in network.interfaces}
 
 
@@ -66,7 +66,7 @@ def test_a_bug_in_one_root_hides_no_other(tmp_path: Path, monkeypatch: pytest.Mo
         return real(root, resources)
 
     monkeypatch.setattr(lower, "lower", broken)
-    report = lint(tmp_path, STACKS / "inspection-hub")
+    report = lint(tmp_path, STACKS / "inspection-hub" / "main.tf")
     assert {finding.rule for finding in report.findings} == {"tracked-forwarder"}
     (problem,) = report.problems
     assert "internal error" in problem.message
@@ -75,15 +75,29 @@ def test_a_bug_in_one_root_hides_no_other(tmp_path: Path, monkeypatch: pytest.Mo
     assert "Traceback" in lint(tmp_path, debug=True).problems[0].hint
 
 
-def test_a_cloudformation_template_is_not_passed_over_in_silence(tmp_path: Path) -> None:
-    (tmp_path / "template.yaml").write_text("AWSTemplateFormatVersion: '2010-09-09'\nResources: {}\n")
-    report = lint(tmp_path)
-    assert "template.yaml is a CloudFormation template, which sglint does not read yet" in messages(report)
-    assert report.exit_code(None) == 2
+def test_templates_are_read_beside_root_modules() -> None:
+    report = sglint.lint([STACKS / "inspection-hub"])
+    assert [finding.subjects[0] for finding in report.findings] == [
+        "aws_network_interface.appliance[0]",
+        "ApplianceInterface1",
+        "ApplianceInterface2",
+    ]
+    assert (report.seen.roots, report.seen.templates) == (1, 1)
+
+
+def test_programs_give_parameters(tmp_path: Path) -> None:
+    parameters = {"HubCidr": "0.0.0.0/0", "Nobody": "1"}
+    report = sglint.lint([STACKS / "inspection-hub" / "template.yaml"], parameters=parameters)
+    assert "no template here declares the parameter Nobody" in messages(report)
+    assert all("from 0.0.0.0/0" in str(finding.labels) for finding in report.findings)
+    (tmp_path / "dev.json").write_text('[{"ParameterKey": "HubCidr", "ParameterValue": "10.99.0.0/16"}]')
+    files = [str(tmp_path / "dev.json")]
+    report = sglint.lint([STACKS / "inspection-hub" / "template.yaml"], parameter_files=files)
+    assert all("from 10.99.0.0/16" in str(finding.labels) for finding in report.findings)
 
 
 def test_a_variable_nobody_declares_is_said() -> None:
-    report = sglint.lint([STACKS / "clean"], variables={"nobody": "1"})
+    report = sglint.lint([STACKS / "clean" / "main.tf"], variables={"nobody": "1"})
     assert "--var nobody: no root module here declares this variable" in messages(report)
     assert report.exit_code(None) == 0
 
@@ -94,7 +108,7 @@ def test_a_named_variable_file_that_nothing_reads_is_said(tmp_path: Path) -> Non
 
 
 def test_what_was_looked_at_is_counted() -> None:
-    seen = lint(STACKS / "clean", STACKS / "spoke").seen
+    seen = lint(STACKS / "clean" / "main.tf", STACKS / "spoke" / "main.tf").seen
     assert (seen.roots, seen.files, seen.interfaces, seen.in_scope) == (2, 2, 4, 4)
     assert seen.resources > 10
 

@@ -44,7 +44,8 @@ def finding_text(finding: Finding, lines: Mapping[str, list[str]], *, several: b
     gutter = " " * len(str(max(span.line for span in (finding.span, *(label.span for label in finding.labels)))))
     if len(finding.subjects) > 1:
         rows.append(f"{gutter} = of: {clean(named(finding.subjects))}")
-    if several and any((posixpath.dirname(finding.span.path) or ".") != root for root in finding.roots):
+    here = (finding.span.path, posixpath.dirname(finding.span.path) or ".")
+    if several and any(root not in here for root in finding.roots):
         rows.append(f"{gutter} = in: {clean(named(finding.roots))}")
     rows += (f"{gutter} = help: {clean(line)}" for line in finding.advice)
     rows += (f"{gutter} = not certain: {clean(f'{label.text} ({label.span})')}" for label in finding.unless)
@@ -105,9 +106,9 @@ def looked_at(seen: Seen) -> str:
     Return what was looked at.
     """
     if not seen.files:
-        return "looked at nothing: no Terraform files here"
-    roots = counted(seen.roots, "root module")
-    rows = f"looked at {roots}, {counted(seen.files, 'file')}, {counted(seen.resources, 'resource')}"
+        return "looked at nothing: no Terraform files and no templates here"
+    counts = ((seen.roots, "root module"), (seen.templates, "template"), (seen.files, "file"), (seen.resources, "resource"))
+    rows = f"looked at {', '.join(counted(number, what) for number, what in counts if number or what == 'resource')}"
     if not seen.interfaces:
         return f"{rows}: no network interface among them"
     none = "none certainly" if seen.maybe_in_scope else "none"

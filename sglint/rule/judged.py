@@ -143,13 +143,14 @@ class Judged:
         return any(found.covers(ports) for found in ranges)
 
 
-def looked_at(networks: Sequence[Judged], *, files: int) -> Seen:
+def looked_at(networks: Sequence[Judged], *, files: int, templates: int = 0) -> Seen:
     """
-    Return what was looked at, counted.
+    Return what was looked at, counted; `templates` of the networks are those of templates.
     """
     judgements = [judgement for one in networks for judgement in one.judgements]
     return Seen(
-        roots=len(networks),
+        roots=len(networks) - templates,
+        templates=templates,
         files=files,
         resources=sum(dict(one.network.seen).get("resources", 0) for one in networks),
         interfaces=len(judgements),

@@ -241,10 +241,6 @@ def passed_over(discovery: Discovery) -> Iterator[Problem]:
     Yield the files that were recognised and are not read.
     """
     modules = {os.path.dirname(file.real) for file in discovery.files if file.format == "terraform"}
-    for file in discovery.files:
-        if file.format == "cloudformation":
-            message = f"{file.path} is a CloudFormation template, which sglint does not read yet"
-            yield Problem(message, whole(file.path), "its interfaces are missing from this result")
     for file in discovery.named:
         if file.format == "tfvars" and os.path.dirname(file.real) not in modules:
             message = f"{file.path} lies in no module, so nothing reads it by itself"

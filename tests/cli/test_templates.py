@@ -1,0 +1,124 @@
+"""
+CloudFormation through the command line: the same network says the same in both languages, and what is given decides.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.command import STACKS, sglint
+
+SPOKE = (STACKS / "spoke" / "template.yaml").read_text(encoding="utf-8")
+
+
+def interfaces(path: Path, *options: str) -> Counter[str]:
+    """
+    Return what is said about each interface, without the names and places that differ between languages.
+    """
+    found = json.loads(sglint("inspect", path, "--format", "json", *options).out)["interfaces"]
+    return Counter(json.dumps([one["role"], one["in_scope"], one["exists"], flows(one["flows"])]) for one in found)
+
+
+def flows(found: list[dict[str, object]]) -> list[list[object]]:
+    """
+    Return the TCP and UDP flows of an interface without their reasons.
+    """
+    names = ("direction", "family", "protocol", "ports", "peer", "via", "state")
+    told = [{**one, "peer": one["peer"] if "/" in str(one["peer"]) else "a group"} for one in found]
+    return sorted([[str(one[name]) for name in names] for one in told if one["protocol"] in ("tcp", "udp")])
+
+
+def flagged(path: Path) -> Counter[tuple[str, str, bool]]:
+    """
+    Return how many interfaces each rule finds.
+    """
+    found = json.loads(sglint("check", path, "--format", "json").out)["findings"]
+    return Counter((one["rule"], one["severity"], one["certain"]) for one in found for _ in one["subjects"])
+
+
+@pytest.mark.parametrize("stack", sorted(STACKS.iterdir()), ids=lambda path: path.name)
+def test_a_network_says_the_same_in_both_languages(stack: Path) -> None:
+    assert flagged(stack / "template.yaml") == flagged(stack / "main.tf")
+    assert interfaces(stack / "template.yaml") == interfaces(stack / "main.tf")
+
+
+def test_a_parameter_decides(tmp_path: Path) -> None:
+    template = tmp_path / "t.yaml"
+    template.write_text(
+        SPOKE.replace("  Ami:\n", "  Peers:\n    Type: String\n    Default: 0.0.0.0/0\n  Ami:\n").replace(
+            "ToPort: 443\n          CidrIp: 0.0.0.0/0", "ToPort: 443\n          CidrIp: !Ref Peers"
+        )
+    )
+    (tmp_path / "narrow.json").write_text('{"Parameters": {"Peers": "203.0.113.0/24"}}')
+    inbound = [["in", "ipv4", "tcp", "443", "0.0.0.0/0", "transit-gateway", "untracked"]]
+    assert json.dumps(inbound)[1:-1] in str(interfaces(template))
+    for option in (("--parameter", "Peers=203.0.113.0/24"), ("--parameter-file", str(tmp_path / "narrow.json"))):
+        narrow = str(interfaces(template, *option))
+        assert json.dumps(inbound)[1:-1] not in narrow
+        assert '"203.0.113.0/24", "transit-gateway", "tracked"' in narrow
+    assert '"443", "0.0.0.0/0", "transit-gateway", "unknown"' in str(interfaces(template, "--no-defaults"))
+
+
+def test_a_malformed_parameter_is_an_error() -> None:
+    run = sglint("check", STACKS / "spoke" / "template.yaml", "--parameter", "Ami")
+    assert run.code == 2
+    assert "--parameter Ami: write NAME=VALUE" in run.err
+    run = sglint("check", STACKS / "spoke" / "template.yaml", "--parameter-file", "nowhere.json")
+    assert run.code == 2
+    assert "nowhere.json" in run.err
+
+
+def test_metadata_and_comments_set_findings_aside(tmp_path: Path) -> None:
+    why = "    Metadata:\n      sglint:\n        ignore:\n          tracked-workload: few flows\n"
+    text = SPOKE.replace("  Web1:\n", f"  Web1:\n{why}").replace(
+        "  Web2:\n", "  # sglint: ignore[tracked-workload] two flows\n  Web2:\n"
+    )
+    (tmp_path / "t.yaml").write_text(text)
+    found = json.loads(sglint("check", tmp_path, "--format", "json").out)["findings"]
+    assert {one["subject"]: one["status"] for one in found} == {"Web1": "ignored", "Web2": "ignored", "Database": "open"}
+
+
+def test_metadata_of_a_json_template_speaks_for_all_of_it(tmp_path: Path) -> None:
+    ignore = {"tracked-workload": "a laboratory", "tracked-resolver": "none here", "tracked-forwarder": ""}
+    page = {
+        "Metadata": {"sglint": {"ignore": ignore}},
+        "Resources": {
+            "V": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
+            "S": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "V"}, "CidrBlock": "10.0.0.0/24"}},
+            "T": {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": {"Ref": "V"}}},
+            "R": {
+                "Type": "AWS::EC2::Route",
+                "Properties": {
+                    "RouteTableId": {"Ref": "T"},
+                    "DestinationCidrBlock": "0.0.0.0/0",
+                    "TransitGatewayId": "tgw-0123456789abcdef0",
+                },
+            },
+            "A": {
+                "Type": "AWS::EC2::SubnetRouteTableAssociation",
+                "Properties": {"RouteTableId": {"Ref": "T"}, "SubnetId": {"Ref": "S"}},
+            },
+            "I": {"Type": "AWS::EC2::Instance", "Properties": {"SubnetId": {"Ref": "S"}}},
+        },
+    }
+    (tmp_path / "t.json").write_text(json.dumps(page, indent=1))
+    said = json.loads(sglint("check", tmp_path, "--format", "json").out)
+    assert [(one["rule"], one["subject"], one["status"]) for one in said["findings"]] == [
+        ("unused-ignore", "tracked-resolver", "open"),
+        ("tracked-workload", "I", "ignored"),
+    ]
+    assert [one["message"] for one in said["problems"]] == ["this comment gives no reason and is not applied"]
+
+
+def test_a_nested_stack_that_is_not_here_is_said(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text(
+        "Resources:\n  Child:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: child.yaml\n"
+    )
+    run = sglint("check", tmp_path)
+    assert run.code == 2
+    assert "Child" in run.out
+    assert "child.yaml" in run.out
