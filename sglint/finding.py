@@ -108,7 +108,6 @@ class Seen:
     """
 
     roots: int = 0
-    templates: int = 0
     files: int = 0
     resources: int = 0
     interfaces: int = 0
@@ -117,6 +116,7 @@ class Seen:
     attributes: int = 0
     attributes_bounded: int = 0
     attributes_unknown: int = 0
+    templates: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,15 +126,14 @@ def ignores(document: TemplateDocument) -> Iterator[tuple[str, Span, Span]]:
 
 
 def _ignores(owner: Node, place: Span) -> Iterator[tuple[str, Span, Span]]:
-    node: Node | None = owner
-    for key in ("Metadata", "sglint", "ignore"):
-        entry = node.entry(key) if isinstance(node, Mapping) else None
-        if entry is None:
-            return
-        node = entry.value
-    if not isinstance(node, Mapping):
-        yield "sglint: ignore", entry.span, place
+    metadata = owner.get("Metadata") if isinstance(owner, Mapping) else None
+    ours = metadata.get("sglint") if isinstance(metadata, Mapping) else None
+    stated = ours.entry("ignore") if isinstance(ours, Mapping) else None
+    if stated is None:
         return
-    for one in node:
+    if not isinstance(stated.value, Mapping):
+        yield "sglint: ignore", stated.span, place
+        return
+    for one in stated.value:
         reason = one.value.text if isinstance(one.value, Scalar) and isinstance(one.value.value, str) else ""
         yield f"sglint: ignore[{one.key}] {reason}", one.span, place

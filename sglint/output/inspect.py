@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from sglint.finding import Label
 from sglint.model import Direction, Link, Resolved, TargetKind, Unresolved
 from sglint.output.json import SCHEMA, dump, problem_json
-from sglint.output.plain import clean, counted, paint
+from sglint.output.plain import clean, counted, paint, root_name
 from sglint.output.text import problems_text, resolved_text
 from sglint.rule import Judged
 from sglint.source import Problem, SglintError
@@ -198,7 +198,7 @@ def render_text(networks: Iterable[Judged], problems: Iterable[Problem], *, colo
         parts.append(
             "\n".join(
                 [
-                    f"root module {clean(judged.network.root)}: {counted(len(judged.judgements), 'interface')}",
+                    f"{root_name(clean(judged.network.root))}: {counted(len(judged.judgements), 'interface')}",
                     *resolved_rows(judged.network.resolved),
                 ]
             )

@@ -70,3 +70,13 @@ def counted(number: int, noun: str, many: str = "") -> str:
     ('1 file', 'no files', '2 entries')
     """
     return f"{number or 'no'} {noun if number == 1 else many or noun + 's'}"
+
+
+def root_name(path: str) -> str:
+    """
+    Return what a root is, and its path: a template is a file, a root module a directory.
+
+    >>> root_name("network"), root_name("network/hub.yaml")
+    ('root module network', 'template network/hub.yaml')
+    """
+    return f"{'template' if path.endswith(('.yaml', '.yml', '.json', '.template')) else 'root module'} {path}"

@@ -13,7 +13,7 @@ import pytest
 
 from tests.command import REPOSITORY, sglint
 
-HUB = REPOSITORY / "fixtures" / "stacks" / "resolver-hub"
+HUB = REPOSITORY / "fixtures" / "stacks" / "resolver-hub" / "main.tf"
 HOSTILE = """
 resource "aws_vpc" "v" {
   for_each   = toset(["a\\u001b[2J\\"]; x --> y %%", "<b>&"])

@@ -2,9 +2,20 @@
 CloudFormation's meaning: parameters, conditions, functions, and the stacks that use them.
 """
 
+from sglint.evaluate.cloudformation.inputs import given_parameters, undeclared
 from sglint.evaluate.cloudformation.parameter_file import read_parameters
 from sglint.evaluate.cloudformation.parameters import Given, Parameters, given
 from sglint.evaluate.cloudformation.root import evaluate_template, find_templates
 from sglint.evaluate.cloudformation.template import Templates
 
-__all__ = ["Given", "Parameters", "Templates", "evaluate_template", "find_templates", "given", "read_parameters"]
+__all__ = [
+    "Given",
+    "Parameters",
+    "Templates",
+    "evaluate_template",
+    "find_templates",
+    "given",
+    "given_parameters",
+    "read_parameters",
+    "undeclared",
+]
