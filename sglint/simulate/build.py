@@ -21,6 +21,10 @@ FINE, COARSE = 4000, 400
 """Slices in a mean life: with a limit, where a wider slice would bias the loss, and without one, where it would not."""
 
 
+AGAIN = 32
+"""A refused flow tries again no fewer slices later: less than a hundredth of a mean life, and slices are run in such pieces."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stream:
     """
@@ -67,7 +71,7 @@ def wheel(streams: Sequence[Stream], seconds: float, *, room: int | None = None,
         source = random(one.rate, width, key(seed, number), batch=batch, times=one.held.slots)
         groups.append(Group(key(seed, number, 0), life, source))
         for attempt, wait in enumerate(one.retries, 1):
-            slices = max(1, round(wait / width))
+            slices = max(AGAIN, round(wait / width))
             groups.append(Group(key(seed, number, attempt), life, None, len(groups) - 1, slices))
     return Wheel(tuple(groups), math.ceil(seconds / width - 1e-9), narrow, several, room, seed)
 

@@ -74,9 +74,10 @@ def holding(flows: FlowClass, table: TableSettings, world: World) -> Holding:
     lag, idle = table.reap_lag.range.at(world), idle_timeout(flows, table, world)
     if flows.gap is not None:
         return Holding((), slots, flows.gap, flows.packets, idle + lag)
-    cases = [(1.0 - flows.closed - flows.unanswered, idle, flows.life)]
+    closed = flows.closed.most if world is World.LEAST else flows.closed.least
+    cases = [(1.0 - closed - flows.unanswered, idle, flows.life)]
     if flows.protocol is Protocol.TCP:
-        cases.append((flows.closed, table.closing.range.at(world), flows.life))
+        cases.append((closed, table.closing.range.at(world), flows.life))
         cases.append((flows.unanswered, table.half_open.range.at(world), flows.life))
     return Holding(tuple(Case(share, more + lag, life) for share, more, life in cases if share > 0), slots)
 

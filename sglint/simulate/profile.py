@@ -15,7 +15,7 @@ from typing import TypeVar
 import yaml
 
 from sglint.model import Direction, TargetKind
-from sglint.simulate.bounds import ONE, Range, exactly
+from sglint.simulate.bounds import ONE, ZERO, Range, exactly
 from sglint.simulate.distribution import (
     Deterministic,
     Distribution,
@@ -108,7 +108,7 @@ def _flow_class(node: Node) -> FlowClass:
             get("packets", Node.number, 2.0),
             get("packet_bytes", Node.number, 353.0),
             get("exchange", lambda one: one_of(one, {kind.value: kind for kind in Exchange}), Exchange.ONE_WAY),
-            get("closed", Node.number, 0.0),
+            get("closed", _range, ZERO),
             get("unanswered", Node.number, 0.0),
             get("retries", Node.numbers, ()),
             get("burstiness", _range, ONE),

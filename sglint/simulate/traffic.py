@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from sglint.model import Direction
-from sglint.simulate.bounds import ONE, Range
+from sglint.simulate.bounds import ONE, ZERO, Range
 from sglint.simulate.distribution import Deterministic, Distribution, Floats, demand, mean
 from sglint.source import SglintError
 from sglint.space import Protocol
@@ -98,7 +98,7 @@ class FlowClass:
     packets: float = 2.0
     packet_bytes: float = 353.0
     exchange: Exchange = Exchange.ONE_WAY
-    closed: float = 0.0
+    closed: Range = ZERO
     unanswered: float = 0.0
     retries: tuple[float, ...] = ()
     burstiness: Range = ONE
@@ -109,7 +109,8 @@ class FlowClass:
     def __post_init__(self) -> None:
         demand("packets", self.packets, least=1.0)
         demand("packet_bytes", self.packet_bytes, least=20.0, most=65_535.0)
-        demand("closed", self.closed, least=0.0, most=1.0)
+        demand("closed", self.closed.least, least=0.0)
+        demand("closed", self.closed.most, most=1.0)
         demand("unanswered", self.unanswered, least=0.0, most=1.0)
         demand("burstiness", self.burstiness.least, least=1.0)
         for wait in self.retries:
@@ -121,12 +122,12 @@ class FlowClass:
             raise SglintError("protocol is icmp: that traffic is counted with other")
         if self.gap is not None and mean(self.life) > 0:
             raise SglintError("life and gap are both given; with a gap the life of a flow follows from its packets")
-        if self.protocol is not Protocol.TCP and (self.closed or self.unanswered):
+        if self.protocol is not Protocol.TCP and (self.closed != ZERO or self.unanswered):
             raise SglintError(f"closed and unanswered are about tcp, and the protocol is {self.protocol.value}")
         if self.protocol is not Protocol.UDP and self.exchange is not Exchange.ONE_WAY:
             raise SglintError(f"exchange is about udp, and the protocol is {self.protocol.value}")
-        if self.closed + self.unanswered > 1:
-            raise SglintError(f"closed and unanswered add up to {self.closed + self.unanswered:g}, more than 1")
+        if self.closed.most + self.unanswered > 1:
+            raise SglintError(f"closed and unanswered add up to {self.closed.most + self.unanswered:g}, more than 1")
 
 
 @dataclass(frozen=True, slots=True)

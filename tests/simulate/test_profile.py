@@ -16,7 +16,7 @@ from sglint.source import SglintError
 from sglint.space import Protocol
 
 NUMBERS = ("rate", "life", "packets", "packet_bytes", "closed", "unanswered", "retries", "burstiness")
-DEFAULTS = {"life": Deterministic(0.0), "closed": 0.0, "unanswered": 0.0, "retries": (), "burstiness": exactly(1.0)}
+DEFAULTS = {"life": Deterministic(0.0), "closed": exactly(0.0), "unanswered": 0.0, "retries": (), "burstiness": exactly(1.0)}
 
 
 @pytest.mark.parametrize("name", bundled())
@@ -60,7 +60,7 @@ def test_a_profile_of_ones_own_is_read() -> None:
     assert (first.protocol, first.exchange, first.rate) == (Protocol.UDP, Exchange.STREAM, Daily((1.0, 2000.0)))
     assert (first.life, first.burstiness, first.packets) == (Pareto(1.5, 2.0, 100.0), Range(1.0, 30.0), 7.0)
     assert (first.direction.value, first.destination) == ("out", "dynamodb-gateway-endpoint")
-    assert (second.rate, second.gap, second.closed) == (Measured(60.0, (0.0, 50.0)), Exponential(20.0), 0.25)
+    assert (second.rate, second.gap, second.closed) == (Measured(60.0, (0.0, 50.0)), Exponential(20.0), exactly(0.25))
     assert second.retries == (1.0, 2.0)
 
 

@@ -1,0 +1,202 @@
+"""
+From traffic, a table and verdicts to a projection.
+
+Each answer is computed in two worlds, one in which all that is not known is good for the table and one in which it is bad. The
+closed forms are always computed; where a table can get full, its flows are run through it as well.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from sglint.simulate.bounds import Parameter, Range, World, between
+from sglint.simulate.build import Stream
+from sglint.simulate.load import Curve, curve, exhausted_after, horizon, lost_share, streams, tracked_rate, window
+from sglint.simulate.money import calibrated_instances, instances_of, monthly
+from sglint.simulate.packets import Budget, Costs, Packets, break_even, packets, units, used
+from sglint.simulate.projection import Fleet, Outcome, Projection, Run, Series, Timeout
+from sglint.simulate.rehearse import Progress, rehearse
+from sglint.simulate.table import TableSettings
+from sglint.simulate.theory import hayward
+from sglint.simulate.timeout import enough
+from sglint.simulate.traffic import Traffic, peak_rate
+from sglint.simulate.verdict import Verdicts
+
+REACHED = 1e-6
+"""From this probability of a full table on, flows are run through it."""
+SUSTAINED = 1e-4
+"""A rate is sustainable while no larger share of the flows is refused."""
+POINTS = 256
+"""How many points a series has in a projection."""
+HOURS = 730.0
+"""The hours of a month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """
+    What else there is to say: costs and budgets, the fleet, and how much to simulate.
+
+    `flows` is the largest number of flows that are run through a table, 0 for closed forms only. `seed` changes the draws.
+    """
+
+    costs: Costs = field(default_factory=Costs)
+    budget: Budget = field(default_factory=Budget)
+    fleet: Fleet = field(default_factory=Fleet)
+    flows: int = 20_000_000
+    seed: int = 1
+
+
+def simulate(
+    traffic: Traffic,
+    table: TableSettings,
+    today: Verdicts,
+    advised: Verdicts | None = None,
+    options: Options | None = None,
+    progress: Progress | None = None,
+) -> Projection:
+    """
+    Return what the traffic does to the table with today's verdicts, and with the advised ones.
+
+    `progress` is called with the share that is done, and ends the simulations early when it returns False; the projection then
+    says what is known so far. Rates are those of one table; with a fleet, `instances` is how many tables it takes.
+    """
+    options = Options() if options is None else options
+    before = _outcome(traffic, table, today, options, progress)
+    after = None if advised is None else _outcome(traffic, table, advised, options, progress)
+    timeouts: tuple[Timeout, ...] = ()
+    if table.allowance is not None and before.headroom is not None and before.headroom.least < 0:
+        timeouts = enough(traffic, table, today, table.allowance.range)
+    even, saved = None, None
+    if advised is not None and after is not None:
+        seconds = before.series.at[-1]
+        now, then = packets(traffic, today, seconds), packets(traffic, advised, seconds)
+        even = break_even(now, then, options.costs, options.budget)
+        saved = _saved(before, after)
+    return Projection(traffic.name, before, after, timeouts, even, saved, _parameters(table, options))
+
+
+def _outcome(
+    traffic: Traffic, table: TableSettings, verdicts: Verdicts, options: Options, progress: Progress | None
+) -> Outcome:
+    least, most = (streams(traffic, table, verdicts, world) for world in World)
+    seconds, settled = horizon(traffic, most)
+    low, high = curve(least, seconds), curve(most, seconds)
+    peak = Range(low.peak, max(float(high.high().max()), low.peak))
+    sent = packets(traffic, verdicts, seconds)
+    cost = Range(units(sent, options.costs, World.LEAST), units(sent, options.costs, World.MOST))
+    share = used(sent, options.costs, options.budget)
+    bits = None if options.budget.bits is None else sent.bits / 2 / options.budget.bits
+    instances, binding = instances_of(peak, table.allowance, share, bits, options.fleet)
+    common = _Common(traffic, table, verdicts, options, progress)
+    known = _Full() if table.allowance is None else _full(common, table.allowance.range, (low, high), sent, settled)
+    return Outcome(
+        tracked_rate(traffic, verdicts),
+        _series(low, high),
+        peak,
+        sent.total,
+        cost,
+        known.headroom,
+        known.exhausted_after,
+        known.lost,
+        known.dropped,
+        known.sustainable,
+        share,
+        bits,
+        instances,
+        calibrated_instances(peak, table.allowance, sent, options.costs, options.budget, options.fleet),
+        binding,
+        monthly(instances, options.fleet, HOURS),
+        known.runs,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Common:
+    traffic: Traffic
+    table: TableSettings
+    verdicts: Verdicts
+    options: Options
+    progress: Progress | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Full:
+    """
+    What needs the allowance.
+    """
+
+    headroom: Range | None = None
+    exhausted_after: Range | None = None
+    lost: Range | None = None
+    dropped: Range | None = None
+    sustainable: Range | None = None
+    runs: tuple[Run, ...] = ()
+
+
+def _full(common: _Common, allowance: Range, curves: tuple[Curve, Curve], sent: Packets, settled: float) -> _Full:
+    best, worst = allowance.most, allowance.least
+    headroom = Range(1 - float(curves[1].high().max()) / worst, 1 - curves[0].peak / best)
+    lost, refused, runs, rates = [], [], list[Run](), []
+    for world, found, room in ((World.LEAST, curves[0], best), (World.MOST, curves[1], worst)):
+        flows = streams(common.traffic, common.table, common.verdicts, world)
+        share = lost_share(found, flows, room, settled)
+        attempts = share * _attempts(flows)
+        if flows and common.options.flows and hayward(room, found.peak, found.peakedness) > REACHED:
+            span, options = window(common.traffic, flows, float(found.at[-1]), settled), common.options
+            run = rehearse(flows, span, int(room), options.flows, seed=options.seed, progress=common.progress)
+            if run is not None:
+                runs.append(run)
+                share, attempts = (run.lost, run.refused) if run.complete else (share, attempts)
+        lost.append(share)
+        refused.append(attempts)
+        peak = sum(common.verdicts.of(one.name).entered * peak_rate(one.rate) for one in common.traffic.classes)
+        rates.append(peak * _factor(found, room) if found.peak > 0 else math.inf)
+    dropped = between(*(share * sent.new for share in refused))
+    exhausted = between(exhausted_after(curves[0], best), exhausted_after(curves[1], worst))
+    return _Full(headroom, exhausted, between(*lost), dropped, between(*rates), tuple(runs))
+
+
+def _attempts(flows: tuple[Stream, ...]) -> float:
+    """
+    Return how often a flow that gets no entry tries, on average.
+    """
+    rate = math.fsum(one.mean_rate for one in flows)
+    return math.fsum(one.mean_rate * (1 + len(one.retries)) for one in flows) / rate if rate > 0 else 1.0
+
+
+def _factor(found: Curve, room: float) -> float:
+    """
+    Return by what the traffic can be multiplied before a larger share than `SUSTAINED` is refused at its peak.
+    """
+    least, most = 0.0, 2.0 * room / found.peak
+    for _ in range(40):
+        middle = (least + most) / 2
+        if hayward(room, middle * found.peak, found.peakedness) <= SUSTAINED:
+            least = middle
+        else:
+            most = middle
+    return least
+
+
+def _series(low: Curve, high: Curve) -> Series:
+    every = max(1, len(low.at) // POINTS)
+    rows = (low.at, low.mean, high.mean, low.low(), high.high())
+    return Series(*(tuple(float(value) for value in row[every - 1 :: every]) for row in rows))
+
+
+def _saved(before: Outcome, after: Outcome) -> Range | None:
+    if before.instances is None or after.instances is None:
+        return None
+    return between(before.instances.least - after.instances.least, before.instances.most - after.instances.most)
+
+
+def _parameters(table: TableSettings, options: Options) -> tuple[Parameter, ...]:
+    """
+    Return everything the answers rest on that somebody could know better.
+    """
+    costs = options.costs
+    known = (table.allowance, table.closing, table.half_open, table.reap_lag, table.stream_after)
+    packet = (options.budget.packets, costs.tracked, costs.asymmetric, costs.new)
+    return tuple(one for one in (*known, *packet) if one is not None)

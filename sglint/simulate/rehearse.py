@@ -1,0 +1,99 @@
+"""
+Flows run through a table that can get full, and what became of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import TypeAlias
+
+import numpy as np
+
+from sglint.simulate import vectorised
+from sglint.simulate.build import Stream, slice_seconds, wheel
+from sglint.simulate.draw import Ints
+from sglint.simulate.projection import Run
+from sglint.simulate.wheel import Step, Wheel, run
+
+Progress: TypeAlias = Callable[[float], bool]
+"""Is told which share is done; returns False to end early."""
+
+WORTH = 10_000_000
+"""From this number of flows on, compiling takes less time than it saves."""
+
+
+def engine(flows: float) -> tuple[str, Step]:
+    """
+    Return the faster engine for so many flows, and its name: numba's where it is installed and worth it.
+
+    The numbers are the same.
+    """
+    if flows >= WORTH and find_spec("numba") is not None:
+        from sglint.simulate import compiled
+
+        return "numba", compiled.step
+    return "numpy", vectorised.step
+
+
+def rehearse(
+    streams: tuple[Stream, ...],
+    window: tuple[float, float],
+    room: int,
+    most: int,
+    *,
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> Run | None:
+    """
+    Return what became of the flows between two times in seconds, in a table with that room which was empty at 0.
+
+    None when more than `most` flows begin until the end.
+    """
+    expected = math.fsum(one.mean_rate for one in streams) * window[1]
+    if expected > most:
+        return None
+    width = slice_seconds(streams, limited=True)
+    made = wheel(streams, window[1], room=room, seed=seed, width=width)
+    name, step = engine(expected)
+    tried, refused, full, slices, complete = _count(made, step, int(window[0] / width), progress)
+    flows, lost = 0.0, 0.0
+    for stream, (first, last) in zip(streams, _attempts(streams), strict=True):
+        begun = float(tried[first]) / stream.held.slots
+        share = float(refused[last]) / float(max(tried[first], 1))
+        flows += begun
+        lost += begun * (1 - (1 - share) ** stream.held.slots)
+    whole = max(flows, 1.0)
+    return Run(round(flows), lost / whole, float(refused.sum()) / whole, full / max(slices, 1), name, complete)
+
+
+def _attempts(streams: tuple[Stream, ...]) -> list[tuple[int, int]]:
+    """
+    Return the numbers of the groups of the first and the last attempts of each stream.
+    """
+    found, at = [], 0
+    for one in streams:
+        found.append((at, at + len(one.retries)))
+        at += 1 + len(one.retries)
+    return found
+
+
+def _count(made: Wheel, step: Step, begin: int, progress: Progress | None) -> tuple[Ints, Ints, int, int, bool]:
+    """
+    Return what happened from slice `begin` on, and whether the run came to its end.
+
+    That is the attempts of each group, how many were refused, and the numbers of slices that ended full and of all slices.
+    """
+    tried, refused = np.zeros(len(made.groups), dtype=np.int64), np.zeros(len(made.groups), dtype=np.int64)
+    full = slices = 0
+    for block in run(made, step):
+        skip = max(0, begin - block.first)
+        if skip < len(block.entries):
+            tried += block.tried[:, skip:].sum(axis=1)
+            refused += (block.tried - block.admitted)[:, skip:].sum(axis=1)
+            full += int((block.entries[skip:] == made.room).sum())
+            slices += len(block.entries) - skip
+        if progress is not None and not progress((block.first + len(block.entries)) / made.slices):
+            return tried, refused, full, slices, False
+    return tried, refused, full, slices, True
