@@ -1,0 +1,213 @@
+"""
+The words of the reasons, the place that each points at, and what is said to stand between the bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from ipaddress import ip_network
+
+import pytest
+
+from sglint.graph import build
+from sglint.model import Direction, GroupPeer, ListPeer, Permission, Route, Target, TargetKind
+from sglint.space import Bounds, Ports, Protocol
+from sglint.track import Judgement, State, Verdict, judge, summary
+from tests.networks import blurred, interface, leads, network, origin, rule, unknown
+
+ANY = "0.0.0.0/0"
+TGW, NAT, GWLBE = TargetKind.TRANSIT_GATEWAY, TargetKind.NAT_GATEWAY, TargetKind.GWLB_ENDPOINT
+OUT = rule("out", "all", ANY, line=30)
+WEB = rule("in", "tcp", ANY, "443")
+
+
+def judged(permissions: Iterable[Permission], routes: Iterable[Route] = (leads("rt", ANY, TGW),), **more: object) -> Judgement:
+    """
+    Return the judgement of the one interface of a network with these rules and routes.
+    """
+    net = network(permissions, routes)
+    (found,) = judge(replace(net, **more), build(replace(net, **more)))  # type: ignore[arg-type]
+    return found
+
+
+def one(found: Judgement, way: str, protocol: str, peer: str = ANY, ports: str = "") -> Verdict:
+    """
+    Return the one verdict on these flows.
+    """
+    (verdict,) = (
+        each
+        for each in found.verdicts
+        if (each.direction.value, each.protocol.value, each.peer) == (way, protocol, peer) and ports in {"", str(each.ports)}
+    )
+    return verdict
+
+
+def told(verdict: Verdict) -> list[str]:
+    """
+    Return the reasons, each with its line.
+    """
+    return [f"{'' if each.span is None else each.span.line} {each.text}".strip() for each in verdict.reasons]
+
+
+# Denied and admitted --------------------------------------------------------------------------------------------------
+
+
+def test_what_reaches_no_listener_is_told_apart_from_what_no_rule_admits() -> None:
+    balancer = interface(served=((Protocol.TCP, Ports(443, 443)),))
+    found = judged([rule("in", "tcp", ANY, "80")], interfaces=(balancer,))
+    assert told(one(found, "in", "tcp")) == ["3 no tcp from anyone both reaches a listener and is admitted by a rule"]
+    assert told(one(found, "out", "tcp")) == ["3 no outbound rule admits tcp"]
+    assert told(one(judged([]), "in", "other")) == ["3 no inbound rule admits other protocols"]
+
+
+def test_flows_that_no_single_rule_admits_of_everyone_are_tracked() -> None:
+    found = judged([rule("in", "tcp", "192.0.2.0/24", "443"), OUT])
+    assert told(one(found, "in", "tcp", "192.0.2.0/24"))[1] == (
+        "no single rule admits tcp 443 from 0.0.0.0/0, so these flows are tracked"
+    )
+
+
+def test_flows_that_a_rule_may_admit_of_everyone_are_not_surely_untracked() -> None:
+    found = judged([rule("in", "tcp", "192.0.2.0/24", "443"), blurred("in", "tcp", ANY, "443"), OUT])
+    verdict = one(found, "in", "tcp", "192.0.2.0/24")
+    assert verdict.state == Bounds(State.TRACKED, State.UNTRACKED, (unknown("var.cidr has no default"),))
+    assert "no single rule surely admits tcp 443 from 0.0.0.0/0, so these flows are tracked" in told(verdict)
+
+
+@pytest.mark.parametrize(
+    ("peer", "words"),
+    [(GroupPeer("sg2"), "a security group reference"), (ListPeer("pl", (ip_network(ANY),)), "a prefix list")],
+)
+def test_flows_by_a_reference_or_a_list_say_that_they_are_taken_as_tracked(peer: GroupPeer | ListPeer, words: str) -> None:
+    found = judged([rule("in", "tcp", peer, "443"), OUT])
+    (verdict,) = {told(each)[1] for each in found.verdicts if each.ports == Ports(443, 443)}
+    assert (
+        verdict == f"AWS documents untracked flows only for a single rule with {ANY}, so flows by {words} are taken as tracked"
+    )
+
+
+# Replies --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_reply_rule_that_need_not_exist_may_admit_the_replies() -> None:
+    found = judged([WEB, rule("out", "tcp", ANY, line=30, maybe=unknown("var.egress has no default"))])
+    assert told(one(found, "in", "tcp")) == [
+        "10 tcp 443 from 0.0.0.0/0 is admitted here",
+        "30 its replies may be admitted without tracking: tcp 0-65535 to 0.0.0.0/0",
+        "99 not decided, because var.egress has no default",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("replies", "nearest"),
+    [
+        (["0.0.0.0/0 0-443", "0.0.0.0/0 1024-65535"], "31 the widest reply rule covers only tcp 1024-65535 to 0.0.0.0/0"),
+        (["0.0.0.0/0 60000-65535", "0.0.0.0/0 0-1023"], "30 the widest reply rule covers only tcp 60000-65535 to 0.0.0.0/0"),
+        (["192.0.2.7/32 0-65535", "10.0.0.0/8 443"], "31 the nearest reply rule admits only tcp 443 to 10.0.0.0/8"),
+        (["sg:sg2 0-65535", "192.0.2.7/32 443"], "31 the nearest reply rule admits only tcp 443 to 192.0.2.7/32"),
+        (["192.0.2.7/32 443", "sg:sg2 0-65535"], "30 the nearest reply rule admits only tcp 443 to 192.0.2.7/32"),
+    ],
+)
+def test_the_nearest_reply_rule_is_that_with_the_most_addresses_and_then_ports(replies: list[str], nearest: str) -> None:
+    rules = [rule("out", "tcp", *each.split(), line=30 + n) for n, each in enumerate(replies)]
+    assert any(each.startswith(nearest) for each in told(one(judged([WEB, *rules]), "in", "tcp")))
+
+
+# Paths ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (NAT, "a NAT gateway"),
+        (TargetKind.EGRESS_ONLY, "an egress-only internet gateway"),
+        (TargetKind.NETWORK_FIREWALL, "a Network Firewall endpoint"),
+        (TargetKind.DYNAMODB_ENDPOINT, "a DynamoDB gateway endpoint"),
+    ],
+)
+def test_what_is_tracked_automatically_points_at_the_route(kind: TargetKind, name: str) -> None:
+    verdict = one(judged([WEB, OUT], [leads("rt", ANY, kind)]), "in", "tcp")
+    assert told(verdict)[0] == f"20 {ANY} leads to {name}, through which every flow is tracked automatically"
+
+
+def test_an_interface_that_is_tracked_automatically_is_pointed_at_itself() -> None:
+    lambdas = tuple(
+        replace(interface(name, automatic="AWS Lambda"), origin=origin(name, line)) for name, line in (("a", 6), ("b", 7))
+    )
+    net = network([WEB, OUT], [leads("rt", ANY, TGW)], interfaces=lambdas)
+    lines = [told(one(found, "in", "tcp"))[0] for found in judge(net, build(net))]
+    words = "AWS Lambda: every flow is tracked automatically, whatever the security groups say"
+    assert lines == [f"6 {words}", f"7 {words}"]
+
+
+def test_interfaces_whose_subnet_is_not_in_the_text_are_each_told_so() -> None:
+    net = network([WEB, OUT], interfaces=[interface("a", subnets=()), interface("b", subnets=())])
+    why = [{each.why for each in found.because} for found in judge(net, build(net))]
+    assert why == [{"the subnet of a is not in the text"}, {"the subnet of b is not in the text"}]
+
+
+@pytest.mark.parametrize(
+    ("targets", "via"),
+    [
+        ((Target(NAT, "nat.a"), Target(NAT, "nat.b")), Target(NAT)),
+        ((Target(NAT, "nat.a"),), Target(NAT, "nat.a")),
+    ],
+)
+def test_a_path_through_several_targets_of_a_kind_is_through_that_kind(targets: tuple[Target, ...], via: Target) -> None:
+    verdict = one(judged([WEB, OUT], [leads("rt", ANY, *targets)]), "in", "tcp")
+    assert (verdict.via, verdict.candidates, verdict.state.certain) == (via, targets, True)
+
+
+def test_a_path_through_one_of_several_kinds_is_through_something_that_is_not_known() -> None:
+    why = unknown("var.inspect has no default")
+    route = leads("rt", ANY, TGW, NAT, maybe=why)
+    verdict = one(judged([WEB, OUT], [route]), "in", "tcp")
+    assert verdict.via.kind is TargetKind.UNKNOWN
+    assert verdict.via.why is not None
+    assert told(verdict)[-1] == "99 not decided, because var.inspect has no default"
+    assert not verdict.state.certain
+
+
+# Between the bounds ---------------------------------------------------------------------------------------------------
+
+
+def test_only_the_rules_that_concern_a_flow_stand_between_its_bounds() -> None:
+    doubtful = [
+        rule("in", "tcp", "192.0.2.0/24", "443", maybe=unknown("var.a has no default")),
+        rule("in", "tcp", "198.51.100.0/24", "443", maybe=unknown("var.b has no default")),
+        rule("in", "tcp", "192.0.2.0/24", "22", maybe=unknown("var.c has no default")),
+    ]
+    verdict = one(judged([*doubtful, OUT]), "in", "tcp", "192.0.2.0/24", "443")
+    assert [each.why for each in verdict.state.because] == ["var.a has no default"]
+
+
+def test_a_sure_rule_for_everyone_leaves_the_doubt_to_the_replies() -> None:
+    rules = [WEB, rule("in", "tcp", "192.0.2.0/24", "443", maybe=unknown("var.a has no default"))]
+    rules += [rule("out", "tcp", ANY, maybe=unknown("var.b has no default")), rule("out", "tcp", ANY, "443")]
+    verdict = one(judged(rules), "in", "tcp")
+    assert [each.why for each in verdict.state.because] == ["var.b has no default"]
+
+
+def test_the_summary_says_what_stands_between_its_bounds_only_where_they_differ() -> None:
+    doubtful = rule("in", "tcp", ANY, "22", maybe=unknown())
+    assert summary(judged([WEB, doubtful, OUT]), Direction.IN, Protocol.TCP) == Bounds(State.UNTRACKED, State.UNTRACKED)
+    assert summary(judged([doubtful, OUT]), Direction.IN, Protocol.TCP) == Bounds(State.DENIED, State.UNTRACKED, (unknown(),))
+
+
+def test_a_flow_is_listed_once_where_a_wider_rule_says_the_same() -> None:
+    rules = [rule("in", "tcp", peer, "443") for peer in ("10.0.0.0/8", "10.8.0.0/16", "10.8.1.0/24")]
+    found = judged([*rules, rule("in", "tcp", "10.8.0.0/16", "22"), OUT])
+    listed = {
+        (each.peer, str(each.ports)) for each in found.verdicts if each.via.kind is TGW and each.state.most is State.TRACKED
+    }
+    assert {each for each in listed if each[0].startswith("10.")} == {("10.0.0.0/8", "443"), ("10.8.0.0/16", "22")}
+
+
+def test_a_rule_whose_halves_have_routes_of_their_own_is_not_listed_under_the_shorter_route() -> None:
+    routes = [leads("rt", ANY, TGW), leads("rt", "172.16.0.0/13", NAT), leads("rt", "172.24.0.0/13", NAT)]
+    found = judged([rule("in", "tcp", "172.16.0.0/12", "443"), OUT], routes)
+    assert {(each.peer, each.via.kind) for each in found.verdicts if each.ports == Ports(443, 443)} == {
+        ("172.16.0.0/13", NAT),
+        ("172.24.0.0/13", NAT),
+    }
