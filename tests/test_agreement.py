@@ -20,6 +20,7 @@ from sglint.graph import build
 from sglint.model import Direction, Network, TargetKind
 from sglint.space import Family, Protocol
 from sglint.track import Judgement, State, Verdict, judge
+from tests.lower.build import net
 from tests.packet import (
     ESP,
     EVERY,
@@ -42,6 +43,7 @@ from tests.packet import (
     passes,
     route_to,
 )
+from tests.terraform import spelled
 from tests.told import LISTS, SUBNETS, UNSEEN
 from tests.worlds import World, worlds
 
@@ -159,6 +161,7 @@ def about(table: Table, first: Packet, route: Route) -> list[list[Verdict]]:
     """
     said = [one for one in listed(table, first) if leads(one.verdict, route)]
     names = [name for name, entries in LISTS.items() if any(first.peer in entry for entry in entries)]
+    names += [f"aws_ec2_managed_prefix_list.{name}" for name in names]
     names += [*first.groups, *([NAMELESS] if first.groups else [])]
     sets = [longest(said, first), *([one.verdict for one in said if one.verdict.peer == name] for name in names)]
     return [one for one in sets if one]
@@ -216,10 +219,11 @@ def flows(world: World) -> Iterator[tuple[Interface, Packet, Route]]:
                 yield truth, first, route
 
 
-@many
-@given(worlds(sure=True))
-def test_a_known_network_is_judged_as_its_packets_are(world: World) -> None:
-    (found,) = judge(world.net, build(world.net))
+def agree(world: World, net: Network) -> None:
+    """
+    Check that the verdicts on a network that is wholly known are what its packets meet.
+    """
+    (found,) = [one for one in judge(net, build(net)) if one.interface.address.endswith("eni")]
     table = table_of(found)
     for truth, first, route in flows(world):
         said = about(table, first, route)
@@ -229,6 +233,18 @@ def test_a_known_network_is_judged_as_its_packets_are(world: World) -> None:
         assert bounds(said, groups=True) == (groups, groups), first
         automatic = {bool(verdict.automatic) for one in said for verdict in one if verdict.candidates}
         assert automatic <= {judged is Answer.AUTOMATIC}, first
+
+
+@many
+@given(worlds(sure=True))
+def test_a_known_network_is_judged_as_its_packets_are(world: World) -> None:
+    agree(world, world.net)
+
+
+@given(worlds(sure=True))
+def test_a_network_in_terraform_is_judged_as_its_packets_are(world: World) -> None:
+    resources, renamed = spelled(world)
+    agree(renamed, net(*resources))
 
 
 @many
@@ -245,6 +261,8 @@ def test_whatever_the_unknowns_turn_out_to_be_lies_between_the_bounds(world: Wor
         for between in (verdict.state, verdict.by_groups):
             assert bool(between.because) == (between.least != between.most), verdict
             assert set(between.because) <= set(found.because), verdict
+        assert verdict.state.least <= verdict.by_groups.least and verdict.state.most <= verdict.by_groups.most, verdict
+        assert verdict.reasons, verdict
     scope = any(one.kind in IN_SCOPE for truth in world.truths for one in truth.routes)
     assert within(scope, (found.in_scope.least, found.in_scope.most))
 
@@ -266,7 +284,6 @@ def test_what_a_verdict_says_is_what_happens_to_the_packets(world: World) -> Non
         assert passes(live, first) == passes(live, first.reply) == (state is State.TRACKED), first
 
 
-@many
 @given(st.booleans().flatmap(lambda sure: worlds(sure=sure)))
 def test_a_flow_is_in_the_verdict_with_the_longest_cidr_that_has_its_peer(world: World) -> None:
     if len(world.truths) > 1:
