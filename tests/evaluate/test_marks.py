@@ -9,11 +9,17 @@ from random import Random
 
 import pytest
 
+from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.expand import by_count
+from sglint.evaluate.terraform.expressions import evaluate_expression
+from sglint.evaluate.terraform.files import nothing
+from sglint.evaluate.terraform.mark import veiled
+from sglint.evaluate.terraform.scope import Nowhere, Scope
 from sglint.output.excerpt import private
-from sglint.value import Map, Seq, Unknown
+from sglint.value import Map, Mark, Marked, Ref, Seq, Unknown, Value
 from tests.command import sglint
 from tests.evaluate.grammar import Maker
-from tests.evaluate.oracle import cases, named
+from tests.evaluate.oracle import cases, named, parse
 from tests.evaluate.record_marks import Case, agrees, outcome_marks
 from tests.evaluate.test_root import evaluate, one
 
@@ -28,6 +34,10 @@ NAMES = (
     ("tomap({a = var.secret})", "m"),
     ("{(var.secret) = 1}", "o"),
     ("length(var.secret)", "n"),
+    ('(var.absent ? var.secret : "b")', "s"),
+    ("var.absent", "a"),
+    ("aws_vpc.v.tags", "m"),
+    ("aws_vpc.v.id", "s"),
 )
 WRONG = (
     "tonumber(var.secret)",
@@ -111,6 +121,30 @@ def generated(seed: int, count: int) -> list[str]:
         if "var.secret" in text and "nonsensitive(" not in text:
             found.append(text)
     return found
+
+
+def told(text: str) -> str:
+    """
+    Return all that leaves the evaluator when the expression is the value of an attribute, an error or what counts instances.
+    """
+    values: dict[str, Value] = {
+        "secret": Marked(SECRET, (Mark("sensitive", "var.secret"),)),
+        "absent": Unknown("it is not given"),
+    }
+    scope = Scope(Nowhere(nothing(), "a case")).bind({"var": Map.of(values), "aws_vpc": Map.of({"v": Ref("aws_vpc.v")})})
+    found: list[object] = []
+    try:
+        value = evaluate_expression(parse(text), scope)
+        found.append(veiled(value))
+        found.append(by_count(value))
+    except EvaluationError as error:
+        found.append(error.message)
+    return repr(found).lower()
+
+
+def test_no_expression_tells_a_secret() -> None:
+    for text in [*WRONG, *generated(7, 1500)]:
+        assert "hunter2" not in told(text), text
 
 
 def used(number: int, text: str) -> str:

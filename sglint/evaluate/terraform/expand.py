@@ -7,7 +7,7 @@ the unknown that decides. When even the number is unknown, one instance with the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sglint.evaluate.terraform.element import each_of
 from sglint.evaluate.terraform.error import EvaluationError
@@ -74,8 +74,11 @@ def by_count(value: Value) -> tuple[Instance, ...]:
         for mark in value.marks:
             if mark.kind == "ephemeral":
                 raise EvaluationError(f"count must not be ephemeral, and {mark.what} is")
+        number = hushed(value)
+        if isinstance(number, Unknown):
+            number = replace(number, among=number.among if all(type(one) is int for one in number.among) else (), element=None)
         with silent(value.marks):
-            return by_count(hushed(value))
+            return by_count(number)
     if isinstance(value, Unknown) and value.among:
         numbers = [_whole(choice) for choice in value.among if not isinstance(choice, (Unknown, Ref))]
         if len(numbers) == len(value.among):
