@@ -55,6 +55,8 @@ def _has_marks(value: Value) -> bool:
             return True
         if isinstance(part, (Seq, Map)):
             todo.extend(part.items if isinstance(part, Seq) else part.values())
+        elif isinstance(part, Unknown) and (part.among or part.element is not None):
+            todo.extend((*part.among, part.element))
     return False
 
 
@@ -67,8 +69,10 @@ def _stripped(value: Value, found: dict[Mark, None]) -> Value:
 
 def inside(value: Value, change: Callable[[Value], Value]) -> Value:
     """
-    Return a collection with each of its elements changed, and anything else as it is.
+    Return a collection with each of its elements changed, what is known of an unknown too, and anything else as it is.
     """
+    if isinstance(value, Unknown):
+        return replace(value, element=change(value.element), among=tuple(map(change, value.among)))
     if isinstance(value, Seq):
         return replace(value, items=tuple(change(item) for item in value.items))
     if isinstance(value, Map):
@@ -140,6 +144,4 @@ def veiled(value: Value) -> Value:
     """
     if isinstance(value, Marked):
         return veil(value.marks)
-    if isinstance(value, Unknown):
-        return replace(value, element=veiled(value.element), among=tuple(map(veiled, value.among)))
     return inside(value, veiled)
