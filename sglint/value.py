@@ -20,6 +20,85 @@ Number: TypeAlias = int | Decimal
 
 
 @dataclass(frozen=True, slots=True)
+class Primitive:
+    """
+    `string`, `number` or `bool`.
+    """
+
+    name: Literal["string", "number", "bool"]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """
+    `any`: the type of `null` and of what can be anything. When it is not `seen`, there is a type that the text does not show.
+    """
+
+    seen: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """
+    `list(...)`, `set(...)` or `map(...)`.
+    """
+
+    kind: Literal["list", "set", "map"]
+    element: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple:
+    """
+    `tuple([...])`
+    """
+
+    items: tuple[Type, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """
+    One attribute of an object type; `default` is what `optional(type, default)` says, which may be null.
+    """
+
+    name: str
+    type: Type
+    optional: bool = False
+    default: Value = None
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """
+    `object({...})`; the fields are in the order of their names.
+    """
+
+    fields: tuple[Field, ...]
+
+    def field(self, name: str) -> Field | None:
+        """
+        Return the field of that name, or None.
+        """
+        return next((field for field in self.fields if field.name == name), None)
+
+
+Type: TypeAlias = Primitive | Any | Collection | Tuple | Object
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """
+    A null of a known type, such as `tostring(null)`.
+
+    It exists only while an expression is evaluated: inside a collection it is None, and the type of the collection tells its
+    type. What an attribute of a resource is set to is never a `Null`.
+    """
+
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
 class Ref:
     """
     The identity of something that exists only after deployment: an attribute of a resource, data source or module.
@@ -66,7 +145,8 @@ class Unknown:
     `why` is a sentence fragment that reads well after "because" (`var.region has no default`), `span` the place that
     says so. What is known all the same: `among` lists the only values it can have (empty: no limit), `element` is the
     value of each element of a collection whose length or keys are unknown, `refs` are the identities it was made from,
-    `ends` is how a text surely ends whose beginning is unknown (`.s3` of `com.amazonaws.${var.region}.s3`).
+    `ends` is how a text surely ends whose beginning is unknown (`.s3` of `com.amazonaws.${var.region}.s3`). `type` is the type
+    that the value will have, None when that is not known either.
     """
 
     why: str
@@ -75,6 +155,7 @@ class Unknown:
     element: Value = None
     refs: tuple[Ref, ...] = ()
     ends: str = ""
+    type: Type | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"unknown, because {self.why}"
@@ -84,10 +165,13 @@ class Unknown:
 class Seq:
     """
     A tuple, list or set. The items of a set are unique and in Terraform's order.
+
+    `type` is its whole type, which the items need not show; None when they do. It is no part of what makes two equal.
     """
 
     items: tuple[Value, ...] = ()
     kind: Literal["tuple", "list", "set"] = "tuple"
+    type: Type | None = field(default=None, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Value]:
         return iter(self.items)
@@ -103,10 +187,13 @@ class Seq:
 class Map:
     """
     An object or map. Entries are kept in the order of their keys, which is Terraform's order of iteration.
+
+    `type` is its whole type, as that of a `Seq` is.
     """
 
     entries: tuple[tuple[str, Value], ...] = ()
     kind: Literal["object", "map"] = "object"
+    type: Type | None = field(default=None, repr=False, compare=False)
     _index: dict[str, Value] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -114,12 +201,15 @@ class Map:
 
     @classmethod
     def of(
-        cls, entries: Mapping[str, Value] | Iterable[tuple[str, Value]] = (), kind: Literal["object", "map"] = "object"
+        cls,
+        entries: Mapping[str, Value] | Iterable[tuple[str, Value]] = (),
+        kind: Literal["object", "map"] = "object",
+        type: Type | None = None,  # noqa: A002
     ) -> Map:
         """
         Return a map of these entries; of two entries with one key the last counts.
         """
-        return cls(tuple(sorted(dict(entries).items(), key=lambda entry: entry[0])), kind)
+        return cls(tuple(sorted(dict(entries).items(), key=lambda entry: entry[0])), kind, type)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._index)
@@ -180,7 +270,7 @@ class Marked:
     __repr__ = __str__
 
 
-Value: TypeAlias = str | int | Decimal | bool | None | Seq | Map | Ref | Unknown | Marked
+Value: TypeAlias = str | int | Decimal | bool | None | Null | Seq | Map | Ref | Unknown | Marked
 
 
 def is_known(value: Value) -> bool:

@@ -19,11 +19,12 @@ from sglint import syntax
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.mark import unmark_deep
 from sglint.evaluate.terraform.number import parse_number
+from sglint.evaluate.terraform.typed import bare, type_of
 from sglint.evaluate.terraform.unknown import same
 from sglint.source import Span
 from sglint.value import Map, Seq, Value, to_json
 from tests.evaluate.grammar import expressions
-from tests.evaluate.oracle import Case, evaluate, expected, outcome, parse, refused
+from tests.evaluate.oracle import Case, evaluate, expected, parse, refused, told, typed_outcome
 from tests.evaluate.record import output, record
 
 BATCH = 1000
@@ -49,7 +50,11 @@ def _agree(result: Value, case: Case) -> bool:
         return True
     if "answer" not in case:
         return refused(result)
-    return not refused(result) and same(result, expected(case["answer"], case["type"]))
+    return (
+        not refused(result)
+        and same(bare(result), expected(case["answer"], case["type"]))
+        and told(type_of(result)) == case["type"]
+    )
 
 
 def reason(text: str, case: Case, result: Value) -> str:
@@ -134,7 +139,7 @@ def compare(texts: list[str]) -> tuple[list[Disagreement], int]:
         cases: list[Case] = [{"expression": text} for text in texts[start : start + BATCH]]
         for case in record(cases, {f"c{number}": output(case) for number, case in enumerate(cases)}):
             accepted += "answer" in case
-            result = outcome(case["expression"])
+            result = typed_outcome(case["expression"])
             if not _agree(result, case):
                 why = reason(case["expression"], case, result)
                 found.append(Disagreement(case["expression"], case.get("answer", "refused"), result, why))

@@ -11,10 +11,11 @@ from typing import Any
 
 from sglint.evaluate.terraform.convert import convert
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.evaluate.terraform.expressions import evaluate_expression
+from sglint.evaluate.terraform.expressions import evaluate_typed
 from sglint.evaluate.terraform.files import context, nothing
 from sglint.evaluate.terraform.scope import Nowhere, Scope
-from sglint.evaluate.terraform.types import parse_type
+from sglint.evaluate.terraform.typed import bare
+from sglint.evaluate.terraform.types import Collection, Object, Primitive, Tuple, Type, parse_type
 from sglint.parse import parse_expression
 from sglint.source import Source, Tree
 from sglint.syntax import Expr
@@ -54,11 +55,11 @@ def evaluate(expr: Expr) -> Value:
     Return what the expression comes to, with the files of fixtures/eval/files at hand.
     """
     files = str((FIXTURES / "files").resolve())
-    return evaluate_expression(expr, Scope(Nowhere(context(Tree(files, (files,)), "."), "a case")))
+    return evaluate_typed(expr, Scope(Nowhere(context(Tree(files, (files,)), "."), "a case")))
 
 
 def _default(expr: Expr) -> Value:
-    return evaluate_expression(expr, Scope(Nowhere(nothing(), "a default")))
+    return evaluate_typed(expr, Scope(Nowhere(nothing(), "a default")))
 
 
 def outcome(text: str, target: str = "any") -> Value:
@@ -67,11 +68,24 @@ def outcome(text: str, target: str = "any") -> Value:
 
     Infinity cannot be recorded, and counts as an error.
     """
+    return bare(typed_outcome(text, target))
+
+
+def typed_outcome(text: str, target: str = "any") -> Value:
+    """
+    Return the value converted to a type, a null with its type, or "refused: ..." as `outcome` does.
+    """
     try:
         value = convert(evaluate(parse(text)), parse_type(parse(target), _default))
-        return "refused: infinite" if isinstance(value, Decimal) and value.is_infinite() else value
+        return "refused: infinite" if _is_infinite(value) else value
     except EvaluationError as error:
         return f"refused: {error.message}"
+
+
+def _is_infinite(value: Value) -> bool:
+    if isinstance(value, (Seq, Map)):
+        return any(map(_is_infinite, value.items if isinstance(value, Seq) else value.values()))
+    return isinstance(value, Decimal) and value.is_infinite()
 
 
 def refused(result: Value) -> bool:
@@ -110,3 +124,18 @@ def made(**entries: Value) -> Map:
     Return an object with these attributes.
     """
     return Map.of(entries)
+
+
+def told(kind: Type) -> object:
+    """
+    Return the type as Terraform writes it into JSON.
+    """
+    if isinstance(kind, Primitive):
+        return kind.name
+    if isinstance(kind, Collection):
+        return [kind.kind, told(kind.element)]
+    if isinstance(kind, Tuple):
+        return ["tuple", list(map(told, kind.items))]
+    if isinstance(kind, Object):
+        return ["object", {field.name: told(field.type) for field in kind.fields}]
+    return "dynamic"

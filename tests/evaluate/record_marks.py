@@ -20,6 +20,7 @@ from typing import Any
 
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.mark import unmark, unmark_deep
+from sglint.evaluate.terraform.typed import bare
 from sglint.evaluate.terraform.unknown import same
 from sglint.value import Map, Marked, Seq, Value
 from tests.evaluate.oracle import evaluate, expected, parse, refused
@@ -114,7 +115,7 @@ def outcome_marks(text: str) -> tuple[Value, Json]:
         value = evaluate(parse(text))
     except EvaluationError as error:
         return f"refused: {error.message}", None
-    return unmark_deep(value)[0], [_sensitive(_marks(value)), _sensitive(_marks(unmark(value)[0]))]
+    return bare(unmark_deep(value)[0]), [_sensitive(_marks(value)), _sensitive(_marks(unmark(value)[0]))]
 
 
 def agrees(case: Case, result: Value, marks: Json) -> bool:

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sglint.evaluate.terraform.arithmetic import calculate
 from sglint.evaluate.terraform.convert import convert, to_string
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.evaluate.terraform.number import calculate, parse_number
+from sglint.evaluate.terraform.number import parse_number
 from sglint.evaluate.terraform.types import STRING, Collection, Type, parse_type
 from sglint.evaluate.terraform.unknown import same
 from sglint.value import Map, Ref, Seq, Unknown, Value

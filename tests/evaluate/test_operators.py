@@ -6,17 +6,10 @@ from __future__ import annotations
 
 import pytest
 
+from sglint.evaluate.terraform.access import get_attr, index, iterate, to_template_string
+from sglint.evaluate.terraform.conditional import conditional
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.evaluate.terraform.operators import (
-    binary,
-    conditional,
-    equal,
-    get_attr,
-    index,
-    iterate,
-    to_template_string,
-    unary,
-)
+from sglint.evaluate.terraform.operators import binary, equal, unary
 from sglint.evaluate.terraform.unknown import same
 from sglint.source import Span
 from sglint.value import Ref, Seq, Unknown, Value

@@ -10,7 +10,9 @@ from sglint import syntax
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.mark import hushed, marked, unmark
 from sglint.evaluate.terraform.scope import Scope
-from sglint.evaluate.terraform.unknown import collapse, merged, unknown_parts
+from sglint.evaluate.terraform.typed import members, type_of
+from sglint.evaluate.terraform.types import ANY, BOOL, Any, Collection, Tuple
+from sglint.evaluate.terraform.unknown import collapse, merged, unknown_parts, wholly_known
 from sglint.value import Ref, Seq, Unknown, Value, is_known
 
 Evaluate = Callable[[syntax.Expr, Scope], Value]
@@ -20,7 +22,8 @@ def expanded(expr: syntax.Call, last: Value) -> Value:
     """
     Return the argument before `...`, which must be a list, set or tuple.
     """
-    if is_known(unmark(last)[0]) and not isinstance(unmark(last)[0], Seq):
+    inner = unmark(last)[0]
+    if (is_known(inner) and not isinstance(inner, Seq)) or not isinstance(type_of(inner), (Any, Tuple, Collection)):
         raise EvaluationError("the argument before ... must be a list, set or tuple", expr.arguments[-1].span)
     return last
 
@@ -47,13 +50,15 @@ def first(expr: syntax.Call, scope: Scope, evaluate: Evaluate) -> Value:
         except EvaluationError as error:
             failure = error
             continue
+        if scope.strict and not wholly_known(value):
+            return merged((value,), type=ANY)
         if not _may_miss(argument, unmark(value)[0]):
             return collapse([*doubtful, value], doubtful) if doubtful else value
         doubtful.append(value)
     if doubtful:
         return collapse(doubtful, doubtful)
     if not isinstance(spread, Seq) or spread.items:
-        return marked(spread[0] if isinstance(spread, Seq) else merged((spread,)), marks)
+        return marked(members(spread)[0] if isinstance(spread, Seq) else merged((spread,)), marks)
     detail = f": {failure.message}" if failure else ""
     raise EvaluationError(f"none of the arguments of try succeeds{detail}", expr.span)
 
@@ -87,4 +92,4 @@ def succeeds(expr: syntax.Call, scope: Scope, evaluate: Evaluate) -> Value:
         sure = not isinstance(value, Unknown)
     else:
         sure = not isinstance(value, Ref) and not any(isinstance(part, Unknown) for part in unknown_parts(value))
-    return True if sure else merged((value,), among=(True, False))
+    return True if sure else merged((value,), among=() if scope.strict else (True, False), type=BOOL)

@@ -122,7 +122,7 @@ def _dynamic(block: Block, scope: Scope, safely: Safely, only: Collection[str]) 
         if row.maybe is None:
             yield body.values, body.fields, content.header
         else:
-            unknown = replace(row.maybe, among=(), element=body.values)
+            unknown = replace(row.maybe, among=(), element=body.values, type=None)
             yield unknown, body.fields, content.header
 
 

@@ -11,13 +11,28 @@ from dataclasses import replace
 from itertools import combinations
 
 from sglint import syntax
+from sglint.evaluate.terraform.access import iterate, to_template_string
+from sglint.evaluate.terraform.convert import to_bool
 from sglint.evaluate.terraform.element import common, each_of
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.mark import carried, marked, silent, unmark
-from sglint.evaluate.terraform.operators import iterate, to_template_string
 from sglint.evaluate.terraform.scope import Scope
+from sglint.evaluate.terraform.typed import (
+    bare,
+    element_type,
+    is_null,
+    list_of,
+    members,
+    object_of,
+    one_type,
+    tuple_of,
+    type_of,
+    unknown_of,
+)
+from sglint.evaluate.terraform.types import ANY, BOOL, UNSEEN, Collection, Tuple, Type
+from sglint.evaluate.terraform.unify import convertible
 from sglint.evaluate.terraform.unknown import MOST_ALTERNATIVES, collapse, merged, same
-from sglint.value import Map, Mark, Marked, Ref, Seq, Unknown, Value, is_known
+from sglint.value import Mark, Marked, Null, Ref, Seq, Unknown, Value, is_known
 
 Evaluate = Callable[[syntax.Expr, Scope], Value]
 For = syntax.ForTuple | syntax.ForObject
@@ -27,11 +42,15 @@ def truth(value: Value, what: str) -> bool:
     """
     Return the value as a test. Raises EvaluationError when it is neither true nor false.
     """
-    if isinstance(value, str) and value in ("true", "false"):
-        return value == "true"
-    if not isinstance(value, bool):
+    if isinstance(value, bool):
+        return value
+    try:
+        decided = to_bool(value)
+    except EvaluationError:
+        decided = None
+    if not isinstance(decided, bool):
         raise EvaluationError(f"{what} must be true or false")
-    return value
+    return decided
 
 
 def splat(value: Value, expr: syntax.Splat, scope: Scope, evaluate: Evaluate) -> Value:
@@ -43,19 +62,43 @@ def splat(value: Value, expr: syntax.Splat, scope: Scope, evaluate: Evaluate) ->
         return evaluate(expr.body, replace(scope, item=item))
 
     if isinstance(value, Marked):
-        if isinstance(value.value, (Seq, Unknown)) or value.value is None:
+        if isinstance(value.value, (Seq, Unknown)) or is_null(value):
             return carried(lambda inner: splat(inner, expr, scope.inside(value.marks), evaluate), value)
-        return marked(Seq((body(value),)), value.marks)
-    if value is None:
+        return marked(tuple_of((body(value),)), value.marks)
+    kind = type_of(value)
+    listed = isinstance(kind, Tuple) or (isinstance(kind, Collection) and kind.kind != "map")
+    if value is None or isinstance(value, Null):
+        if listed:
+            raise EvaluationError("a null list has no elements")
         return Seq()
     if isinstance(value, Seq):
         scope.world.spend(len(value))
-        return Seq(tuple(body(item) for item in value.items), "tuple" if value.kind == "tuple" else "list")
+        if value.kind == "tuple":
+            return tuple_of([body(item) for item in members(value)])
+        return _list([body(item) for item in members(value)], value, expr, scope, evaluate)
     if isinstance(value, Unknown) and value.among:
         return collapse([splat(choice, expr, scope, evaluate) for choice in value.among], (value,))
     if isinstance(value, Unknown) or (isinstance(value, Ref) and value.attribute):
-        return merged((value,), element=body(each_of(value)))
-    return Seq((body(value),))
+        item = unknown_of(_inner(kind), each_of(value)) if listed else each_of(value)
+        return merged((value,), element=body(item))
+    return tuple_of((body(value),))
+
+
+def _inner(kind: Type) -> Type:
+    return kind.element if isinstance(kind, Collection) else UNSEEN
+
+
+def _list(items: list[Value], source: Seq, expr: syntax.Splat, scope: Scope, evaluate: Evaluate) -> Value:
+    """
+    Return the list that a splat makes of a list or set; of an empty one, what it would be a list of.
+    """
+    if not items:
+        item = Unknown("there is none", type=element_type(source))
+        return list_of((), type_of(evaluate(expr.body, replace(scope, item=item, strict=True))))
+    element = one_type(map(type_of, items))
+    if element is None:
+        raise EvaluationError("the splat makes elements of different types")
+    return list_of(items, element)
 
 
 def comprehend(collection: Value, expr: For, scope: Scope, evaluate: Evaluate) -> Value:
@@ -67,17 +110,23 @@ def comprehend(collection: Value, expr: For, scope: Scope, evaluate: Evaluate) -
     if isinstance(collection, Unknown) and collection.among:
         return collapse([comprehend(choice, expr, scope, evaluate) for choice in collection.among], (collection,))
     if isinstance(collection, (Ref, Unknown)):
+        iterate(collection)
+        if isinstance(collection, Unknown) and collection.type is not None:
+            check_test(expr, scope, evaluate)
         return _over_unknown(collection, expr, scope, evaluate)
     rows: list[tuple[Value, Value, bool]] = []
     doubts: list[Value] = []
     marks: list[Mark] = []
     pairs = pairs_of(collection)
+    if not pairs:
+        check_test(expr, scope, evaluate)
     scope.world.spend(len(pairs))
     for key, value in pairs:
         inner = scope.bind({expr.key: key, expr.value: value})
         kept, found = unmark(True if expr.test is None else evaluate(expr.test, inner))
         marks.extend(found)
         if not is_known(kept):
+            _check(kept)
             doubts.append(kept)
         elif not truth(kept, "the if of a for expression"):
             continue
@@ -87,6 +136,26 @@ def comprehend(collection: Value, expr: For, scope: Scope, evaluate: Evaluate) -
     with silent(marks):
         result = _selections(expr, rows, doubts) if doubts else _collect(expr, [(key, value) for key, value, _ in rows])
     return marked(result, marks)
+
+
+def check_test(expr: For, scope: Scope, evaluate: Evaluate) -> None:
+    """
+    Refuse an `if` that can be neither true nor false, whatever the elements are: Terraform checks that where there are none.
+    """
+    if expr.test is None:
+        return
+    anything = Unknown("there is none", type=ANY)
+    kept, _ = unmark(evaluate(expr.test, replace(scope.bind({expr.key: anything, expr.value: anything}), strict=True)))
+    if is_known(kept):
+        truth(kept, "the if of a for expression")
+    else:
+        _check(kept)
+
+
+def _check(test: Value) -> None:
+    """Refuse a test that is not known, but of a type that is no test."""
+    if not convertible(type_of(test), BOOL):
+        raise EvaluationError("the if of a for expression must be true or false")
 
 
 def pairs_of(collection: Value) -> list[tuple[Value, Value]]:
@@ -103,7 +172,7 @@ def _selections(expr: For, rows: list[tuple[Value, Value, bool]], doubts: list[V
     """
     doubtful = [number for number, (_, _, known) in enumerate(rows) if not known]
     if 2 ** len(doubtful) > MOST_ALTERNATIVES:
-        return merged(doubts, element=common([result for _, result, _ in rows]))
+        return merged(doubts, element=common([bare(result) for _, result, _ in rows]))
     choices: list[Value] = []
     for size in range(len(doubtful), -1, -1):
         for chosen in combinations(doubtful, size):
@@ -114,11 +183,11 @@ def _selections(expr: For, rows: list[tuple[Value, Value, bool]], doubts: list[V
 
 def _collect(expr: For, rows: list[tuple[Value, Value]]) -> Value:
     if isinstance(expr, syntax.ForTuple):
-        return Seq(tuple(value for _, value in rows))
+        return tuple_of([value for _, value in rows])
     groups: dict[str, list[Value]] = {}
     hidden: list[Value] = []
     for label, value in rows:
-        if label is None:
+        if label is None or isinstance(label, Null):
             raise EvaluationError("the key of a for expression must not be null", expr.key_result.span)
         key = to_template_string(label)
         if not isinstance(key, str):
@@ -128,16 +197,16 @@ def _collect(expr: For, rows: list[tuple[Value, Value]]) -> Value:
         else:
             groups.setdefault(key, []).append(value)
     if hidden:
-        return merged(hidden, element=common([value for _, value in rows]))
+        return merged(hidden, element=common([bare(value) for _, value in rows]))
     if expr.grouped:
-        return Map.of((key, Seq(tuple(values))) for key, values in groups.items())
-    return Map.of((key, values[0]) for key, values in groups.items())
+        return object_of({key: tuple_of(values) for key, values in groups.items()})
+    return object_of({key: values[0] for key, values in groups.items()})
 
 
 def _over_unknown(collection: Ref | Unknown, expr: For, scope: Scope, evaluate: Evaluate) -> Value:
     inner = scope.bind({expr.key: merged((collection,)), expr.value: each_of(collection)})
     try:
-        result = evaluate(expr.result, inner)
+        result = bare(evaluate(expr.result, inner))
     except EvaluationError:
         return merged((collection,))
     unchanged = isinstance(result, Unknown) and not result.among and same(result, merged((collection,)))

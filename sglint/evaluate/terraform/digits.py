@@ -7,7 +7,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from sglint.evaluate.terraform.number import absolute, exact, number_text
+from sglint.evaluate.terraform.number import absolute, exact, is_negative, number_text
 from sglint.value import Number
 
 
@@ -18,7 +18,7 @@ def fixed_text(number: Number, places: int) -> str:
     digits = _round(number, places)
     text = str(abs(digits)).rjust(places + 1, "0")
     whole, fraction = (text[:-places], text[-places:]) if places else (text, "")
-    sign = "-" if number < 0 else ""
+    sign = "-" if is_negative(number) else ""
     return f"{sign}{whole}.{fraction}" if places else f"{sign}{whole}"
 
 
@@ -49,7 +49,7 @@ def exponent_text(number: Number, places: int | None) -> str:
     Return the number with an exponent; without `places` with as few digits as tell it apart.
     """
     digits, size = _scientific(number, places)
-    return _with_exponent("-" if number < 0 else "", digits, size)
+    return _with_exponent("-" if is_negative(number) else "", digits, size)
 
 
 def _with_exponent(sign: str, digits: str, size: int) -> str:
@@ -62,13 +62,13 @@ def general_text(number: Number, precision: int | None) -> str:
     Return the number with at most so many digits, and with an exponent only when it is very long or very small.
     """
     if not number:
-        return "0"
+        return "-0" if is_negative(number) else "0"
     digits, size = _scientific(number, None if precision is None else max(precision, 1) - 1)
     digits = digits.rstrip("0") or "0"
     longest = max(precision, 1) if precision is not None else 6
     if precision is not None and longest > len(digits) > size:
         longest = len(digits)
-    sign = "-" if number < 0 else ""
+    sign = "-" if is_negative(number) else ""
     if size < -4 or size >= longest:
         return _with_exponent(sign, digits, size)
     if size < 0:

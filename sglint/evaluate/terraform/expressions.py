@@ -3,6 +3,8 @@ From an expression to a value.
 
 An error in the text is an `EvaluationError` with the place of the innermost expression; whoever asked for the value turns it
 into a Problem. An unknown operand gives an unknown result with the first cause, unless the result is fixed anyway.
+
+`evaluate_typed` is for the value of what expressions refer to, such as a local: null has its type there.
 """
 
 from __future__ import annotations
@@ -11,21 +13,33 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sglint import syntax
-from sglint.evaluate.terraform import attempt, comprehension, functions
+from sglint.evaluate.terraform import calls, comprehension
+from sglint.evaluate.terraform.access import get_attr, index, iterate, to_template_string
+from sglint.evaluate.terraform.conditional import conditional
 from sglint.evaluate.terraform.element import common
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.mark import carried, marked, silent, unmark, untold, veil
-from sglint.evaluate.terraform.operators import binary, conditional, get_attr, index, iterate, to_template_string, unary
-from sglint.evaluate.terraform.pairing import own_key, plain, resource_of
+from sglint.evaluate.terraform.operators import binary, unary
+from sglint.evaluate.terraform.pairing import one_of
+from sglint.evaluate.terraform.partial import partial
 from sglint.evaluate.terraform.scope import Scope
 from sglint.evaluate.terraform.symbol import concatenate
-from sglint.evaluate.terraform.unknown import as_unknown, collapse, distribute, merged
-from sglint.value import Map, Mark, Marked, Ref, Seq, Symbol, Unknown, Value, is_known
+from sglint.evaluate.terraform.typed import bare, object_of, tuple_of, type_of
+from sglint.evaluate.terraform.types import STRING, Any, Primitive, Type, type_name
+from sglint.evaluate.terraform.unknown import as_unknown, attempts, collapse, distribute, merged
+from sglint.value import Map, Mark, Marked, Ref, Symbol, Unknown, Value, is_known
 
 
 def evaluate_expression(expr: syntax.Expr, scope: Scope) -> Value:
     """
     Return the value of the expression. Raises EvaluationError with the place of what is wrong.
+    """
+    return bare(evaluate_typed(expr, scope))
+
+
+def evaluate_typed(expr: syntax.Expr, scope: Scope) -> Value:
+    """
+    Return the value of the expression; a null of a known type is a `Null`.
     """
     try:
         value = _EVALUATE[type(expr)](expr, scope)
@@ -66,7 +80,7 @@ def _join(parts: tuple[syntax.Expr, ...], scope: Scope) -> Value:
 
 def _part(expr: syntax.Expr, scope: Scope) -> Value:
     try:
-        return carried(to_template_string, evaluate_expression(expr, scope))
+        return carried(to_template_string, evaluate_typed(expr, scope))
     except EvaluationError as error:
         error.span = error.span or expr.span
         raise
@@ -84,7 +98,7 @@ def _concatenate(parts: Sequence[Value]) -> Value:
     if len(told) == 1 and isinstance(told[0], Ref):
         return told[0]
     texts = [part for part in parts if isinstance(part, str)]
-    return concatenate(texts) if len(texts) == len(parts) else replace(merged(parts), ends=_end(parts))
+    return concatenate(texts) if len(texts) == len(parts) else replace(merged(parts), ends=_end(parts), type=STRING)
 
 
 def _end(parts: Sequence[Value]) -> str:
@@ -98,14 +112,17 @@ def _end(parts: Sequence[Value]) -> str:
 
 
 def _template_if(expr: syntax.TemplateIf, scope: Scope) -> Value:
-    return _chosen(expr.test, lambda: _join(expr.yes, scope), lambda: _join(expr.no, scope), scope)
+    def of(parts: tuple[syntax.Expr, ...]) -> Callable[[], Value]:
+        return lambda: _join(parts, scope)
+
+    return _chosen(expr.test, (of(expr.yes), of(expr.no)), lambda _: STRING, scope)
 
 
 def _template_for(expr: syntax.TemplateFor, scope: Scope) -> Value:
-    collection, marks = unmark(evaluate_expression(expr.collection, scope))
+    collection, marks = unmark(evaluate_typed(expr.collection, scope))
     pairs = iterate(collection)
     if isinstance(pairs, Unknown):
-        return marked(replace(pairs, among=(), element=None), marks)
+        return marked(replace(pairs, among=(), element=None, type=STRING), marks)
     scope.world.spend(len(pairs))
     inner = scope.inside(marks)
     with silent(marks):
@@ -114,7 +131,7 @@ def _template_for(expr: syntax.TemplateFor, scope: Scope) -> Value:
 
 
 def _tuple(expr: syntax.TupleExpr, scope: Scope) -> Value:
-    return Seq(tuple(evaluate_expression(item, scope) for item in expr.items))
+    return tuple_of([evaluate_typed(item, scope) for item in expr.items])
 
 
 def _object(expr: syntax.ObjectExpr, scope: Scope) -> Value:
@@ -122,16 +139,23 @@ def _object(expr: syntax.ObjectExpr, scope: Scope) -> Value:
     hidden: list[Value] = []
     marks: list[Mark] = []
     for key_expr, value_expr in expr.items:
-        key, found = unmark(carried(to_template_string, evaluate_expression(key_expr, scope)))
-        value = evaluate_expression(value_expr, scope)
+        key, found = unmark(carried(_key, evaluate_typed(key_expr, scope)))
+        value = evaluate_typed(value_expr, scope)
         marks.extend(found)
         if isinstance(key, str):
             entries[key] = value
         else:
             hidden.extend((key, value))
     if hidden:
-        return marked(merged(hidden[:1], element=common([*entries.values(), *hidden[1::2]])), marks)
-    return marked(Map.of(entries), marks)
+        return marked(merged(hidden[:1], element=common([*map(bare, entries.values()), *map(bare, hidden[1::2])])), marks)
+    return marked(object_of(entries), marks)
+
+
+def _key(value: Value) -> Value:
+    """Return the key of an object as a text. What cannot be one is refused also when it is not known."""
+    if isinstance(value, Unknown) and not isinstance(type_of(value), Primitive) and not isinstance(type_of(value), Any):
+        raise EvaluationError(f"a {type_name(type_of(value))} cannot be a key")
+    return to_template_string(value)
 
 
 def _variable(expr: syntax.Variable, scope: Scope) -> Value:
@@ -147,7 +171,7 @@ def _get_attr(expr: syntax.GetAttr, scope: Scope) -> Value:
     names.reverse()
     if isinstance(base, syntax.Variable):
         return _traverse(base, tuple(names), scope)
-    value = evaluate_expression(base, scope)
+    value = evaluate_typed(base, scope)
     for name in names:
         value = _attribute(value, name, scope)
     return value
@@ -169,32 +193,18 @@ def _attribute(value: Value, name: str, scope: Scope) -> Value:
     if isinstance(value, Ref):
         return scope.world.attribute(value, name)
     if isinstance(value, Unknown) and value.among:
-        return collapse(_attempts(value, lambda choice: _attribute(choice, name, scope)), (value,))
+        return collapse(attempts(value, lambda choice: _attribute(choice, name, scope)), (value,))
     if isinstance(value, Unknown) and isinstance(value.element, Ref):
         return scope.world.attribute(value.element, name)
     return get_attr(value, name)
 
 
-def _attempts(value: Unknown, step: Callable[[Value], Value]) -> list[Value]:
-    """Return where the step leads for each possible value; one for which it is an error cannot be the one that holds."""
-    results: list[Value] = []
-    failure: EvaluationError | None = None
-    for choice in value.among:
-        try:
-            results.append(step(choice))
-        except EvaluationError as error:
-            failure = error
-    if not results and failure is not None:
-        raise failure
-    return results
-
-
 def _index(expr: syntax.Index, scope: Scope) -> Value:
-    one = _one_of(expr.object, expr.key, scope)
+    one = one_of(expr.object, expr.key, scope, evaluate_typed)
     if one is not None:
         return one
-    value, marks = unmark(evaluate_expression(expr.object, scope))
-    key, found = unmark(evaluate_expression(expr.key, scope))
+    value, marks = unmark(evaluate_typed(expr.object, scope))
+    key, found = unmark(evaluate_typed(expr.key, scope))
     if found and not is_known(value):
         return marked(veil(found), (*marks, *found))
     with silent((*marks, *found)):
@@ -204,29 +214,14 @@ def _index(expr: syntax.Index, scope: Scope) -> Value:
     return marked(element, (*marks, *found))
 
 
-def _one_of(object_: syntax.Expr, key: syntax.Expr, scope: Scope) -> Value:
-    """Return one instance, or what a splat takes of it, of a block whose number is not known; None when it is no such block."""
-    over, body = plain(object_)
-    names = resource_of(over)
-    if names is None or names[1] in scope.names:
-        return None
-    chosen = evaluate_expression(key, scope)
-    if isinstance(chosen, Unknown) and scope.number:
-        chosen = own_key(key) or chosen
-    if not isinstance(chosen, (str, int)) or isinstance(chosen, (bool, Symbol)):
-        return None
-    ref = scope.world.instance(names, chosen, scope.number)
-    return ref if ref is None or body is None else evaluate_expression(body, replace(scope, item=ref))
-
-
 def _element(value: Value, key: Value, scope: Scope) -> Value:
     if isinstance(value, Ref):
         is_name = isinstance(key, str) and not value.attribute
         return scope.world.attribute(value, str(key)) if is_name else scope.world.element(value, key)
     if isinstance(value, Unknown) and value.among:
-        return collapse(_attempts(value, lambda choice: _element(choice, key, scope)), (value,))
+        return collapse(attempts(value, lambda choice: _element(choice, key, scope)), (value,))
     if isinstance(key, Unknown) and key.among and is_known(value):
-        return collapse(_attempts(key, lambda choice: index(value, choice)), (key,))
+        return collapse(attempts(key, lambda choice: index(value, choice)), (key,))
     return index(value, key)
 
 
@@ -235,47 +230,25 @@ def _splat_item(expr: syntax.SplatItem, scope: Scope) -> Value:
 
 
 def _splat(expr: syntax.Splat, scope: Scope) -> Value:
-    return comprehension.splat(evaluate_expression(expr.object, scope), expr, scope, evaluate_expression)
+    return comprehension.splat(evaluate_typed(expr.object, scope), expr, scope, evaluate_typed)
 
 
 def _for(expr: syntax.ForTuple | syntax.ForObject, scope: Scope) -> Value:
-    return comprehension.comprehend(evaluate_expression(expr.collection, scope), expr, scope, evaluate_expression)
+    return comprehension.comprehend(evaluate_typed(expr.collection, scope), expr, scope, evaluate_typed)
 
 
 def _call(expr: syntax.Call, scope: Scope) -> Value:
-    name = expr.name.removeprefix("core::")
-    if name in ("try", "can"):
-        return (attempt.first if name == "try" else attempt.succeeds)(expr, scope, evaluate_expression)
-    if name == "templatestring" and expr.arguments and not attempt.is_reference(expr.arguments[0]):
-        raise EvaluationError("the template of templatestring must be a reference, such as local.name", expr.arguments[0].span)
-    if name == "element" and len(expr.arguments) == 2 and own_key(expr.arguments[1]):
-        one = _one_of(*expr.arguments, scope)
-        if one is not None:
-            return one
-    arguments = [evaluate_expression(argument, scope) for argument in expr.arguments]
-    if not expr.expand:
-        return functions.call(expr.name, arguments, scope.world.context)
-    last, marks = unmark(attempt.expanded(expr, arguments.pop()))
-
-    def spread(items: Value) -> Value:
-        if not isinstance(items, Seq):
-            return marked(merged((items,)), marks)
-        rest = [marked(item, marks) for item in items.items]
-        return functions.call(expr.name, [*arguments, *rest], scope.world.context)
-
-    if isinstance(last, Unknown) and last.among:
-        return collapse(_attempts(last, spread), (last,))
-    return spread(last)
+    return calls.call(expr, scope, evaluate_typed)
 
 
 def _unary(expr: syntax.Unary, scope: Scope) -> Value:
-    return carried(lambda value: unary(expr.operator, value), evaluate_expression(expr.operand, scope))
+    return carried(lambda value: unary(expr.operator, value), evaluate_typed(expr.operand, scope))
 
 
 def _binary(expr: syntax.Binary, scope: Scope) -> Value:
-    left = evaluate_expression(expr.left, scope)
+    left = evaluate_typed(expr.left, scope)
     try:
-        right = evaluate_expression(expr.right, scope)
+        right = evaluate_typed(expr.right, scope)
     except EvaluationError:
         if (expr.operator, unmark(left)[0]) in _DECIDED and isinstance(unmark(left)[0], bool):
             return left
@@ -288,33 +261,43 @@ _DECIDED = (("&&", False), ("||", True))
 
 
 def _conditional(expr: syntax.Conditional, scope: Scope) -> Value:
+    branches = (expr.yes, expr.no)
+
     def of(branch: syntax.Expr) -> Callable[[], Value]:
-        return lambda: evaluate_expression(branch, scope)
+        return lambda: evaluate_typed(branch, scope)
 
-    return _chosen(expr.test, of(expr.yes), of(expr.no), scope)
+    def kind(number: int) -> Type:
+        return type_of(partial(branches[number], scope, evaluate_typed))
+
+    return _chosen(expr.test, (of(expr.yes), of(expr.no)), kind, scope)
 
 
-def _chosen(test_expr: syntax.Expr, yes: Callable[[], Value], no: Callable[[], Value], scope: Scope) -> Value:
-    """Return the branch that the test takes, under the marks of the test and of both branches."""
-    test, marks = unmark(evaluate_expression(test_expr, scope))
+def _chosen(
+    test_expr: syntax.Expr,
+    branches: tuple[Callable[[], Value], Callable[[], Value]],
+    kind: Callable[[int], Type],
+    scope: Scope,
+) -> Value:
+    """
+    Return the branch that the test takes, under the marks of the test and of both branches.
+
+    An error in a branch that is not taken is none, but the `kind` that the branch has all the same counts.
+    """
+
+    def maybe(number: int) -> Value:
+        try:
+            return branches[number]()
+        except EvaluationError as error:
+            return Unknown(error.message, error.span, type=kind(number))
+
+    test, marks = unmark(evaluate_typed(test_expr, scope))
     if isinstance(test, (Unknown, Ref)):
-        unknown = as_unknown(test)
-        return marked(carried(lambda a, b: conditional(unknown, a, b), _branch(yes), _branch(no)), marks)
-    taken, other = (yes, no) if comprehension.truth(test, "the condition") else (no, yes)
-    value = taken()
-    try:
-        rest = other()
-    except EvaluationError:
-        return marked(value, marks)
-    return marked(carried(lambda a, b: conditional(test=True, yes=a, no=b), value, rest), marks)
-
-
-def _branch(evaluate: Callable[[], Value]) -> Value:
-    """Return a branch that may not be taken; an error in it is one only if it is."""
-    try:
-        return evaluate()
-    except EvaluationError as error:
-        return Unknown(error.message, error.span)
+        decided: Value = as_unknown(test)
+        yes, no = maybe(0), maybe(1)
+    else:
+        decided = comprehension.truth(test, "the condition")
+        yes, no = (branches[0](), maybe(1)) if decided else (maybe(0), branches[1]())
+    return marked(carried(lambda a, b: conditional(decided, a, b), yes, no), marks)
 
 
 _EVALUATE: dict[type, Callable[..., Value]] = {

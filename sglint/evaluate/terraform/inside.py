@@ -63,7 +63,7 @@ def _configured(run: Run, thing: Thing, name: str) -> Value:
         return unset
     doubt = next((item for item in blocks.items if isinstance(item, Unknown)), None)
     if doubt is not None:
-        return replace(doubt, among=(), element=Ref(thing.address, f"{name}[*]"))
+        return replace(doubt, among=(), element=Ref(thing.address, f"{name}[*]"), type=None)
     return Seq(tuple(Ref(thing.address, f"{name}[{number}]") for number in range(len(blocks))), "list")
 
 

@@ -13,7 +13,7 @@ from sglint.evaluate.terraform import inside
 from sglint.evaluate.terraform.convert import convert
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.expand import SINGLE, Instance, by_count, by_for_each, suffix
-from sglint.evaluate.terraform.expressions import evaluate_expression
+from sglint.evaluate.terraform.expressions import evaluate_expression, evaluate_typed
 from sglint.evaluate.terraform.functions import Context
 from sglint.evaluate.terraform.locate import located
 from sglint.evaluate.terraform.mark import marked, unmark
@@ -22,6 +22,7 @@ from sglint.evaluate.terraform.pairing import beside, number_of
 from sglint.evaluate.terraform.run import Run, Thing, member, value_of
 from sglint.evaluate.terraform.scope import Scope
 from sglint.evaluate.terraform.settled import for_each_of, settle
+from sglint.evaluate.terraform.typed import is_null
 from sglint.evaluate.terraform.types import BOOL, Type, parse_type
 from sglint.evaluate.terraform.unknown import collapse
 from sglint.evaluate.terraform.validation import allowed, refused
@@ -117,6 +118,12 @@ class ModuleInstance:
         """
         return self._guard(lambda: evaluate_expression(expr, scope or Scope(self)), expr.span)
 
+    def typed(self, expr: syntax.Expr, scope: Scope | None = None) -> Value:
+        """
+        Return the value of the expression as `safely` does, a null with its type: for what expressions refer to.
+        """
+        return self._guard(lambda: evaluate_typed(expr, scope or Scope(self)), expr.span)
+
     def quietly(self, expr: syntax.Expr, scope: Scope) -> Value:
         """
         Return the value of an expression inside something that need not exist: an error there is none, and the value unknown.
@@ -183,7 +190,7 @@ class ModuleInstance:
         type_ = self._type(block)
         nullable = block.attribute("nullable")
         if nullable is not None and self.safely(nullable.expr) is False:
-            if value is None:
+            if is_null(value):
                 (value, span), found = self._default(name, block), ()
             elif isinstance(value, Unknown) and None in value.among:
                 default = self._default(name, block)[0]
@@ -207,7 +214,7 @@ class ModuleInstance:
         attribute = self.caller.block.attribute(name)
         if attribute is None:
             return self._default(name, block)
-        return self.caller.owner.safely(attribute.expr, self.caller.scope), attribute.expr.span
+        return self.caller.owner.typed(attribute.expr, self.caller.scope), attribute.expr.span
 
     def _default(self, name: str, block: Block) -> tuple[Value, Span | None]:
         default = block.attribute("default")
@@ -232,7 +239,7 @@ class ModuleInstance:
         attribute = self.module.locals.get(name)
         if attribute is None:
             raise EvaluationError(f"local {name} is not declared in this module", span)
-        return self.run.once(self._full(f"local.{name}"), attribute.span, lambda: self.safely(attribute.expr))
+        return self.run.once(self._full(f"local.{name}"), attribute.span, lambda: self.typed(attribute.expr))
 
     def output(self, name: str) -> Value:
         """
@@ -244,7 +251,7 @@ class ModuleInstance:
             raise EvaluationError(f"{self.address} has no output {name}")
         full = self._full(f"output.{name}")
         marks = _marks(block, f"{self.address}.{name}")
-        return self.run.once(full, block.header, lambda: marked(self.safely(attribute.expr), marks))
+        return self.run.once(full, block.header, lambda: marked(self.typed(attribute.expr), marks))
 
     def _place(self, name: str, span: Span) -> Value:
         places: dict[str, Value] = {

@@ -1,15 +1,17 @@
 """
-Terraform's numbers: binary floats with a mantissa of 512 bits.
+Terraform's numbers: binary floats with a mantissa of 512 bits, and now and then of fewer.
 
 The idea: a number is kept as the shortest decimal that such a float prints as, which is one-to-one with the float. An
 operation takes the exact floats, computes with fractions, rounds once as the float would, and prints again. Whole numbers
-that fit are plain `int` all the way.
+that fit are plain `int` all the way. What counts things has 64 bits, what a logarithm or a power gives 53; these are a `Count`
+or a `Short`, which know it. A result has as many bits as the operand that has the most.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 
 from sglint.evaluate.terraform.error import EvaluationError
@@ -21,6 +23,43 @@ SAFE_DIGITS = 153
 LARGEST_EXPONENT = 4000
 """Powers of ten beyond this are refused: nobody means them, and they cost memory."""
 
+NEGATIVE_ZERO = Decimal("-0")
+"""Zero has a sign, which shows only in texts."""
+
+
+class Count(int):
+    """
+    A whole number of fewer bits than most, such as the length of a list.
+    """
+
+    bits: int
+
+    def __new__(cls, number: int, bits: int = 64) -> Count:
+        """
+        Return the number with so many bits.
+        """
+        self = super().__new__(cls, number)
+        self.bits = bits
+        return self
+
+
+class Short(Decimal):
+    """
+    A number of fewer bits than most that is not whole.
+    """
+
+    __slots__ = ("bits",)
+    bits: int
+
+    def __new__(cls, number: Decimal, bits: int) -> Short:
+        """
+        Return the number with so many bits.
+        """
+        self = super().__new__(cls, number)
+        self.bits = bits
+        return self
+
+
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?", re.ASCII)
 
 
@@ -29,6 +68,81 @@ def is_number(value: Value) -> bool:
     Return whether the value is a number, which a bool is not.
     """
     return isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+
+
+def bits_of(number: Number) -> int:
+    """
+    Return how many bits the mantissa of the number has.
+    """
+    return number.bits if isinstance(number, (Count, Short)) else BITS
+
+
+def with_bits(number: Number, bits: int) -> Number:
+    """
+    Return the number as one of so many bits, which it fits.
+    """
+    if bits == BITS:
+        return int(number) if isinstance(number, int) else Decimal(number)
+    return Count(number, bits) if isinstance(number, int) else Short(number, bits)
+
+
+def fits(number: int) -> bool:
+    """
+    Return whether the digits of a whole number are its value, and not only the fewest that tell it from all others.
+    """
+    return number.bit_length() <= bits_of(number)
+
+
+def whole_of(number: int) -> int:
+    """
+    Return the value of a whole number.
+    """
+    return int(number) if fits(number) else int(exact(number))
+
+
+def from_whole(number: int, bits: int) -> Number:
+    """
+    Return a whole number as one of so many bits.
+    """
+    if number.bit_length() <= bits:
+        return with_bits(number, bits)
+    return with_bits(shortest(rounded(Fraction(number), bits), bits), bits)
+
+
+def counted(number: int) -> Number:
+    """
+    Return a number of things.
+    """
+    return Count(number)
+
+
+def from_float(number: float) -> Number:
+    """
+    Return a number of 53 bits. Raises EvaluationError when it is none.
+    """
+    if math.isnan(number):
+        raise EvaluationError("the result is not a number")
+    if math.isinf(number):
+        return Decimal(number)
+    if not number:
+        return with_bits(NEGATIVE_ZERO if math.copysign(1, number) < 0 else 0, 53)
+    return with_bits(shortest(Fraction(number), 53), 53)
+
+
+def is_negative(number: Number) -> bool:
+    """
+    Return whether the number has a minus sign, which zero may have, too.
+    """
+    return number < 0 if isinstance(number, int) else number.is_signed()
+
+
+def negative(number: Number) -> Number:
+    """
+    Return the number with the other sign.
+    """
+    if number == 0:
+        return with_bits(0 if is_negative(number) else NEGATIVE_ZERO, bits_of(number))
+    return with_bits(-number if isinstance(number, int) else number.copy_negate(), bits_of(number))
 
 
 def parse_number(text: str) -> Number | None:
@@ -44,12 +158,14 @@ def normal(number: Number) -> Number:
     """
     Return the one form in which we keep this number: an `int` when whole, otherwise a `Decimal` without trailing zeros.
     """
+    if isinstance(number, (Count, Short)):
+        return number
     if isinstance(number, int):
         return int(number) if number.bit_length() <= BITS else shortest(rounded(Fraction(number)))
     if not number.is_finite():
         raise EvaluationError("the number is infinite")
     if not number:
-        return 0
+        return NEGATIVE_ZERO if number.is_signed() else 0
     sign, digits, exponent = Decimal(_bounded(number)).as_tuple()
     text = "".join(map(str, digits)).lstrip("0")
     stripped = text.rstrip("0")
@@ -68,11 +184,12 @@ def exact(number: Number) -> Fraction:
     """
     Return the value of the float behind the number.
     """
-    if isinstance(number, int) and number.bit_length() <= BITS:
+    bits = bits_of(number)
+    if isinstance(number, int) and number.bit_length() <= bits:
         return Fraction(number)
     if not is_finite(number):
         raise EvaluationError("the number is infinite")
-    return rounded(Fraction(_bounded(number)))
+    return rounded(Fraction(_bounded(number)), bits)
 
 
 def _bounded(number: Number) -> Number:
@@ -81,11 +198,11 @@ def _bounded(number: Number) -> Number:
     return number
 
 
-def rounded(fraction: Fraction) -> Fraction:
+def rounded(fraction: Fraction, bits: int = BITS) -> Fraction:
     """
-    Return the nearest fraction with a mantissa of 512 bits, ties to even.
+    Return the nearest fraction with a mantissa of so many bits, ties to even.
     """
-    mantissa, exponent = _mantissa(fraction)
+    mantissa, exponent = _mantissa(fraction, bits)
     return Fraction(mantissa) * Fraction(2) ** exponent
 
 
@@ -162,34 +279,11 @@ def _candidate(fraction: Fraction, places: int, interval: tuple[Fraction, Fracti
     return min(inside, key=lambda digits: abs(digits - scaled)) if inside else None
 
 
-def calculate(operator: str, a: Number, b: Number) -> Number:
-    """
-    Return the result of an arithmetic operator on two numbers.
-    """
-    if b == 0 and operator == "%":
-        return a
-    if not (is_finite(a) and is_finite(b)) or (b == 0 and operator == "/"):
-        return _infinite(operator, Decimal(a), Decimal(b))
-    if isinstance(a, int) and isinstance(b, int) and (whole := _whole(operator, a, b)) is not None:
-        return whole
-    x, y = exact(a), exact(b)
-    if operator == "+":
-        return shortest(rounded(x + y))
-    if operator == "-":
-        return shortest(rounded(x - y))
-    if operator == "*":
-        return shortest(rounded(x * y))
-    quotient = rounded(x / y)
-    if operator == "/":
-        return shortest(quotient)
-    return shortest(rounded(x - rounded(int(quotient) * y)))
-
-
 def absolute(number: Number) -> Number:
     """
     Return the number without its sign.
     """
-    return abs(number) if isinstance(number, int) else number.copy_abs()
+    return negative(number) if is_negative(number) else number
 
 
 def is_finite(number: Number) -> bool:
@@ -199,46 +293,12 @@ def is_finite(number: Number) -> bool:
     return isinstance(number, int) or number.is_finite()
 
 
-def _infinite(operator: str, a: Decimal, b: Decimal) -> Number:
-    """
-    Return the result where infinity is involved: Terraform divides by zero without an error.
-    """
-    if operator == "/" and not b and a:
-        return Decimal("Infinity").copy_sign(a)
-    operations = {"+": a.__add__, "-": a.__sub__, "*": a.__mul__, "/": a.__truediv__, "%": a.__mul__}
-    try:
-        result = operations[operator](b)
-    except InvalidOperation:
-        raise EvaluationError("the result is not a number") from None
-    return result if result.is_infinite() else normal(result)
-
-
-def _whole(operator: str, a: int, b: int) -> int | None:
-    """
-    Return the result when it is a whole number that fits, otherwise None.
-    """
-    if operator == "+":
-        result = a + b
-    elif operator == "-":
-        result = a - b
-    elif operator == "*":
-        result = a * b
-    elif operator == "/":
-        if a % b:
-            return None
-        result = a // b
-    else:
-        result = abs(a) % abs(b) * (-1 if a < 0 else 1)
-    fits = max(a.bit_length(), b.bit_length(), result.bit_length()) <= BITS
-    return result if fits else None
-
-
 def number_text(number: Number) -> str:
     """
     Return the number as Terraform writes it: never with an exponent.
     """
     if isinstance(number, int):
-        return str(number)
+        return int.__repr__(number)
     if not is_finite(number):
         return "+Inf" if number > 0 else "-Inf"
     text = f"{_bounded(number):f}"

@@ -8,21 +8,23 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from sglint.evaluate.terraform.digits import general_text
+from sglint.evaluate.terraform.typed import bare
+from sglint.evaluate.terraform.types import Collection, Type
 from sglint.evaluate.terraform.unknown import same, wholly_known
-from sglint.value import Map, Marked, Ref, Seq, Unknown, Value
+from sglint.value import Map, Marked, Null, Ref, Seq, Unknown, Value
 
 _KNOWN, _NULL, _REF, _UNKNOWN = range(4)
 _ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", '"': '\\"', "\\": "\\\\"}
 
 
-def set_of(items: Iterable[Value]) -> Seq:
+def set_of(items: Iterable[Value], element: Type) -> Seq:
     """
-    Return the set of these items: without duplicates, and in Terraform's order.
+    Return the set of these items of one type: without duplicates, and in Terraform's order.
 
     Two references to one thing are one item. Two unknowns stay two, because nothing says that they are equal.
     """
     kept: dict[object, Value] = {}
-    for item in items:
+    for item in map(bare, items):
         if isinstance(item, Unknown) or not (isinstance(item, Ref) or wholly_known(item)):
             kept[("unknown", len(kept))] = item
             continue
@@ -30,7 +32,7 @@ def set_of(items: Iterable[Value]) -> Seq:
         while key in kept and not same(kept[key], item):
             key = (*key, "again")
         kept.setdefault(key, item)
-    return Seq(tuple(sorted(kept.values(), key=_set_order)), "set")
+    return Seq(tuple(sorted(kept.values(), key=_set_order)), "set", Collection("set", element))
 
 
 def _set_order(value: Value) -> tuple[int, object]:
@@ -56,11 +58,13 @@ def _hash_text(value: Value) -> str:
     if isinstance(value, bool):
         return "T" if value else "F"
     if isinstance(value, (int, Decimal)):
-        return general_text(value, 10)
+        return general_text(value, 10) if value else "0"
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, Map) and value.kind == "map":
         return "{" + "".join(f"{quoted(key)}:{_hash_text(item)};" for key, item in value.items()) + "}"
+    if isinstance(value, Null):
+        return "~"
     items = value.values() if isinstance(value, Map) else value.items
     opening, closing = ("[", "]") if isinstance(value, Seq) and value.kind != "tuple" else ("<", ">")
     return opening + "".join(f"{_hash_text(item)};" for item in items) + closing

@@ -8,18 +8,18 @@ pairs their instances. Numbers are the same when they are written the same, what
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 
 from sglint import syntax
 from sglint.evaluate.terraform.expand import Every, Instance
 from sglint.evaluate.terraform.mark import carried
 from sglint.evaluate.terraform.module import Module
-from sglint.evaluate.terraform.scope import World
+from sglint.evaluate.terraform.scope import Scope, World
 from sglint.resource import OWN_KEYS, split_key
 from sglint.source import Span
 from sglint.syntax import Block, Expr
-from sglint.value import Map, Marked, Ref, Seq, Unknown, Value
+from sglint.value import Map, Marked, Ref, Seq, Symbol, Unknown, Value
 
 MOST_PARTS = 500
 """How many parts of an expression are compared with another."""
@@ -148,6 +148,23 @@ def beside(world: World, module: Module, row: Instance, for_each: Expr) -> Insta
     return row if other is None else replace(row, names=(("each", Map.of({**dict(each.items()), "value": other})),))
 
 
+def one_of(object_: Expr, key: Expr, scope: Scope, evaluate: Callable[[Expr, Scope], Value]) -> Value:
+    """
+    Return one instance, or what a splat takes of it, of a block whose number is not known; None when it is no such block.
+    """
+    over, body = plain(object_)
+    names = resource_of(over)
+    if names is None or names[1] in scope.names:
+        return None
+    chosen = evaluate(key, scope)
+    if isinstance(chosen, Unknown) and scope.number:
+        chosen = own_key(key) or chosen
+    if not isinstance(chosen, (str, int)) or isinstance(chosen, (bool, Symbol)):
+        return None
+    ref = scope.world.instance(names, chosen, scope.number)
+    return ref if ref is None or body is None else evaluate(body, replace(scope, item=ref))
+
+
 def unpaired(value: Value) -> Value:
     """
     Return the value as others see it, to whom the keys of one's own instance mean nothing.
@@ -158,9 +175,9 @@ def unpaired(value: Value) -> Value:
     if isinstance(value, Marked):
         return carried(unpaired, value)
     if isinstance(value, Seq):
-        return Seq(tuple(map(unpaired, value.items)), value.kind)
+        return Seq(tuple(map(unpaired, value.items)), value.kind, value.type)
     if isinstance(value, Map):
-        return Map(tuple((key, unpaired(item)) for key, item in value.items()), value.kind)
+        return Map(tuple((key, unpaired(item)) for key, item in value.items()), value.kind, value.type)
     if isinstance(value, Unknown) and (value.among or value.element is not None or value.refs):
         refs = tuple(Ref(one.address, one.attribute) for one in map(unpaired, value.refs) if isinstance(one, Ref))
         return replace(value, among=tuple(map(unpaired, value.among)), element=unpaired(value.element), refs=refs)

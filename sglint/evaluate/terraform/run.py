@@ -61,6 +61,12 @@ class Owner(World, Protocol):
         """
         ...
 
+    def typed(self, expr: Expr, scope: Scope | None = None) -> Value:
+        """
+        Return the value of the expression as `safely` does, a null with its type.
+        """
+        ...
+
     def quietly(self, expr: Expr, scope: Scope) -> Value:
         """
         Return the value of an expression inside something that need not exist.
@@ -260,7 +266,11 @@ def value_of(things: tuple[Thing, ...], block: Block) -> Value:
         cause = next((thing.row.maybe for thing in things if thing.row.maybe), None)
         element: Value = refs[0] if len(refs) == 1 else Unknown("it is one of several instances", None, refs)
         return replace(
-            cause or Unknown("the keys of for_each are not known", block.header), among=(), element=element, refs=refs
+            cause or Unknown("the keys of for_each are not known", block.header),
+            among=(),
+            element=element,
+            refs=refs,
+            type=None,
         )
     mapping = block.attribute("for_each") is not None
     decided = [thing.row.maybe for thing in things if thing.row.maybe]
@@ -268,7 +278,7 @@ def value_of(things: tuple[Thing, ...], block: Block) -> Value:
     if not decided:
         return full
     least = _collection([thing for thing in things if not thing.row.maybe], mapping=mapping)
-    return replace(decided[0], among=(full, least), element=None, refs=refs)
+    return replace(decided[0], among=(full, least), element=None, refs=refs, type=None)
 
 
 def _collection(things: Sequence[Thing], *, mapping: bool) -> Value:

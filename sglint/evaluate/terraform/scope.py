@@ -120,6 +120,7 @@ class Scope:
     `number` is what decides how many instances of the block there are that this is inside of, where that is not known.
     `marks` are those of the collection that a loop goes through: its elements come without them, and errors must not tell
     what they are.
+    A `strict` one is for checking what is not evaluated otherwise: nothing is made of an unknown but its type.
     """
 
     world: World
@@ -127,6 +128,7 @@ class Scope:
     item: Value = None
     number: str = ""
     marks: tuple[Mark, ...] = ()
+    strict: bool = False
 
     def bind(self, names: Mapping[str, Value]) -> Scope:
         """

@@ -57,4 +57,4 @@ def for_each_of(value: Value) -> Value:
     """
     Return the value of a for_each as the set that it must be when a plan's JSON made a list of it.
     """
-    return replace(value, kind="set") if isinstance(value, Seq) else value
+    return replace(value, kind="set", type=None) if isinstance(value, Seq) else value

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from sglint.evaluate.terraform.unknown import merged
-from sglint.value import Map, Ref, Seq, Symbol, Unknown, Value
+from sglint.value import Collection, Map, Primitive, Ref, Seq, Symbol, Unknown, Value
 
 _ZONES = re.compile(r"(?:^|\.)data\.aws_availability_zones\.[^.]+$")
 _NAMES = re.compile(r"(?:names|zone_ids)\[\d+\]")
@@ -33,7 +33,7 @@ def unknown(symbol: Symbol) -> Unknown:
     Return what is unknown about the text.
     """
     refs = tuple(part for part in symbol.parts if isinstance(part, Ref))
-    return Unknown(f"{refs[0]} is known only after deployment", refs=refs)
+    return Unknown(f"{refs[0]} is known only after deployment", refs=refs, type=Primitive("string"))
 
 
 def hidden(value: Value) -> Value:
@@ -43,12 +43,12 @@ def hidden(value: Value) -> Value:
     if isinstance(value, Symbol):
         return unknown(value)
     if isinstance(value, Seq) and any(isinstance(item, (Symbol, Seq, Map)) for item in value.items):
-        return Seq(tuple(hidden(item) for item in value.items), value.kind)
+        return Seq(tuple(hidden(item) for item in value.items), value.kind, value.type)
     if isinstance(value, Map):
         symbols = [key for key in value if isinstance(key, Symbol)]
         if symbols:
             return unknown(symbols[0])
-        return Map(tuple((key, hidden(item)) for key, item in value.items()), value.kind)
+        return Map(tuple((key, hidden(item)) for key, item in value.items()), value.kind, value.type)
     return value
 
 
@@ -80,7 +80,7 @@ def split(separator: str, symbol: Symbol) -> Value:
         first, *rest = part.split(separator)
         pieces[-1].append(first)
         pieces.extend([piece] for piece in rest)
-    return Seq(tuple(_piece(piece) for piece in pieces), "list")
+    return Seq(tuple(_piece(piece) for piece in pieces), "list", Collection("list", Primitive("string")))
 
 
 def _piece(parts: Sequence[str | Ref]) -> str:

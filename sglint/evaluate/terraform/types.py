@@ -5,87 +5,41 @@ Type constraints: what `type = ...` of a variable can say.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.syntax import Call, Expr, ObjectExpr, TupleExpr, Variable
 from sglint.syntax import Literal as LiteralExpr
-from sglint.value import Value
+from sglint.value import Any, Collection, Field, Object, Primitive, Tuple, Type, Value
+
+__all__ = [
+    "ANY",
+    "BOOL",
+    "NUMBER",
+    "STRING",
+    "UNSEEN",
+    "Any",
+    "Collection",
+    "Field",
+    "Object",
+    "Primitive",
+    "Tuple",
+    "Type",
+    "parse_type",
+    "type_name",
+]
 
 DEEPEST = 60
 """Types nested deeper than this are refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Primitive:
-    """
-    `string`, `number` or `bool`.
-    """
-
-    name: Literal["string", "number", "bool"]
-
-
-@dataclass(frozen=True, slots=True)
-class Any:
-    """
-    `any`; also the type of what is null or unknown.
-    """
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """
-    `list(...)`, `set(...)` or `map(...)`.
-    """
-
-    kind: Literal["list", "set", "map"]
-    element: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Tuple:
-    """
-    `tuple([...])`
-    """
-
-    items: tuple[Type, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """
-    One attribute of an object type; `default` is what `optional(type, default)` says, which may be null.
-    """
-
-    name: str
-    type: Type
-    optional: bool = False
-    default: Value = None
-
-
-@dataclass(frozen=True, slots=True)
-class Object:
-    """
-    `object({...})`; the fields are in the order of their names.
-    """
-
-    fields: tuple[Field, ...]
-
-    def field(self, name: str) -> Field | None:
-        """
-        Return the field of that name, or None.
-        """
-        return next((field for field in self.fields if field.name == name), None)
-
-
-Type: TypeAlias = Primitive | Any | Collection | Tuple | Object
 Evaluate: TypeAlias = Callable[[Expr], Value]
 
 STRING = Primitive("string")
 NUMBER = Primitive("number")
 BOOL = Primitive("bool")
 ANY = Any()
+UNSEEN = Any(seen=False)
 
 _KEYWORDS: dict[str, Type] = {
     "string": STRING,

@@ -1,75 +1,26 @@
 """
-The one type that several values can share.
+The one type that several values can share, and which types convert to which.
 
-Terraform keeps the type of every value; we see it from the value itself. What is null, unknown, or inside an empty collection
-has the type `any`, which adapts to its neighbours.
+Terraform chooses the type by rules that look at types alone. A type that is not seen, as that of an attribute of a resource,
+takes no part in the choice and is never in the way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
-from sglint.evaluate.terraform.mark import unmark
-from sglint.evaluate.terraform.types import ANY, BOOL, NUMBER, STRING, Any, Collection, Field, Object, Primitive, Tuple, Type
-from sglint.value import Map, Seq, Value
-
-
-def type_of(value: Value) -> Type:
-    """
-    Return the type of the value as far as the value shows it.
-    """
-    value, _ = unmark(value)
-    if isinstance(value, bool):
-        return BOOL
-    if isinstance(value, (int, Decimal)):
-        return NUMBER
-    if isinstance(value, str):
-        return STRING
-    if isinstance(value, Seq):
-        if value.kind == "tuple":
-            return Tuple(tuple(map(type_of, value.items)))
-        return Collection(value.kind, _element_type(value.items))
-    if isinstance(value, Map):
-        if value.kind == "object":
-            return Object(tuple(Field(name, type_of(item)) for name, item in value.items()))
-        return Collection("map", _element_type(tuple(value.values())))
-    return ANY
-
-
-def _element_type(items: tuple[Value, ...]) -> Type:
-    """
-    Return the element type of a list, set or map, whose elements all have one type: the one that shows the most.
-    """
-    result: Type = ANY
-    for item in items:
-        result = _sharper(result, type_of(item))
-    return result
-
-
-def _sharper(a: Type, b: Type) -> Type:
-    """
-    Return the type with `any` replaced by what the other one shows in that place.
-    """
-    if isinstance(a, Any):
-        return b
-    if isinstance(a, Collection) and isinstance(b, Collection):
-        return Collection(a.kind, _sharper(a.element, b.element))
-    if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items):
-        return Tuple(tuple(_sharper(x, y) for x, y in zip(a.items, b.items, strict=True)))
-    if isinstance(a, Object) and isinstance(b, Object):
-        others = {field.name: field.type for field in b.fields}
-        return Object(tuple(Field(f.name, _sharper(f.type, others.get(f.name, ANY))) for f in a.fields))
-    return a
+from sglint.evaluate.terraform.typed import is_any
+from sglint.evaluate.terraform.types import ANY, STRING, UNSEEN, Any, Collection, Field, Object, Primitive, Tuple, Type
 
 
 def unify(types: Sequence[Type]) -> Type | None:
     """
     Return the type to which all of these convert, as Terraform chooses it, or None when there is none.
     """
-    distinct: list[Type] = list(dict.fromkeys(kind for kind in types if not isinstance(kind, Any)))
+    seen = [kind for kind in types if not isinstance(kind, Any) or kind.seen]
+    distinct: list[Type] = list(dict.fromkeys(seen))
     if not distinct:
-        return ANY
+        return UNSEEN if types else None
     if len(distinct) == 1:
         return distinct[0]
     decided, result = _structural(distinct)
@@ -79,14 +30,14 @@ def unify(types: Sequence[Type]) -> Type | None:
 def _structural(types: list[Type]) -> tuple[bool, Type | None]:
     """
     Return a type built from those of one kind; the first item is false when another way has to be tried.
+
+    What is `any` could be of that kind, too, and then the type cannot be told.
     """
     kinds = {_kind(kind) for kind in types}
-    if len(kinds) == 1 and kinds <= {"map", "list", "set"}:
-        return True, _unify_collections([kind for kind in types if isinstance(kind, Collection)])
-    if kinds == {"object"}:
-        return True, _unify_objects([kind for kind in types if isinstance(kind, Object)])
-    if kinds == {"tuple"}:
-        return True, _unify_tuples([kind for kind in types if isinstance(kind, Tuple)])
+    dynamic = "any" in kinds
+    kinds.discard("any")
+    if len(kinds) == 1 and kinds <= {"map", "list", "set", "object", "tuple"}:
+        return True, ANY if dynamic else _of_one_kind(types)
     if kinds == {"map", "object"}:
         return _as_collection(types, _objects_to_map([kind for kind in types if isinstance(kind, Object)]), Object)
     if kinds == {"list", "tuple"}:
@@ -94,9 +45,19 @@ def _structural(types: list[Type]) -> tuple[bool, Type | None]:
     return {"object", "tuple"} <= kinds, None
 
 
+def _of_one_kind(types: list[Type]) -> Type | None:
+    if isinstance(types[0], Object):
+        return _unify_objects([kind for kind in types if isinstance(kind, Object)])
+    if isinstance(types[0], Tuple):
+        return _unify_tuples([kind for kind in types if isinstance(kind, Tuple)])
+    return _unify_collections([kind for kind in types if isinstance(kind, Collection)])
+
+
 def _kind(kind: Type) -> str:
     if isinstance(kind, Collection):
         return kind.kind
+    if isinstance(kind, Any):
+        return "any"
     return "object" if isinstance(kind, Object) else "tuple" if isinstance(kind, Tuple) else "primitive"
 
 
@@ -109,7 +70,11 @@ def _as_collection(types: list[Type], common: Type | None, replaced: type[Object
 
 def _unify_collections(types: list[Collection]) -> Type | None:
     element = unify([kind.element for kind in types])
-    return None if element is None else Collection(types[0].kind, element)
+    return None if element is None else _if_all(types, Collection(types[0].kind, element))
+
+
+def _if_all(types: Sequence[Type], result: Type) -> Type | None:
+    return result if all(convertible(kind, result) for kind in types) else None
 
 
 def _unify_objects(types: list[Object]) -> Type | None:
@@ -122,7 +87,8 @@ def _unify_objects(types: list[Object]) -> Type | None:
         if common is None:
             return None
         fields.append(Field(name, common))
-    return Object(tuple(fields))
+    same = _if_all(types, Object(tuple(fields)))
+    return _objects_to_map(types) if same is None else same
 
 
 def _unify_tuples(types: list[Tuple]) -> Type | None:
@@ -134,23 +100,18 @@ def _unify_tuples(types: list[Tuple]) -> Type | None:
         if common is None:
             return None
         items.append(common)
-    return Tuple(tuple(items))
+    same = _if_all(types, Tuple(tuple(items)))
+    return _tuples_to_list(types) if same is None else same
 
 
 def _objects_to_map(types: list[Object]) -> Type | None:
-    element = _unify_any([field.type for kind in types for field in kind.fields])
-    return None if element is None else Collection("map", element)
+    element = unify([field.type for kind in types for field in kind.fields])
+    return None if element is None else _if_all(types, Collection("map", element))
 
 
 def _tuples_to_list(types: list[Tuple]) -> Type | None:
-    element = _unify_any([item for kind in types for item in kind.items])
-    return None if element is None else Collection("list", element)
-
-
-def _unify_any(types: list[Type]) -> Type | None:
-    """Return the type of the elements; where one of them may be anything, each value shows whether it fits."""
-    common = unify(types)
-    return ANY if common is None and ANY in types else common
+    element = unify([item for kind in types for item in kind.items])
+    return None if element is None else _if_all(types, Collection("list", element))
 
 
 def _preferred(types: list[Type]) -> Type | None:
@@ -223,17 +184,17 @@ def convertible(source: Type, target: Type) -> bool:
     """
     Return whether a value of one type may convert to the other; the value itself decides the rest.
     """
-    if source == target or isinstance(source, Any) or isinstance(target, Any):
+    if isinstance(source, Any) or isinstance(target, Any) or source == target:
         return True
-    if isinstance(source, Primitive) and isinstance(target, Primitive):
-        return STRING in (source, target)
+    if isinstance(target, Primitive):
+        return isinstance(source, Primitive) and STRING in (source, target)
     if isinstance(target, Collection):
         return _to_collection(source, target)
     if isinstance(target, Object):
         return _to_object(source, target)
-    if isinstance(source, Tuple) and isinstance(target, Tuple):
-        return len(source.items) == len(target.items) and all(map(convertible, source.items, target.items))
-    return False
+    if not isinstance(source, Tuple) or len(source.items) != len(target.items):
+        return False
+    return all(map(convertible, source.items, target.items))
 
 
 def _to_collection(source: Type, target: Collection) -> bool:
@@ -245,8 +206,25 @@ def _to_collection(source: Type, target: Collection) -> bool:
         items = tuple(field.type for field in source.fields)
     else:
         return False
-    element = unify(items) if isinstance(target.element, Any) else target.element
+    if not items:
+        return True
+    element = common_element(items, target)
     return element is not None and all(convertible(item, element) for item in items)
+
+
+def common_element(items: Sequence[Type], target: Collection) -> Type | None:
+    """
+    Return the type of the elements of a collection that is made of values of these types, None when there is none.
+
+    When the collection can be of anything, its elements get the type that they share; one that only can be told when all is
+    known makes a map and neither a list nor a set.
+    """
+    if not isinstance(target.element, Any):
+        return target.element
+    element = unify(items)
+    if target.kind != "map" and element is not None and is_any(element) and not all(map(is_any, items)):
+        return ANY if not all(kind.seen for kind in items if isinstance(kind, Any)) else None
+    return element
 
 
 def _to_object(source: Type, target: Object) -> bool:
@@ -255,4 +233,42 @@ def _to_object(source: Type, target: Object) -> bool:
     if not isinstance(source, Object):
         return False
     given = {field.name: field.type for field in source.fields}
-    return all(convertible(given[field.name], field.type) if field.name in given else field.optional for field in target.fields)
+    return all(
+        field.default is not None or convertible(given[field.name], field.type) if field.name in given else field.optional
+        for field in target.fields
+    )
+
+
+def filled(source: Type, target: Type) -> Type:
+    """
+    Return the type of what is null or unknown after a conversion: the target, with `any` in it replaced by what was there.
+    """
+    if isinstance(source, Any):
+        return target
+    if isinstance(target, Any):
+        return source
+    if isinstance(target, Collection):
+        element = _element(source, target)
+        return target if element is None else Collection(target.kind, filled(element, target.element))
+    if isinstance(target, Tuple) and isinstance(source, Tuple) and len(source.items) == len(target.items):
+        return Tuple(tuple(map(filled, source.items, target.items)))
+    if isinstance(target, Object):
+        return Object(tuple(Field(field.name, filled(_attribute(source, field.name), field.type)) for field in target.fields))
+    return target
+
+
+def _element(source: Type, target: Collection) -> Type | None:
+    if isinstance(source, Collection):
+        return source.element if (source.kind == "map") == (target.kind == "map") else None
+    if isinstance(source, Tuple) and target.kind != "map":
+        return unify(source.items)
+    if isinstance(source, Object) and target.kind == "map":
+        return unify([field.type for field in source.fields])
+    return None
+
+
+def _attribute(source: Type, name: str) -> Type:
+    if isinstance(source, Collection) and source.kind == "map":
+        return source.element
+    found = source.field(name) if isinstance(source, Object) else None
+    return ANY if found is None else found.type

@@ -13,7 +13,8 @@ from itertools import product
 
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.mark import Marks, marked, unmark, veil
-from sglint.value import Map, Marked, Ref, Seq, Unknown, Value
+from sglint.evaluate.terraform.typed import bare
+from sglint.value import Map, Marked, Ref, Seq, Type, Unknown, Value
 
 MOST_ALTERNATIVES = 8
 """An operation is calculated for at most so many combinations of alternatives."""
@@ -96,7 +97,12 @@ def wholly_known(value: Value) -> bool:
 
 
 def merged(
-    values: Iterable[Value], *, among: tuple[Value, ...] = (), element: Value = None, why: str = "a part of it is not known"
+    values: Iterable[Value],
+    *,
+    among: tuple[Value, ...] = (),
+    element: Value = None,
+    why: str = "a part of it is not known",
+    type: Type | None = None,  # noqa: A002
 ) -> Unknown:
     """
     Return the unknown that comes from these values: the first reason and place, and all identities.
@@ -106,9 +112,9 @@ def merged(
     found = [part for value in values for part in unknown_parts(value)]
     refs = tuple(dict.fromkeys(ref for part in found for ref in _refs(as_unknown(part))))
     if not found:
-        return Unknown(why, None, among, element, refs)
+        return Unknown(why, None, among, bare(element), refs, type=type)
     cause = as_unknown(next((part for part in found if isinstance(part, Unknown)), found[0]))
-    return Unknown(cause.why, cause.span, among, element, refs)
+    return Unknown(cause.why, cause.span, among, bare(element), refs, type=type)
 
 
 def _refs(unknown: Unknown) -> Iterator[Ref]:
@@ -142,13 +148,29 @@ def collapse(results: Sequence[Value], sources: Iterable[Value]) -> Value:
     leaves: list[Value] = []
     for result in results:
         for leaf in alternatives(result):
-            if not any(same(leaf, kept) for kept in leaves):
+            if not any(same(bare(leaf), bare(kept)) for kept in leaves):
                 leaves.append(leaf)
             if len(leaves) > MOST_KEPT:
                 return marked(merged([*sources, *results]), marks)
     if len(leaves) == 1:
         return marked(leaves[0], marks)
-    return marked(merged([*sources, *results], among=tuple(leaves)), marks)
+    return marked(merged([*sources, *results], among=tuple(map(bare, leaves))), marks)
+
+
+def attempts(value: Unknown, step: Callable[[Value], Value]) -> list[Value]:
+    """
+    Return where the step leads for each possible value; one for which it is an error cannot be the one that holds.
+    """
+    results: list[Value] = []
+    failure: EvaluationError | None = None
+    for choice in value.among:
+        try:
+            results.append(step(choice))
+        except EvaluationError as error:
+            failure = error
+    if not results and failure is not None:
+        raise failure
+    return results
 
 
 def distribute(function: Callable[..., Value], arguments: Sequence[Value]) -> Value | None:

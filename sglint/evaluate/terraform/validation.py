@@ -18,6 +18,7 @@ from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.expressions import evaluate_expression
 from sglint.evaluate.terraform.mark import unmark
 from sglint.evaluate.terraform.scope import Scope, World
+from sglint.evaluate.terraform.typed import bare
 from sglint.evaluate.terraform.types import STRING, Type
 from sglint.evaluate.terraform.unknown import MOST_KEPT, same
 from sglint.source import Problem, Span
@@ -59,7 +60,7 @@ def allowed(block: Block, name: str, type_: Type | None) -> tuple[Value, ...]:
     if not found or len(found) > MOST_KEPT:
         return ()
     try:
-        return tuple(found if type_ is None else (convert(value, type_) for value in found))
+        return tuple(found if type_ is None else (bare(convert(value, type_)) for value in found))
     except EvaluationError:
         return ()
 

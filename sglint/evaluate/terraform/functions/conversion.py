@@ -32,7 +32,7 @@ def _issensitive(value: Value) -> Value:
     inner, marks = unmark(value)
     if any(mark.kind == "sensitive" for mark in marks):
         return True
-    return merged((value,)) if isinstance(inner, (Ref, Unknown)) else False
+    return merged((value,), type=BOOL) if isinstance(inner, (Ref, Unknown)) else False
 
 
 def _ephemeralasnull(value: Value) -> Value:
@@ -43,7 +43,7 @@ def _ephemeralasnull(value: Value) -> Value:
 
 
 def _can(value: Value) -> Value:
-    return True if wholly_known(value) else merged((value,))
+    return True if wholly_known(value) else merged((value,), type=BOOL)
 
 
 def _try(*values: Value) -> Value:

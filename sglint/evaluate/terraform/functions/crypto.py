@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import TEXT, WHOLE, Function
+from sglint.evaluate.terraform.types import STRING
 from sglint.value import Number, Unknown, Value
 
 _SPACES = {"dns": uuid.NAMESPACE_DNS, "url": uuid.NAMESPACE_URL, "oid": uuid.NAMESPACE_OID, "x500": uuid.NAMESPACE_X500}
@@ -35,11 +36,11 @@ def _base64(algorithm: str) -> Callable[[str], Value]:
 def _bcrypt(text: str, *cost: Number) -> Value:
     if len(cost) > 1:
         raise EvaluationError("bcrypt takes one or two arguments")
-    return Unknown("bcrypt differs on every run")
+    return Unknown("bcrypt differs on every run", type=STRING)
 
 
 def _uuid() -> Value:
-    return Unknown("uuid differs on every run")
+    return Unknown("uuid differs on every run", type=STRING)
 
 
 def _uuidv5(namespace: str, name: str) -> Value:
@@ -55,18 +56,18 @@ def _uuidv5(namespace: str, name: str) -> Value:
 def _rsadecrypt(text: str, key: str) -> Value:
     if "-----BEGIN " not in key:
         raise EvaluationError("the key of rsadecrypt is not a PEM text")
-    return Unknown("secrets are not decrypted")
+    return Unknown("secrets are not decrypted", type=STRING)
 
 
 FUNCTIONS = {
-    "base64sha256": Function(_base64("sha256"), (TEXT,)),
-    "base64sha512": Function(_base64("sha512"), (TEXT,)),
-    "bcrypt": Function(_bcrypt, (TEXT,), WHOLE),
-    "md5": Function(_hex("md5"), (TEXT,)),
-    "rsadecrypt": Function(_rsadecrypt, (TEXT, TEXT)),
-    "sha1": Function(_hex("sha1"), (TEXT,)),
-    "sha256": Function(_hex("sha256"), (TEXT,)),
-    "sha512": Function(_hex("sha512"), (TEXT,)),
-    "uuid": Function(_uuid),
-    "uuidv5": Function(_uuidv5, (TEXT, TEXT)),
+    "base64sha256": Function(_base64("sha256"), (TEXT,), returns=STRING),
+    "base64sha512": Function(_base64("sha512"), (TEXT,), returns=STRING),
+    "bcrypt": Function(_bcrypt, (TEXT,), WHOLE, returns=STRING),
+    "md5": Function(_hex("md5"), (TEXT,), returns=STRING),
+    "rsadecrypt": Function(_rsadecrypt, (TEXT, TEXT), returns=STRING),
+    "sha1": Function(_hex("sha1"), (TEXT,), returns=STRING),
+    "sha256": Function(_hex("sha256"), (TEXT,), returns=STRING),
+    "sha512": Function(_hex("sha512"), (TEXT,), returns=STRING),
+    "uuid": Function(_uuid, returns=STRING),
+    "uuidv5": Function(_uuidv5, (TEXT, TEXT), returns=STRING),
 }

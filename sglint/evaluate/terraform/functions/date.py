@@ -11,6 +11,8 @@ from fractions import Fraction
 
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import TEXT, Function
+from sglint.evaluate.terraform.number import counted
+from sglint.evaluate.terraform.types import NUMBER, STRING
 from sglint.value import Unknown, Value
 
 _TIMESTAMP = re.compile(
@@ -98,7 +100,7 @@ def _timeadd(timestamp: str, duration: str) -> Value:
 def _timecmp(a: str, b: str) -> Value:
     first, second = _parse(a), _parse(b)
     x, y = (first.time, first.fraction), (second.time, second.fraction)
-    return (x > y) - (x < y)
+    return counted((x > y) - (x < y))
 
 
 def _formatdate(pattern: str, timestamp: str) -> Value:
@@ -151,13 +153,13 @@ def _verb(part: str, time: datetime) -> str:
 
 
 def _now() -> Value:
-    return Unknown("the time differs on every run")
+    return Unknown("the time differs on every run", type=STRING)
 
 
 FUNCTIONS = {
-    "formatdate": Function(_formatdate, (TEXT, TEXT)),
-    "plantimestamp": Function(_now),
-    "timeadd": Function(_timeadd, (TEXT, TEXT)),
-    "timecmp": Function(_timecmp, (TEXT, TEXT)),
-    "timestamp": Function(_now),
+    "formatdate": Function(_formatdate, (TEXT, TEXT), returns=STRING),
+    "plantimestamp": Function(_now, returns=STRING),
+    "timeadd": Function(_timeadd, (TEXT, TEXT), returns=STRING),
+    "timecmp": Function(_timecmp, (TEXT, TEXT), returns=NUMBER),
+    "timestamp": Function(_now, returns=STRING),
 }

@@ -12,7 +12,9 @@ from decimal import Decimal
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import KNOWN_OR_NULL, TEXT, Function
 from sglint.evaluate.terraform.number import is_finite, normal, number_text
-from sglint.value import Map, Seq, Unknown, Value
+from sglint.evaluate.terraform.typed import list_of
+from sglint.evaluate.terraform.types import ANY, STRING, Field, Object
+from sglint.value import Map, Null, Seq, Unknown, Value
 
 _JSON_ESCAPES = {
     '"': '\\"',
@@ -65,7 +67,7 @@ def json_text(value: Value) -> str:
     """
     Return the value as JSON, spelled as Terraform spells it.
     """
-    if value is None:
+    if value is None or isinstance(value, Null):
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -145,7 +147,7 @@ def _base64decode(text: str) -> Value:
 
 
 def _base64gzip(text: str) -> Value:
-    return Unknown("how base64gzip compresses differs between implementations")
+    return Unknown("how base64gzip compresses differs between implementations", type=STRING)
 
 
 def _codec(name: str) -> str:
@@ -191,7 +193,8 @@ def _csvdecode(text: str) -> Value:
     for number, row in enumerate(rows, 1):
         if len(row) != len(header):
             raise EvaluationError(f"row {number} of the csv text has {len(row)} fields, but the header has {len(header)}")
-    return Seq(tuple(Map.of(zip(header, row, strict=True)) for row in rows[1:]), "list")
+    kind = Object(tuple(Field(name, STRING) for name in sorted(header)))
+    return list_of((Map.of(zip(header, row, strict=True)) for row in rows[1:]), kind)
 
 
 def _csv_rows(text: str) -> list[list[str]]:
@@ -255,15 +258,15 @@ def _yamldecode(text: str) -> Value:
 
 
 FUNCTIONS = {
-    "base64decode": Function(_base64decode, (TEXT,)),
-    "base64encode": Function(_base64encode, (TEXT,)),
-    "base64gzip": Function(_base64gzip, (TEXT,)),
-    "csvdecode": Function(_csvdecode, (TEXT,)),
-    "jsondecode": Function(_jsondecode, (TEXT,)),
-    "jsonencode": Function(json_text, (KNOWN_OR_NULL,)),
-    "textdecodebase64": Function(_textdecodebase64, (TEXT, TEXT)),
-    "textencodebase64": Function(_textencodebase64, (TEXT, TEXT)),
-    "urlencode": Function(_urlencode, (TEXT,)),
-    "yamldecode": Function(_yamldecode, (TEXT,)),
-    "yamlencode": Function(_yamlencode, (KNOWN_OR_NULL,)),
+    "base64decode": Function(_base64decode, (TEXT,), returns=STRING),
+    "base64encode": Function(_base64encode, (TEXT,), returns=STRING),
+    "base64gzip": Function(_base64gzip, (TEXT,), returns=STRING),
+    "csvdecode": Function(_csvdecode, (TEXT,), returns=ANY),
+    "jsondecode": Function(_jsondecode, (TEXT,), returns=ANY),
+    "jsonencode": Function(json_text, (KNOWN_OR_NULL,), returns=STRING),
+    "textdecodebase64": Function(_textdecodebase64, (TEXT, TEXT), returns=STRING),
+    "textencodebase64": Function(_textencodebase64, (TEXT, TEXT), returns=STRING),
+    "urlencode": Function(_urlencode, (TEXT,), returns=STRING),
+    "yamldecode": Function(_yamldecode, (TEXT,), returns=ANY),
+    "yamlencode": Function(_yamlencode, (KNOWN_OR_NULL,), returns=STRING),
 }

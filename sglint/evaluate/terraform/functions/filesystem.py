@@ -13,13 +13,14 @@ from sglint.evaluate.terraform.functions.crypto import digest
 from sglint.evaluate.terraform.functions.signature import PARTLY, TEXT, Context, Function
 from sglint.evaluate.terraform.functions.string import template_variables
 from sglint.evaluate.terraform.order import set_of
+from sglint.evaluate.terraform.types import BOOL, STRING, Collection
 from sglint.value import Unknown, Value
 
 
 def _abspath(path: str) -> Value:
     if path.startswith("/"):
         return _clean(path)
-    return Unknown("the working directory differs between machines")
+    return Unknown("the working directory differs between machines", type=STRING)
 
 
 def _clean(path: str) -> str:
@@ -42,7 +43,7 @@ def _pathexpand(path: str) -> Value:
         return path
     if path != "~" and not path.startswith("~/"):
         raise EvaluationError("pathexpand cannot expand the home directory of another user")
-    return Unknown("the home directory differs between machines")
+    return Unknown("the home directory differs between machines", type=STRING)
 
 
 def _file(context: Context, path: str) -> Value:
@@ -58,7 +59,7 @@ def _fileexists(context: Context, path: str) -> Value:
 
 
 def _fileset(context: Context, path: str, pattern: str) -> Value:
-    return set_of(context.fileset(path, pattern))
+    return set_of(context.fileset(path, pattern), STRING)
 
 
 def _hex(algorithm: str) -> Callable[[Context, str], Value]:
@@ -74,19 +75,19 @@ def _templatefile(context: Context, path: str, variables: Value) -> Value:
 
 
 FUNCTIONS = {
-    "abspath": Function(_abspath, (TEXT,)),
-    "basename": Function(_basename, (TEXT,)),
-    "dirname": Function(_dirname, (TEXT,)),
-    "file": Function(_file, (TEXT,), context=True),
-    "filebase64": Function(_filebase64, (TEXT,), context=True),
-    "filebase64sha256": Function(_base64("sha256"), (TEXT,), context=True),
-    "filebase64sha512": Function(_base64("sha512"), (TEXT,), context=True),
-    "fileexists": Function(_fileexists, (TEXT,), context=True),
-    "filemd5": Function(_hex("md5"), (TEXT,), context=True),
-    "fileset": Function(_fileset, (TEXT, TEXT), context=True),
-    "filesha1": Function(_hex("sha1"), (TEXT,), context=True),
-    "filesha256": Function(_hex("sha256"), (TEXT,), context=True),
-    "filesha512": Function(_hex("sha512"), (TEXT,), context=True),
-    "pathexpand": Function(_pathexpand, (TEXT,)),
+    "abspath": Function(_abspath, (TEXT,), returns=STRING),
+    "basename": Function(_basename, (TEXT,), returns=STRING),
+    "dirname": Function(_dirname, (TEXT,), returns=STRING),
+    "file": Function(_file, (TEXT,), context=True, returns=STRING),
+    "filebase64": Function(_filebase64, (TEXT,), context=True, returns=STRING),
+    "filebase64sha256": Function(_base64("sha256"), (TEXT,), context=True, returns=STRING),
+    "filebase64sha512": Function(_base64("sha512"), (TEXT,), context=True, returns=STRING),
+    "fileexists": Function(_fileexists, (TEXT,), context=True, returns=BOOL),
+    "filemd5": Function(_hex("md5"), (TEXT,), context=True, returns=STRING),
+    "fileset": Function(_fileset, (TEXT, TEXT), context=True, returns=Collection("set", STRING)),
+    "filesha1": Function(_hex("sha1"), (TEXT,), context=True, returns=STRING),
+    "filesha256": Function(_hex("sha256"), (TEXT,), context=True, returns=STRING),
+    "filesha512": Function(_hex("sha512"), (TEXT,), context=True, returns=STRING),
+    "pathexpand": Function(_pathexpand, (TEXT,), returns=STRING),
     "templatefile": Function(_templatefile, (TEXT, PARTLY), context=True),
 }

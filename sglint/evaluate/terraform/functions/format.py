@@ -13,11 +13,13 @@ from sglint.evaluate.terraform.convert import to_bool, to_number, to_string
 from sglint.evaluate.terraform.digits import exponent_text, fixed_text, general_text
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.encoding import json_text
-from sglint.evaluate.terraform.functions.signature import ANYTHING, TEXT, Function
+from sglint.evaluate.terraform.functions.signature import TEXT, Function, Parameter
 from sglint.evaluate.terraform.functions.string import LONGEST, characters
-from sglint.evaluate.terraform.number import absolute
+from sglint.evaluate.terraform.number import absolute, is_negative, whole_of
+from sglint.evaluate.terraform.typed import list_of
+from sglint.evaluate.terraform.types import ANY, STRING, Collection
 from sglint.evaluate.terraform.unknown import merged, wholly_known
-from sglint.value import Number, Ref, Seq, Symbol, Unknown, Value
+from sglint.value import Null, Number, Ref, Seq, Symbol, Unknown, Value
 
 _VERB = re.compile(
     r"%(?P<flags>[0#+\- ]*)(?P<width>[1-9][0-9]*)?(?:\.(?P<precision>[0-9]*))?"
@@ -25,6 +27,7 @@ _VERB = re.compile(
     re.ASCII,
 )
 _PLAIN = re.compile(r"%[sdv]")
+_TEXTS = Collection("list", STRING)
 _BASES = {"b": (2, "0b"), "d": (10, ""), "o": (8, "0"), "x": (16, "0x"), "X": (16, "0X")}
 
 
@@ -39,9 +42,7 @@ class _Verb:
 
 def _format_or_unknown(pattern: str, *values: Value) -> Value:
     if not all(map(wholly_known, values)):
-        return replace(merged(values), ends=_end(pattern, values))
-    if None in values:
-        return Unknown("what format makes of null depends on its type")
+        return replace(merged(values), ends=_end(pattern, values), type=STRING)
     return _format(pattern, *values)
 
 
@@ -95,7 +96,7 @@ def _verb(found: re.Match[str]) -> _Verb:
 
 
 def _one(verb: _Verb, value: Value) -> str:
-    if value is None and verb.mode != "v":
+    if (value is None or isinstance(value, Null)) and verb.mode != "v":
         raise EvaluationError(f"a null value cannot be formatted with {verb.raw}")
     try:
         if verb.mode == "v":
@@ -142,10 +143,11 @@ def _number(verb: _Verb, value: Value) -> str:
         raise EvaluationError("a number is required")
     if verb.mode not in _BASES:
         return _signed(verb, number, _float_digits(verb, absolute(number)), "")
+    number = number or 0
     if not isinstance(number, int):
         raise EvaluationError("a whole number is required")
     base, prefix = _BASES[verb.mode]
-    digits = _to_base(abs(number), base)
+    digits = _to_base(abs(whole_of(number)), base)
     if verb.mode == "X":
         digits = digits.upper()
     if verb.precision is not None:
@@ -164,7 +166,7 @@ def _float_digits(verb: _Verb, number: Number) -> str:
 
 
 def _signed(verb: _Verb, number: Number, digits: str, prefix: str) -> str:
-    sign = "-" if number < 0 else "+" if "+" in verb.flags else " " if " " in verb.flags else ""
+    sign = "-" if is_negative(number) else "+" if "+" in verb.flags else " " if " " in verb.flags else ""
     missing = verb.width - len(sign) - len(prefix) - len(digits)
     if missing <= 0:
         return f"{sign}{prefix}{digits}"
@@ -181,7 +183,7 @@ def _to_base(number: int, base: int) -> str:
 
 def _formatlist(pattern: str, *values: Value) -> Value:
     if any(isinstance(value, Unknown) for value in values):
-        return merged(values)
+        return merged(values, type=_TEXTS)
     lengths = {len(value) for value in values if isinstance(value, Seq)}
     if len(lengths) > 1:
         raise EvaluationError("the lists that formatlist gets must have the same length")
@@ -193,7 +195,7 @@ def _formatlist(pattern: str, *values: Value) -> Value:
         length += len(text) if isinstance(text := rows[-1], str) else 0
         if length > LONGEST:
             raise EvaluationError(f"the result of formatlist would be longer than {LONGEST} characters")
-    return Seq(tuple(rows), "list")
+    return list_of(rows, STRING)
 
 
 def _cell(value: Value, row: int) -> Value:
@@ -202,7 +204,7 @@ def _cell(value: Value, row: int) -> Value:
 
 def _row(pattern: str, values: Sequence[Value]) -> Value:
     if not all(map(wholly_known, values)):
-        return merged(values)
+        return merged(values, type=STRING)
     return _format(pattern, *values)
 
 
@@ -211,11 +213,13 @@ def _formatlist_or_unknown(pattern: str, *values: Value) -> Value:
     Return the list; a reference to something that may be a list makes its length unknown.
     """
     if any(isinstance(value, Ref) for value in values) and not any(isinstance(value, Seq) for value in values):
-        return merged(values)
+        return merged(values, type=_TEXTS)
     return _formatlist(pattern, *values)
 
 
+_ANY_KNOWN = Parameter(ANY, null=True, unknown="yes")
+
 FUNCTIONS = {
-    "format": Function(_format_or_unknown, (TEXT,), ANYTHING),
-    "formatlist": Function(_formatlist_or_unknown, (TEXT,), ANYTHING),
+    "format": Function(_format_or_unknown, (TEXT,), _ANY_KNOWN, returns=STRING),
+    "formatlist": Function(_formatlist_or_unknown, (TEXT,), _ANY_KNOWN, returns=_TEXTS),
 }

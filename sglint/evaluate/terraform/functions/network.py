@@ -10,7 +10,10 @@ from dataclasses import dataclass
 
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import TEXT, WHOLE, Function, whole
-from sglint.value import Number, Seq, Value
+from sglint.evaluate.terraform.number import whole_of
+from sglint.evaluate.terraform.typed import list_of
+from sglint.evaluate.terraform.types import STRING, Collection
+from sglint.value import Number, Value
 
 _IPV4 = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})", re.ASCII)
 
@@ -81,9 +84,10 @@ def _fitting(address: int, bits: int) -> int:
 
 
 def _whole(value: Number, what: str) -> int:
+    value = value or 0
     if not isinstance(value, int):
         raise EvaluationError(f"{what} must be a whole number")
-    return value
+    return whole_of(value)
 
 
 def _cidrnetmask(prefix: str) -> Value:
@@ -125,12 +129,12 @@ def _cidrsubnets(prefix: str, *newbits: Number) -> Value:
             raise EvaluationError(f"{prefix} has not enough space left for a subnet with a prefix of {length} bits")
         result.append(str(_Prefix(start, length, network.bits)))
         position = start + size
-    return Seq(tuple(result), "list")
+    return list_of(result, STRING)
 
 
 FUNCTIONS = {
-    "cidrhost": Function(_cidrhost, (TEXT, WHOLE)),
-    "cidrnetmask": Function(_cidrnetmask, (TEXT,)),
-    "cidrsubnet": Function(_cidrsubnet, (TEXT, WHOLE, WHOLE)),
-    "cidrsubnets": Function(_cidrsubnets, (TEXT,), WHOLE),
+    "cidrhost": Function(_cidrhost, (TEXT, WHOLE), returns=STRING),
+    "cidrnetmask": Function(_cidrnetmask, (TEXT,), returns=STRING),
+    "cidrsubnet": Function(_cidrsubnet, (TEXT, WHOLE, WHOLE), returns=STRING),
+    "cidrsubnets": Function(_cidrsubnets, (TEXT,), WHOLE, returns=Collection("list", STRING)),
 }

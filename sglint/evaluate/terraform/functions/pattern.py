@@ -16,7 +16,9 @@ import regex
 
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.re2 import translate
-from sglint.value import Map, Seq, Value
+from sglint.evaluate.terraform.typed import list_of, object_of, tuple_of
+from sglint.evaluate.terraform.types import STRING, Field, Object, Tuple, Type
+from sglint.value import Null, Value
 
 LONGEST_PATTERN = 2_000
 LONGEST_TEXT = 200_000
@@ -70,10 +72,20 @@ def _matches(pattern: _Pattern, text: str) -> Iterator[regex.Match[str]]:
 
 
 def _result(pattern: _Pattern, match: regex.Match[str]) -> Value:
-    groups: tuple[str | None, ...] = match.groups()
+    groups: tuple[Value, ...] = tuple(Null(STRING) if group is None else group for group in match.groups())
     if not groups:
         return str(match.group())
-    return Map.of(zip(pattern.names, groups, strict=True)) if any(pattern.names) else Seq(groups)
+    return object_of(zip(pattern.names, groups, strict=True)) if any(pattern.names) else tuple_of(groups)
+
+
+def type_of_match(pattern: str) -> Type:
+    """
+    Return the type of what a pattern finds.
+    """
+    names = _checked(pattern).names
+    if any(names):
+        return Object(tuple(Field(name, STRING) for name in sorted(set(names))))
+    return Tuple((STRING,) * len(names)) if names else STRING
 
 
 def _checked(pattern: str) -> _Pattern:
@@ -99,7 +111,7 @@ def all_matches(pattern: str, text: str) -> Value:
     Return the list of all matches.
     """
     read = _checked(pattern)
-    return Seq(tuple(_result(read, match) for match in _matches(read, text)), "list")
+    return list_of((_result(read, match) for match in _matches(read, text)), type_of_match(pattern))
 
 
 def replace_all(pattern: str, text: str, replacement: str) -> Value:

@@ -11,9 +11,10 @@ from sglint.evaluate.terraform.convert import to_string
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import TEXT, WHOLE, Context, Function, Parameter, whole
 from sglint.evaluate.terraform.symbol import concatenate, hidden, split
-from sglint.evaluate.terraform.types import STRING, Collection
+from sglint.evaluate.terraform.typed import is_any, list_of
+from sglint.evaluate.terraform.types import ANY, BOOL, STRING, Collection, Type
 from sglint.evaluate.terraform.unknown import merged
-from sglint.value import Map, Number, Seq, Symbol, Unknown, Value
+from sglint.value import Map, Null, Number, Seq, Symbol, Unknown, Value
 
 LONGEST = 1_000_000
 """Strings that a function would make longer than this are refused."""
@@ -100,8 +101,8 @@ def _split(separator: str, text: str) -> Value:
     if isinstance(text, Symbol):
         return split(separator, text)
     if not separator:
-        return Seq(tuple(text), "list")
-    return Seq(tuple(text.split(separator)), "list")
+        return list_of(text, STRING)
+    return list_of(text.split(separator), STRING)
 
 
 def _replace(text: str, wanted: str, replacement: str) -> Value:
@@ -124,6 +125,17 @@ def _regexall(pattern: str, text: str) -> Value:
     from sglint.evaluate.terraform.functions.pattern import all_matches
 
     return all_matches(pattern, text)
+
+
+def _type_of_match(pattern: Value, _: Value) -> Type:
+    from sglint.evaluate.terraform.functions.pattern import type_of_match
+
+    return type_of_match(pattern) if isinstance(pattern, str) else ANY
+
+
+def _type_of_matches(pattern: Value, text: Value) -> Type:
+    kind = _type_of_match(pattern, text)
+    return kind if is_any(kind) else Collection("list", kind)
 
 
 def _strrev(text: str) -> Value:
@@ -172,7 +184,7 @@ def _trimspace(text: str) -> Value:
 
 def _templatestring(context: Context, text: str, variables: Value) -> Value:
     rendered = to_string(context.render(text, "<templatestring>", template_variables(variables)))
-    if rendered is None:
+    if rendered is None or isinstance(rendered, Null):
         raise EvaluationError("the template comes to null")
     return rendered
 
@@ -190,24 +202,24 @@ def template_variables(variables: Value) -> Map:
 
 
 FUNCTIONS = {
-    "chomp": Function(_chomp, (TEXT,)),
-    "endswith": Function(_endswith, (Parameter(STRING, unknown="yes"), TEXT)),
-    "indent": Function(_indent, (WHOLE, TEXT)),
-    "join": Function(_join, (TEXT,), Parameter(Collection("list", STRING), unknown="inside")),
-    "lower": Function(_lower, (TEXT,)),
-    "regex": Function(_regex, (TEXT, TEXT)),
-    "regexall": Function(_regexall, (TEXT, TEXT)),
-    "replace": Function(_replace, (TEXT, TEXT, TEXT)),
-    "split": Function(_split, (TEXT, TEXT)),
-    "startswith": Function(_startswith, (TEXT, TEXT)),
-    "strcontains": Function(_strcontains, (TEXT, TEXT)),
-    "strrev": Function(_strrev, (TEXT,)),
-    "substr": Function(_substr, (TEXT, WHOLE, WHOLE)),
+    "chomp": Function(_chomp, (TEXT,), returns=STRING),
+    "endswith": Function(_endswith, (Parameter(STRING, unknown="yes"), TEXT), returns=BOOL),
+    "indent": Function(_indent, (WHOLE, TEXT), returns=STRING),
+    "join": Function(_join, (TEXT,), Parameter(Collection("list", STRING), unknown="inside"), returns=STRING),
+    "lower": Function(_lower, (TEXT,), returns=STRING),
+    "regex": Function(_regex, (TEXT, TEXT), returns=_type_of_match),
+    "regexall": Function(_regexall, (TEXT, TEXT), returns=_type_of_matches),
+    "replace": Function(_replace, (TEXT, TEXT, TEXT), returns=STRING),
+    "split": Function(_split, (TEXT, TEXT), returns=Collection("list", STRING)),
+    "startswith": Function(_startswith, (TEXT, TEXT), returns=BOOL),
+    "strcontains": Function(_strcontains, (TEXT, TEXT), returns=BOOL),
+    "strrev": Function(_strrev, (TEXT,), returns=STRING),
+    "substr": Function(_substr, (TEXT, WHOLE, WHOLE), returns=STRING),
     "templatestring": Function(_templatestring, (TEXT, Parameter(unknown="inside")), context=True),
-    "title": Function(_title, (TEXT,)),
-    "trim": Function(_trim, (TEXT, TEXT)),
-    "trimprefix": Function(_trimprefix, (TEXT, TEXT)),
-    "trimspace": Function(_trimspace, (TEXT,)),
-    "trimsuffix": Function(_trimsuffix, (TEXT, TEXT)),
-    "upper": Function(_upper, (TEXT,)),
+    "title": Function(_title, (TEXT,), returns=STRING),
+    "trim": Function(_trim, (TEXT, TEXT), returns=STRING),
+    "trimprefix": Function(_trimprefix, (TEXT, TEXT), returns=STRING),
+    "trimspace": Function(_trimspace, (TEXT,), returns=STRING),
+    "trimsuffix": Function(_trimsuffix, (TEXT, TEXT), returns=STRING),
+    "upper": Function(_upper, (TEXT,), returns=STRING),
 }

@@ -8,7 +8,7 @@ import re
 from decimal import Decimal
 
 from sglint.evaluate.terraform.number import number_text
-from sglint.value import Map, Seq, Value
+from sglint.value import Map, Null, Seq, Value
 
 WIDTH = 80
 """A quoted text is folded at the first single space after this column."""
@@ -71,7 +71,7 @@ def _scalar_lines(value: Value, indent: int, column: int) -> list[str]:
         return ["[]"]
     if isinstance(value, Map):
         return ["{}"]
-    if value is None:
+    if value is None or isinstance(value, Null):
         return ["null"]
     if isinstance(value, bool):
         return ["true" if value else "false"]
