@@ -284,13 +284,15 @@ def _chosen(
     An error in a branch that is not taken is none, but the `kind` that the branch has all the same counts.
     """
 
+    test, marks = unmark(evaluate_typed(test_expr, scope))
+    is_open = isinstance(test, (Unknown, Ref))
+
     def maybe(number: int) -> Value:
         try:
             return branches[number]()
         except EvaluationError as error:
-            return Unknown(error.message, error.span, type=kind(number))
+            return Unknown(error.message, error.span, type=None if is_open and not scope.strict else kind(number))
 
-    test, marks = unmark(evaluate_typed(test_expr, scope))
     if isinstance(test, (Unknown, Ref)):
         decided: Value = as_unknown(test)
         yes, no = maybe(0), maybe(1)
