@@ -5,7 +5,8 @@ Nested stacks: the template that a resource nests, with the values that it hands
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from sglint.evaluate.cloudformation.body import Body
 from sglint.evaluate.cloudformation.existence import existence
@@ -128,11 +129,11 @@ def _candidates(stack: Stack, body: Mapping, where: Value) -> Iterator[str]:
             yield posixpath.join(templates.tree.base, configured)
         if "://" not in end:
             yield posixpath.join(directory, end)
-    name = (end or "").partition("?")[0].rpartition("/")[2]
+    path = (end or "").partition("?")[0]
     assembly = templates.assembly(here)
-    if assembly is not None and name in assembly.assets:
-        yield posixpath.join(directory, assembly.assets[name])
-    alike = _by_name(templates, here, name)
+    if assembly is not None and posixpath.basename(path) in assembly.assets:
+        yield posixpath.join(directory, assembly.assets[posixpath.basename(path)])
+    alike = _by_name(templates, here, path)
     if alike is not None:
         yield alike
 
@@ -145,14 +146,18 @@ def _configured(stack: Stack, url: str) -> str | None:
     return nested[max(ends, key=len)] if ends else None
 
 
-def _by_name(templates: Templates, here: str, name: str) -> str | None:
-    """Return the one scanned template with this file name, the nearest one when there are several."""
-    found = [path for path in templates.scanned if name and posixpath.basename(path) == name and path != here]
-    if len(found) <= 1:
-        return found[0] if found else None
-    shared = {path: len(posixpath.commonpath((path, here))) for path in found}
-    near = [path for path in found if shared[path] == max(shared.values())]
-    return near[0] if len(near) == 1 else None
+def _by_name(templates: Templates, here: str, url: str) -> str | None:
+    """Return the one scanned template that has most of the URL's end in its path, the nearest one when there are several."""
+    parts = url.split("/")
+    found = [path for path in templates.scanned if parts[-1] and posixpath.basename(path) == parts[-1] and path != here]
+    alike = {path: (_shared(parts[::-1], path.split("/")[::-1]), _shared(here.split("/"), path.split("/"))) for path in found}
+    best = [path for path in found if alike[path] == max(alike.values())]
+    return best[0] if len(best) == 1 else None
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many parts two sequences have in common from their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def output(stack: Stack, name: str, key: str, span: Span) -> Value:

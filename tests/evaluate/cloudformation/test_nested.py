@@ -116,6 +116,13 @@ def test_of_two_templates_with_one_name_the_nearer_is_meant() -> None:
     assert one(found["a/main.yaml"], "Net.A").origin.span.path == "a/x/network.yaml"
 
 
+@pytest.mark.parametrize("url", ["https://s3/bucket/x/web/service.yaml", "!Sub '${AWS::Region}/x/web/service.yaml'"])
+def test_of_two_templates_with_one_name_the_folder_in_the_url_tells(url: str) -> None:
+    found = roots({"main.yaml": parent(url), "x/web/service.yaml": NETWORK, "x/api/service.yaml": NETWORK})
+    assert list(found) == ["main.yaml", "x/api/service.yaml"]
+    assert one(found["main.yaml"], "Net.A").origin.span.path == "x/web/service.yaml"
+
+
 def test_a_template_of_which_there_are_two_is_not_guessed() -> None:
     files = {"main.yaml": parent("https://bucket/network.yaml"), "a/network.yaml": NETWORK, "b/network.yaml": NETWORK}
     found = roots(files)
