@@ -58,7 +58,7 @@ def read_parameter(entry: Entry) -> tuple[Declared, tuple[Problem, ...]]:
     if not isinstance(kind, Scalar) or not kind.text:
         problem = Problem(f"parameter {entry.key} has no Type", entry.span, "every parameter needs one")
         return Declared(entry.key, "String", (), body, entry.span), (problem,)
-    allowed = tuple(_texts(body.get("AllowedValues")))
+    allowed = () if kind.text.startswith(_SSM) else tuple(_texts(body.get("AllowedValues")))
     if not allowed and kind.text == "Number":
         allowed = _range(_number(body, "MinValue"), _number(body, "MaxValue"))
     return Declared(entry.key, kind.text, allowed, body, entry.span), ()

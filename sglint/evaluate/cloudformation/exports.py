@@ -20,7 +20,7 @@ from sglint.evaluate.cloudformation.template import Export
 from sglint.evaluate.cloudformation.text import Pieces, known_text
 from sglint.evaluate.terraform.unknown import alternatives
 from sglint.template import Mapping
-from sglint.value import Value
+from sglint.value import Ref, Value
 
 _SOME = "(.+)"
 _MOST_UNKNOWN = 3
@@ -59,23 +59,26 @@ def exports(stack: Stack, within: tuple[str, ...] = ()) -> Iterator[Export]:
             yield from exports(inner, (*within, entry.key))
 
 
-def matches(name: Value, known: Sequence[Export]) -> list[Match]:
+def matches(name: Value, known: Sequence[Export], root: str) -> list[Match]:
     """
     Return the exports that an import of this name can mean; those of exactly this name go before all others.
+
+    What AWS will call a nested stack is the same in both names only in the root template at the path `root`.
     """
-    found = [match for export in known if (match := _match(name, export)) is not None]
+    found = [match for export in known if (match := _match(name, export, root)) is not None]
     exact = [match for match in found if match.exact]
     return exact or found
 
 
-def _match(name: Value, export: Export) -> Match | None:
+def _match(name: Value, export: Export, root: str) -> Match | None:
     if not isinstance(name, str) or len(name) > _LONGEST:
         return None
     wanted, offered = known_text(name), known_text(export.name)
     if wanted is not None and offered is not None:
         return Match(export, "", exact=True) if wanted == offered else None
     if isinstance(name, Pieces) and isinstance(export.name, Pieces):
-        return Match(export, "", exact=False) if _literals(name) == _literals(export.name) else None
+        exact = export.path == root and name.parts == export.name.parts and all(type(part) in (str, Ref) for part in name.parts)
+        return Match(export, "", exact=exact) if exact or _literals(name) == _literals(export.name) else None
     if wanted is not None and isinstance(export.name, Pieces):
         found = _pattern(export.name).fullmatch(wanted)
         return None if found is None else Match(export, _stack_name(export, found.groups()), exact=False)

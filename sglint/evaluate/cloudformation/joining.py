@@ -71,7 +71,7 @@ def imported(stack: Stack, name: Value, span: Span) -> Value:
 def _imported(stack: Stack, name: Value, span: Span) -> Value:
     run = stack.run
     known = [export for path in run.roots for export in _exports(run, path) if not _own(stack, export)]
-    found = matches(name, known)
+    found = matches(name, known, stack.above[0])
     if len(found) != 1:
         return apart(stack, name, span, tuple(f"{run.templates.shown(one.export.path)}" for one in found))
     export = found[0].export

@@ -19,7 +19,7 @@ from sglint.evaluate.cloudformation.text import known_text
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.source import Span
 from sglint.template import Entry, Mapping, Node, Scalar
-from sglint.value import Ref, Unknown, Value
+from sglint.value import Map, Ref, Unknown, Value
 
 MAX_NESTED = 20
 """How deep stacks may nest one another."""
@@ -50,7 +50,7 @@ def _open(stack: Stack, entry: Entry) -> Stack:
     properties = body.get("Properties")
     properties = properties if isinstance(properties, Mapping) else Mapping((), entry.span)
     bases, maybe = existence(stack, body)
-    url = properties.get("TemplateURL")
+    url = properties.get(NESTED[stack.kind(entry.key)])
     where = Body(stack, bases or [{}]).value(url) if url is not None else None
     template = _template(stack, entry.key, body, url, where)
     if template.real in stack.above:
@@ -71,7 +71,9 @@ def _open(stack: Stack, entry: Entry) -> Stack:
             message = f"{template.path} has no parameter {parameter.key}"
             stack.run.problem(message, parameter.span, "see how it is spelt", hides=False)
     around = {name: stack.values[name] for name in sorted(_HERE)}
-    place = Place(f"{stack.prefix}{entry.key}.", (*stack.callers, entry.span), maybe, stack.above)
+    address = f"{stack.prefix}{entry.key}"
+    around |= {"AWS::StackName": Ref(address, "AWS::StackName"), "AWS::StackId": Ref(address)}
+    place = Place(f"{address}.", (*stack.callers, entry.span), maybe, stack.above)
     return open_stack(stack.run, template, given, around, place)
 
 
@@ -85,9 +87,11 @@ def _template(stack: Stack, name: str, body: Mapping, url: Node | None, where: V
     shown = known_text(where)
     if isinstance(where, Unknown):
         raise EvaluationError(f"the template of stack {name} is not known, because {where.why}", span)
-    raise EvaluationError(
-        f"the template {shown} of stack {name} is not found" if shown else f"stack {name} has no TemplateURL", span
-    )
+    if isinstance(where, Map):
+        raise EvaluationError(f"the template of stack {name} lies elsewhere", span)
+    if not shown:
+        raise EvaluationError(f"stack {name} has no {NESTED[stack.kind(name)]} that is a text", span)
+    raise EvaluationError(f"the template {shown} of stack {name} is not found", span)
 
 
 def _found(stack: Stack, body: Mapping, where: Value) -> Template | None:
@@ -104,9 +108,9 @@ def nested_paths(stack: Stack) -> Iterator[str]:
     """
     for name in sorted(stack.resources):
         body = stack.resources[name].value
-        if stack.kind(name) == NESTED and isinstance(body, Mapping):
+        if stack.kind(name) in NESTED and isinstance(body, Mapping):
             properties = body.get("Properties")
-            url = properties.get("TemplateURL") if isinstance(properties, Mapping) else None
+            url = properties.get(NESTED[stack.kind(name)]) if isinstance(properties, Mapping) else None
             found = _found(stack, body, Body(stack, quiet=True).value(url) if url is not None else None)
             if found is not None:
                 yield found.real
@@ -201,5 +205,5 @@ def children(stack: Stack) -> Iterator[tuple[Entry, Stack | Unknown]]:
     Yield the stacks that the resources of this one nest, with those resources.
     """
     for name in sorted(stack.resources):
-        if stack.kind(name) == NESTED and existence(stack, stack.resources[name].value)[0]:
+        if stack.kind(name) in NESTED and existence(stack, stack.resources[name].value)[0]:
             yield stack.resources[name], child(stack, name)

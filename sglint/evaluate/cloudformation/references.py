@@ -17,7 +17,8 @@ from sglint.template import Mapping, Node, Scalar
 from sglint.value import Ref, Unknown, Value
 
 Evaluate: TypeAlias = Callable[[Stack, Node], Value]
-NESTED = "AWS::CloudFormation::Stack"
+NESTED = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
+"""The kinds that nest a template, and the property that says which."""
 PSEUDO = (
     *("AWS::AccountId", "AWS::NotificationARNs", "AWS::Partition", "AWS::Region"),
     *("AWS::StackId", "AWS::StackName", "AWS::URLSuffix"),
@@ -94,7 +95,7 @@ def attribute(stack: Stack, name: str, path: str, span: Span, evaluate: Evaluate
             raise EvaluationError(f"{name} is no resource, so it has no attribute {path}", span)
         return Ref(stack.prefix + name, path)
     _exists(stack, name, span, evaluate)
-    if stack.kind(name) == NESTED and path.startswith("Outputs."):
+    if stack.kind(name) in NESTED and path.startswith("Outputs."):
         return stack.run.output(stack, name, path.removeprefix("Outputs."), span)
     unset = Ref(stack.prefix + name, path)
     properties = stack.property(name, "Properties")

@@ -107,7 +107,7 @@ def _resources(stack: Stack, wanted: Wanted, root: str, *, shared: bool) -> Iter
         elif kind.endswith(MODULE):
             what = f"what {name} of type {kind} makes is not seen"
             stack.run.problem(what, entry.span, "write its resources into the template")
-        if kind in wanted and kind != NESTED and (not shared or is_shared(kind)):
+        if kind in wanted and kind not in NESTED and (not shared or is_shared(kind)):
             only = wanted[kind] if isinstance(wanted, Mapping) else ()
             found = _resource(stack, entry, kind, only, root, quiet=isinstance(wanted, Mapping) and not only)
             if found is not None:
@@ -185,7 +185,7 @@ def _nested(library: Templates, path: str, parameters: Parameters) -> set[str]:
 def _nests(entry: Entry) -> bool:
     """Return whether a resource, or one that a loop makes, may be a nested stack."""
     kind = entry.value.get("Type") if isinstance(entry.value, MappingNode) else None
-    return entry.key.startswith(PREFIX) or (isinstance(kind, Scalar) and kind.text == NESTED)
+    return entry.key.startswith(PREFIX) or (isinstance(kind, Scalar) and kind.text in NESTED)
 
 
 def _nothing(stack: Stack, name: str, key: str, span: Span) -> Value:

@@ -122,7 +122,8 @@ class Templates:
 
 def _may_export(body: Mapping) -> bool:
     kind = body.get("Type")
-    return body.entry("Export") is not None or (isinstance(kind, Scalar) and kind.text == "AWS::CloudFormation::Stack")
+    nests = isinstance(kind, Scalar) and kind.text in ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
+    return nests or body.entry("Export") is not None
 
 
 def declare(document: TemplateDocument, real: str) -> Template:

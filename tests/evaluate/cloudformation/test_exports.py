@@ -181,6 +181,23 @@ Resources:
     assert addresses(found) == ["Host.S", "Net.A", "Net.B", "Net.Bastion", "Net.Vpc"]
 
 
+def test_the_name_of_a_nested_stack_tells_two_of_them_apart() -> None:
+    outer = (
+        HEAD
+        + """
+Resources:
+  One: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: net.yaml}}
+  Two: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: net.yaml}}
+  Host: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: host.yaml, Parameters: {Of: !GetAtt Two.Outputs.Name}}}
+"""
+    )
+    net = NETWORK + "  Name: {Value: !Ref AWS::StackName}\n"
+    inner = host("!ImportValue {'Fn::Sub': '${Of}-SubnetId'}", "Parameters: {Of: {Type: String}}\n")
+    found = roots({"net.yaml": net, "main.yaml": outer, "also.yaml": outer, "host.yaml": inner})
+    assert values(found["main.yaml"], "Host.S")["P"] == Ref("Two.A")
+    assert not any(":" in address for address in addresses(found["main.yaml"]))
+
+
 def test_an_export_whose_condition_is_false_is_not_there() -> None:
     text = NETWORK.replace("Cidr: {", "Cidr: {Condition: Never, ") + "Conditions: {Never: !Equals [a, b]}\n"
     found = roots({"net.yaml": text, "host.yaml": host("!ImportValue net-cidr")})["host.yaml"]

@@ -237,9 +237,27 @@ def test_a_parameter_that_the_template_lacks_is_told() -> None:
     assert messages(found) == ["n.yaml has no parameter Cdir"]
 
 
+def test_an_application_of_sam_is_a_nested_stack() -> None:
+    text = (
+        HEAD
+        + """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  App: {Type: AWS::Serverless::Application, Properties: {Location: ./n.yaml, Parameters: {Cidr: 10.3.0.0/16}}}
+  Far: {Type: AWS::Serverless::Application, Properties: {Location: {ApplicationId: arn, SemanticVersion: 1.0.0}}}
+  S: {Type: AWS::EC2::Instance, Properties: {P: !GetAtt App.Outputs.Vpc}}
+"""
+    )
+    found = roots({"main.yaml": text, "n.yaml": NETWORK})
+    assert list(found) == ["main.yaml"]
+    assert values(found["main.yaml"], "App.Vpc")["CidrBlock"] == "10.3.0.0/16"
+    assert values(found["main.yaml"], "S")["P"] == Ref("App.Vpc")
+    assert messages(found["main.yaml"]) == ["the template of stack Far lies elsewhere, so its resources are not seen"]
+
+
 def test_a_stack_without_a_template_is_a_problem() -> None:
     found = root("Resources: {Net: {Type: AWS::CloudFormation::Stack}}\n")
-    assert messages(found) == ["stack Net has no TemplateURL, so its resources are not seen"]
+    assert messages(found) == ["stack Net has no TemplateURL that is a text, so its resources are not seen"]
 
 
 def test_stacks_inside_stacks_have_longer_addresses() -> None:

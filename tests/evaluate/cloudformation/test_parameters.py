@@ -50,6 +50,7 @@ def test_a_parameter_has_the_value_that_is_given_or_its_default(body: str, given
         ("{Type: Number, MinValue: 1, MaxValue: 3}", "parameter X has no default", ("1", "2", "3")),
         ("{Type: Number, MinValue: 1, MaxValue: 65535}", "parameter X has no default", ()),
         ("{Type: CommaDelimitedList, AllowedValues: [a, b]}", "parameter X has no default", ()),
+        ("{Type: 'AWS::SSM::Parameter::Value<String>', AllowedValues: [/a, /b]}", "parameter X has no default", ()),
         ("{Type: String, NoEcho: true, Default: secret}", "parameter X has NoEcho", ()),
         (
             "{Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>', Default: /ami}",
