@@ -147,10 +147,10 @@ def _others(walk: _Walk) -> None:
     """
     if walk.others:
         first, more = walk.others[0], len(walk.others) - 1
-        names = f"{first} is" if not more else f"{first} and {more} more are"
-        walk.problems.append(
-            Problem(f"{names} no CloudFormation template", whole(first), "leave out what is none", hides=False)
+        message = (
+            f"{first} and {more} more are no CloudFormation templates" if more else f"{first} is no CloudFormation template"
         )
+        walk.problems.append(Problem(message, whole(first), "leave out what is none", hides=False))
 
 
 def _terraform(name: str) -> Format | None:
