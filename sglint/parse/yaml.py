@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import yaml
 from yaml import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
+from sglint.parse.broken import unreadable
 from sglint.parse.intrinsic import NODES, function, meaning, shorten, unique
 from sglint.parse.scalar import NULLS, resolve
 from sglint.parse.text import DEPTH, Failure, Text
@@ -75,30 +76,8 @@ def read(text: Text) -> Mapping | None:
     except UnicodeEncodeError as error:
         text.problem("a character that no text may have", error.start, error.end, "remove it")
     except (Failure, yaml.YAMLError) as error:
-        text.note(_problem(text, error))
+        text.note(unreadable(text, error))
     return None
-
-
-def _problem(text: Text, error: Failure | yaml.YAMLError) -> Problem:
-    """
-    Return what stopped the reading; libyaml's own words, and where it stood.
-    """
-    if isinstance(error, Failure):
-        return Problem(error.message, text.span(error.start, error.end), error.hint)
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        at = error.problem_mark.index
-        message = " ".join(part for part in (error.problem, error.context) if part)
-        tab = text.content[at : at + 1] == "\t"
-        hint = "indent with spaces, tabs are not allowed" if tab else "correct the YAML"
-        if error.context_mark is not None and error.context_mark.line != error.problem_mark.line:
-            hint += f", see also line {text.place(error.context_mark.index)[0]}"
-        return Problem(message.lower(), text.span(at, at + 1), hint)
-    at = next((each.start() for each in _UNREADABLE.finditer(text.content)), 0)
-    message = f"the character U+{ord(text.content[at]):04X} is not allowed" if text.content else "not readable as YAML"
-    return Problem(message, text.span(at, at + 1), "remove it")
-
-
-_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class _Reader:
@@ -150,7 +129,7 @@ class _Reader:
 
     def fail(self, error: Failure | yaml.YAMLError) -> None:
         self.failed = True
-        self.text.note(_problem(self.text, error))
+        self.text.note(unreadable(self.text, error))
 
     def place(self, index: int) -> _Place:
         line, column = self.text.place(index)
@@ -168,7 +147,7 @@ class _Reader:
         """
         Return the node that begins with this event, a function in its long form included.
         """
-        if _is_simple(event):
+        if type(event) is ScalarEvent and event.tag is None and event.anchor is None and event.style not in _BLOCK:
             value = event.value
             return Scalar(resolve(value) if event.implicit[0] else value, value, self.simple(event))
         node = self.raw(event, depth)
@@ -181,10 +160,13 @@ class _Reader:
         self.nodes += 1
         if self.nodes > NODES:
             self.count(0, event)
-        start, self.end = event.start_mark, event.end_mark
+        start, end = event.start_mark, event.end_mark
+        self.end = end
         if "#" in event.value:
-            self.opaque.append((start.index, event.end_mark.index))
-        return self.span(start, event.end_mark)
+            self.opaque.append((start.index, end.index))
+        if self.exact:
+            return Span(self.text.path, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        return self.text.span(start.index, end.index)
 
     def count(self, nodes: int, event: _Event) -> None:
         self.nodes += nodes
@@ -285,14 +267,13 @@ class _Reader:
         try:
             while type(event := take()) is not MappingEndEvent:
                 between = False
-                if type(event) is ScalarEvent and event.value == "<<" and event.tag is None and event.implicit[0]:
+                if type(event) is ScalarEvent and event.tag is None and event.implicit[0] and event.value == "<<":
                     self.count(1, event)
                     merged.extend(self.merge(depth + 1))
+                elif key := self.key(event, depth + 1):
+                    own.append(Entry(key[0], self.node(take(), depth + 1), key[1]))
                 else:
-                    key, span = self.key(event, depth + 1)
-                    value = self.node(take(), depth + 1)
-                    if key is not None:
-                        own.append(Entry(key, value, span))
+                    self.node(take(), depth + 1)
                 if self.failed:
                     break
                 between = True
@@ -314,17 +295,19 @@ class _Reader:
         if start.flow_style:
             self.end = last.end_mark
 
-    def key(self, event: _Event, depth: int) -> tuple[str | None, Span]:
+    def key(self, event: _Event, depth: int) -> tuple[str, Span] | None:
         """
-        Return the key that begins with this event and its place; None when it is no text.
+        Return the key that begins with this event and its place, or None when it is no text.
         """
-        if _is_simple(event) and event.value not in NULLS:
-            return event.value, self.simple(event)
+        if type(event) is ScalarEvent and event.tag is None and event.anchor is None and event.style not in _BLOCK:
+            written = event.value
+            if written not in NULLS or not event.implicit[0]:
+                return written, self.simple(event)
         node = self.node(event, depth)
         if isinstance(node, Scalar) and node.value is not None:
             return node.text, node.span
         self.text.note(Problem("a key has to be a text", node.span, "write the key in quotes"))
-        return None, node.span
+        return None
 
     def merge(self, depth: int) -> list[Entry]:
         """
@@ -393,13 +376,6 @@ class _Reader:
             after = stop.start() if stop else len(content)
             self.text.comment(at, after)
             at = content.find("#", after)
-
-
-def _is_simple(event: _Event) -> bool:
-    """
-    Return whether an event is a scalar without tag and anchor that stands in one piece.
-    """
-    return type(event) is ScalarEvent and event.tag is None and event.anchor is None and event.style not in _BLOCK
 
 
 def _cut(entries: list[Entry], depth: int) -> None:
