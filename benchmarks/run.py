@@ -2,7 +2,8 @@
 Measures sglint: against checkov, and on roots that grow; in one run on one machine, CPU seconds of whole processes.
 
 `python benchmarks/run.py` needs sglint in the environment of that Python, and a package index from which it installs checkov
-into an environment of its own, once, below the temporary directory. `python benchmarks/run.py growth` needs sglint alone.
+into an environment of its own, once, below the temporary directory. `python benchmarks/run.py growth` needs sglint alone, and
+`python benchmarks/run.py decode` (in decode.py) cfn-lint in the same environment.
 """
 
 from __future__ import annotations
@@ -185,10 +186,15 @@ def main() -> None:
     Measure, and print a table.
     """
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["peer", "growth"], default="peer")
+    parser.add_argument("what", nargs="?", choices=["peer", "growth", "decode"], default="peer")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--without-peer", action="store_true")
     options = parser.parse_args()
+    if options.what == "decode":
+        from decode import decode
+
+        decode(options.rounds)
+        return
     if options.what == "growth":
         growth(options.rounds)
         return

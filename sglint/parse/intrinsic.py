@@ -5,7 +5,6 @@ What the formats of a template have in common once they are read: duplicate keys
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sglint.parse.text import Text
 from sglint.source import Problem, Span
@@ -70,8 +69,8 @@ def _halves(scalar: Scalar, written: str) -> tuple[Scalar, ...]:
         return Scalar(first, first, span), Scalar(rest, rest, span)
     start = span.column + around // 2
     middle = start + len(first)
-    left = replace(span, column=start, end_column=middle)
-    right = replace(span, column=middle + 1, end_column=middle + 1 + len(rest))
+    left = Span(span.path, span.line, start, span.line, middle)
+    right = Span(span.path, span.line, middle + 1, span.line, middle + 1 + len(rest))
     return Scalar(first, first, left), Scalar(rest, rest, right)
 
 

@@ -25,6 +25,7 @@ _WORDS: dict[str, bool | None] = {
 } | {"": None, "~": None}
 NULLS = frozenset(word for word, value in _WORDS.items() if value is None)
 _NUMERIC = frozenset("+-.0123456789")
+_LIKE = re.compile(r"[-+]?[0-9.][0-9a-fA-FxX_.:+-]*+")
 _INTEGERS = (
     (re.compile(r"[-+]?(?:0|[1-9][0-9_]*)"), 10),
     (re.compile(r"[-+]?0[0-7_]+"), 8),
@@ -43,6 +44,10 @@ def resolve(text: str) -> str | Number | bool | None:
     if text in _WORDS:
         return _WORDS[text]
     if text[0] not in _NUMERIC or len(text) > LONGEST:
+        return text
+    if text[0] != "0" and text.isascii() and text.isdigit():
+        return int(text)
+    if _LIKE.fullmatch(text) is None:
         return text
     number: Number | None = _integer(text)
     if number is None:

@@ -44,7 +44,7 @@ _Event: TypeAlias = Any
 """An event of PyYAML: its stubs know neither the marks, which are always there, nor what the kinds have in common."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Place:
     """
     A place in the text, as PyYAML counts: everything from 0.
@@ -183,32 +183,48 @@ class _Reader:
         if depth > DEPTH:
             start = event.start_mark.index
             raise Failure(f"nested more than {DEPTH} levels", start, start + 1, "split the template")
-        before, self.reached = self.reached, depth
-        nodes, anchor, start = self.nodes, event.anchor, event.start_mark
-        if anchor is not None:
-            self.anchors[anchor] = None
-        written = start if anchor is None and event.tag is None else self.written(start.index)
+        self.reached = max(self.reached, depth)
+        if event.tag is None and event.anchor is None:
+            return self.value(event, event.start_mark, depth)
+        return self.named(event, depth)
+
+    def value(self, event: _Event, start: _Event | _Place, depth: int) -> Node:
+        """
+        Return the node whose tag and anchor, if it has any, are passed.
+        """
         if type(event) is ScalarEvent:
-            node: Node = self.scalar(event, written)
-        else:
-            self.count(1, event)
-            node = self.collection(event, written, depth)
-        if event.tag is not None:
-            node = self.tagged(event.tag, node, self.span(start, self.end))
-        if anchor is not None:
-            means = meaning(node) if isinstance(node, Mapping) else node
-            self.anchors[anchor] = _Anchor(means, node, self.nodes - nodes, self.reached - depth)
+            return self.scalar(event, start)
+        self.count(1, event)
+        return self.collection(event, start, depth)
+
+    def named(self, event: _Event, depth: int) -> Node:
+        """
+        Return the node that begins with this event, which has a tag or an anchor.
+        """
+        tag, anchor, start = event.tag, event.anchor, event.start_mark
+        if anchor is None:
+            return self.tagged(tag, self.value(event, self.written(start), depth), self.span(start, self.end))
+        before, nodes = self.reached, self.nodes
+        self.reached, self.anchors[anchor] = depth, None
+        node = self.value(event, self.written(start), depth)
+        if tag is not None:
+            node = self.tagged(tag, node, self.span(start, self.end))
+        means = meaning(node) if isinstance(node, Mapping) else node
+        self.anchors[anchor] = _Anchor(means, node, self.nodes - nodes, self.reached - depth)
         self.reached = max(self.reached, before)
         return node
 
-    def written(self, at: int) -> _Place:
+    def written(self, start: _Event) -> _Place:
         """
         Return where the value itself starts, after its tag and anchor.
         """
-        content = self.text.content
+        content, first = self.text.content, start.index
+        at = first
         while at < len(content) and content[at] in "&!":
             found = _PROPERTY.match(content, at)
             at = found.end() if found else len(content)
+        if self.exact and content.find("\n", first, at) < 0:
+            return _Place(at, start.line, start.column + at - first)
         return self.place(at)
 
     def alias(self, event: _Event, depth: int, *, raw: bool = False) -> Node:
