@@ -191,9 +191,7 @@ def main() -> None:
     parser.add_argument("--without-peer", action="store_true")
     options = parser.parse_args()
     if options.what == "decode":
-        from decode import decode
-
-        decode(options.rounds)
+        subprocess.run([sys.executable, Path(__file__).with_name("decode.py"), "--rounds", str(options.rounds)], check=True)
         return
     if options.what == "growth":
         growth(options.rounds)
