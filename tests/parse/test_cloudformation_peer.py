@@ -7,13 +7,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 from cfnlint.decode.decode import decode, decode_str  # type: ignore[import-untyped]  # it has types and does not say so
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sglint.parse.scalar import resolve
 from sglint.template import Scalar
-from tests.parse.templates import body, inside, plain, typed
+from tests.parse.templates import body, inside, plain, read, typed
 
 TEMPLATES = sorted((Path(__file__).parents[2] / "fixtures/templates").iterdir())
 plain_scalars = st.text("0123456789abxoeE+-_:.", min_size=1, max_size=10) | st.from_regex(
@@ -39,6 +40,14 @@ def test_every_template_has_the_values_that_cfn_lint_sees(path: Path) -> None:
     theirs, errors = decode(str(path))
     assert errors == []
     assert typed(plain(body(path.read_text(encoding="utf-8")))) == typed(split(theirs))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_without_libyaml_the_tree_is_the_same(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = path.read_text(encoding="utf-8")
+    fast = read(text)
+    monkeypatch.setattr("sglint.parse.yaml._Loader", yaml.SafeLoader)
+    assert read(text) == fast
 
 
 def test_the_fixtures_hold_every_function() -> None:
