@@ -20,6 +20,7 @@ from sglint.evaluate.plan import evaluate_plan, plan_root, read_plan
 from sglint.evaluate.root import Root
 from sglint.evaluate.terraform import Inputs, Library, evaluate_root, find_roots, undeclared, variable_files
 from sglint.finding import Report, places
+from sglint.model import Network
 from sglint.request import Request
 from sglint.rule import Judged, Rule, looked_at, run
 from sglint.source import Discovery, Problem, SglintError, Source, Tree, discover, in_order, passed_over, read, read_all
@@ -80,7 +81,7 @@ def judge(wanted: Request) -> Networks:
                 declared.update(root.variables)
                 network, hidden = lower.lower(root.path, root.resources)
                 problems += (*root.problems, *hidden)
-                judged.append(Judged(network, track.judge(network, graph.build(network))))
+                judged.append(seen(network, None if root.before is None else seen(lower.lower(root.path, root.before)[0])))
             except SglintError:
                 raise
             except Exception as error:  # noqa: BLE001 -- a bug of ours in one root must not hide the others
@@ -93,6 +94,13 @@ def judge(wanted: Request) -> Networks:
         discovery.tree,
         len(readers[0].roots) if wanted.plan is None else 0,
     )
+
+
+def seen(network: Network, before: Judged | None = None) -> Judged:
+    """
+    Return the network with the verdict on every flow of every interface, beside the one that a plan starts from.
+    """
+    return Judged(network, track.judge(network, graph.build(network)), before)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ class Root:
     """
     One root module or template after evaluation: its resources by address, what could not be read, and what it was read from.
 
-    `variables` are the names of the variables or parameters that it declares.
+    `variables` are the names of the variables or parameters that it declares. `before` are the resources that a plan starts
+    from, also those that it deletes, under the addresses that it moves them to; None where there is no plan.
     """
 
     path: str
@@ -25,3 +26,4 @@ class Root:
     problems: tuple[Problem, ...]
     documents: tuple[Document | TemplateDocument, ...]
     variables: tuple[str, ...]
+    before: tuple[Resource, ...] | None = None

@@ -34,10 +34,13 @@ CLIENTS = Ports(49152, 60999)
 class Judged:
     """
     One network and what is known about each of its interfaces.
+
+    `before` is the network that a plan starts from, under the same addresses; None where there is no plan.
     """
 
     network: Network
     judgements: tuple[Judgement, ...]
+    before: Judged | None = None
     _rules: dict[Link, list[Permission]] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
     _appliances: dict[str, Appliance] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
 

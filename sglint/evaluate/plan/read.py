@@ -51,7 +51,8 @@ class Plan:
     A plan or a state: what there will be, or is, by address.
 
     `path` is displayed; `places` says where the file first mentions an address. `modules` are the addresses of the module
-    instances. `configuration` is the root module as the plan repeats it, empty for a state.
+    instances. `configuration` is the root module as the plan repeats it, empty for a state. `before` is what there was before
+    the plan, also what it deletes, under the addresses that the plan moves it to; None for a state.
     """
 
     path: str
@@ -61,6 +62,7 @@ class Plan:
     configuration: Mapping[str, Json]
     problems: tuple[Problem, ...] = ()
     places: Mapping[str, Span] = field(default_factory=dict)
+    before: Mapping[str, Item] | None = None
 
     @property
     def modules(self) -> frozenset[str]:
@@ -123,7 +125,9 @@ def _plan(document: dict[str, Json], path: str, content: bytes) -> Plan:
         found.update((item.address, item) for item in _tree(table(table(document, "values"), "root_module")))
     variables = {name: _value(given.get("value")) for name, given in _variables(document)}
     configuration = _configuration(table(table(document, "configuration"), "root_module"))
-    return Plan(path, planned, found, variables, configuration, tuple(_doubts(document, path)), _places(content, path))
+    doubts, places = tuple(_doubts(document, path)), _places(content, path)
+    previous = {item.address: item for item in _before(document)} if planned else None
+    return Plan(path, planned, found, variables, configuration, doubts, places, previous)
 
 
 def _variables(document: dict[str, Json]) -> Iterator[tuple[str, dict[str, Json]]]:
@@ -176,6 +180,15 @@ def _changes(document: dict[str, Json]) -> Iterator[Item]:
             unknown, sensitive = change.get("after_unknown"), change.get("after_sensitive")
             item = _item(row, text(row, "module_address"), change.get("after"), unknown, sensitive)
             yield replace(item, new=change.get("before") is None)
+
+
+def _before(document: dict[str, Json]) -> Iterator[Item]:
+    """Yield what there was before the plan."""
+    yield from _tree(table(table(table(document, "prior_state"), "values"), "root_module"))
+    for row in rows(document, "resource_changes"):
+        change = table(row, "change")
+        if not row.get("deposed") and isinstance(change.get("before"), dict):
+            yield _item(row, text(row, "module_address"), change.get("before"), None, change.get("before_sensitive"))
 
 
 def _item(row: dict[str, Json], module: str, values: Json, unknown: Json, sensitive: Json) -> Item:

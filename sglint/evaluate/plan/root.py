@@ -46,7 +46,36 @@ def evaluate_plan(
         if plan.items[address].kind in wanted
     )
     problems = sorted({*plan.problems, *beside.problems, *_ignored(plan, inputs)}, key=lambda problem: problem.order)
-    return replace(beside, resources=resources, problems=tuple(problems))
+    before = _before(plan, written, wanted, beside.path)
+    return replace(beside, resources=resources, problems=tuple(problems), before=before)
+
+
+def _before(plan: Plan, written: Mapping[str, Resource], wanted: Collection[str], root: str) -> tuple[Resource, ...] | None:
+    """
+    Return the resources of the wanted kinds that there were before the plan; None for a state.
+
+    What is still there has its place in the configuration. Everything else has it in the plan.
+    """
+    if plan.before is None:
+        return None
+    known = identities(plan.before)
+    items = (plan.before[address] for address in sorted(plan.before))
+    return tuple(_past(plan, item, written.get(item.address), known, root) for item in items if item.kind in wanted)
+
+
+def _past(plan: Plan, item: Item, written: Resource | None, known: Mapping[str, Ref], root: str) -> Resource:
+    place = plan.places.get(item.address, whole(plan.path))
+    origin = Origin(item.address, place, place, root) if written is None else replace(written.origin, maybe=None, fields=())
+    named = _named_groups(item)
+    values = Map.of((name, value) for name, value in item.values.items() if name not in named)
+    found = referring(lay_all(values, Map(), ()).values, known, item.address)
+    return Resource(item.kind, found if isinstance(found, Map) else Map(), origin)
+
+
+def _named_groups(item: Item) -> tuple[str, ...]:
+    """Return the attribute that names an instance's groups, which says less than their ids do where these are there."""
+    ids = item.values.get("vpc_security_group_ids")
+    return ("security_groups",) if item.kind in _INSTANCES and ids not in (None, LATE, Seq((), "list")) else ()
 
 
 def plan_root(library: Library, discovery: Discovery, paths: Iterable[str]) -> tuple[str, ...]:
@@ -88,12 +117,12 @@ def _configured(plan: Plan, item: Item, beside: Map) -> Map:
 
     A state keeps it, for there it is what there is. The names of an instance's groups say less than their ids.
     """
-    named = item.kind in _INSTANCES and item.values.get("vpc_security_group_ids") not in (None, LATE, Seq((), "list"))
+    named = _named_groups(item)
     record = plan.planned and not item.new and not item.kind.startswith("data.")
     return Map.of(
         (name, value)
         for name, value in item.values.items()
-        if name in beside or not ((record and _is_blocks(value)) or (named and name == "security_groups"))
+        if name in beside or not ((record and _is_blocks(value)) or name in named)
     )
 
 
