@@ -139,13 +139,20 @@ def _full(common: _Common, allowance: Range, curves: tuple[Curve, Curve], sent: 
     best, worst = allowance.most, allowance.least
     headroom = Range(1 - float(curves[1].high().max()) / worst, 1 - curves[0].peak / best)
     lost, refused, runs, rates = [], [], list[Run](), []
+    earlier: tuple[tuple[Stream, ...], float] = ((), 0.0)
     for world, found, room in ((World.LEAST, curves[0], best), (World.MOST, curves[1], worst)):
         flows = streams(common.traffic, common.table, common.verdicts, world)
         share = lost_share(found, flows, room, settled)
         attempts = share * _attempts(flows)
         if flows and common.options.flows and hayward(room, found.peak, found.peakedness) > REACHED:
             span, options = window(common.traffic, flows, float(found.at[-1]), settled), common.options
-            run = rehearse(flows, span, int(room), options.flows, seed=options.seed, progress=common.progress)
+            same = runs and earlier == (flows, room)
+            run = (
+                runs[0]
+                if same
+                else rehearse(flows, span, int(room), options.flows, seed=options.seed, progress=common.progress)
+            )
+            earlier = (flows, room)
             if run is not None:
                 runs.append(run)
                 share, attempts = (run.lost, run.refused) if run.complete else (share, attempts)

@@ -66,7 +66,7 @@ def wheel(streams: Sequence[Stream], seconds: float, *, room: int | None = None,
     narrow = NARROW if several else reach
     groups: list[Group] = []
     for number, one in enumerate(streams):
-        life = _life(one.held, width, narrow, several)
+        life = lives(one.held, width, narrow, several)
         batch = batch_size(one, width)
         source = random(one.rate, width, key(seed, number), batch=batch, times=one.held.slots)
         groups.append(Group(key(seed, number, 0), life, source))
@@ -91,14 +91,18 @@ def batch_size(stream: Stream, width: float) -> float:
     return 1.0 + (stream.peakedness - 1.0) / (2.0 * together)
 
 
-def _life(held: Holding, width: float, narrow: int, several: int) -> Alias:
+def lives(held: Holding, width: float, narrow: int, several: int = 0, *, at_once: bool = False) -> Alias:
     """
-    Return the table of how many slices an entry stays, at least one; from `narrow` on, of how many wide slices.
+    Return the table of how many slices an entry stays, at least one unless it may end at once.
+
+    From `narrow` on these are wide slices, of `several` narrow ones; without wide ones, the last outcome stands for all beyond.
     """
     beyond = np.concatenate([[1.0], presence(held, width, narrow)])
-    beyond[1] = 1.0
+    if not at_once:
+        beyond[1] = 1.0
     weights = np.maximum(-np.diff(beyond), 0.0)
     if not several:
+        weights[-1] += max(float(beyond[-1]), 0.0)
         return alias(weights)
     return alias(np.concatenate([weights, _wide(held, width * several, narrow // several, float(beyond[narrow]))]))
 

@@ -6,20 +6,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import TypeAlias
 
 import numpy as np
 
 from sglint.simulate import vectorised
+from sglint.simulate.arrival import PAGE
 from sglint.simulate.build import Stream, slice_seconds, wheel
 from sglint.simulate.draw import Ints
+from sglint.simulate.pauses import Seen, events
+from sglint.simulate.pauses import Wheel as Events
 from sglint.simulate.projection import Run
 from sglint.simulate.wheel import Step, Wheel, run
 
 Progress: TypeAlias = Callable[[float], bool]
 """Is told which share is done; returns False to end early."""
 
+EVENT = 10
+"""A packet at the event wheel takes about as long as so many flows at the count wheel."""
 WORTH = 10_000_000
 """From this number of flows on, compiling takes less time than it saves."""
 
@@ -54,6 +60,9 @@ def rehearse(
     expected = math.fsum(one.mean_rate for one in streams) * window[1]
     if expected > most:
         return None
+    if any(one.held.gap is not None for one in streams):
+        packets = math.fsum(one.mean_rate * one.held.packets for one in streams) * window[1]
+        return _with_pauses(streams, window, room, seed, progress) if packets <= most / EVENT else None
     width = slice_seconds(streams, limited=True)
     made = wheel(streams, window[1], room=room, seed=seed, width=width)
     name, step = engine(expected)
@@ -66,6 +75,31 @@ def rehearse(
         lost += begun * (1 - (1 - share) ** stream.held.slots)
     whole = max(flows, 1.0)
     return Run(round(flows), lost / whole, float(refused.sum()) / whole, full / max(slices, 1), name, complete)
+
+
+def _with_pauses(
+    streams: tuple[Stream, ...], window: tuple[float, float], room: int, seed: int, progress: Progress | None
+) -> Run:
+    """
+    Return what became of the flows when some of them pause.
+    """
+    made = events(streams, window[1], room=room, seed=seed)
+    begin, full, slices, complete = int(window[0] / window[1] * made.slices), 0, 0, True
+    before, seen = Seen(), Seen()
+    for now, (entries, seen) in enumerate(Events(made).run()):
+        if now < begin:
+            before = replace(seen)
+            continue
+        slices += 1
+        full += entries == room
+        if progress is not None and now % PAGE == 0 and not progress(now / made.slices):
+            complete = False
+            break
+    flows = seen.begun - before.begun
+    lost, refused = (
+        (last - first) / max(flows, 1) for last, first in ((seen.lost, before.lost), (seen.refused, before.refused))
+    )
+    return Run(flows, min(1.0, lost), refused, full / max(slices, 1), "numpy, flow by flow", complete)
 
 
 def _attempts(streams: tuple[Stream, ...]) -> list[tuple[int, int]]:

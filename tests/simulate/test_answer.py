@@ -181,6 +181,19 @@ def test_entries_of_flows_that_pause_are_those_of_the_renewal_formula() -> None:
     assert today.peak.least == pytest.approx(10 * 325.21, rel=0.002)
 
 
+def test_flows_that_pause_are_run_one_by_one_through_a_full_table() -> None:
+    """
+    A flow tries again with each of its 20 packets: many are dropped, and nearly every flow gets an entry some time.
+    """
+    flows = FlowClass("a", Protocol.UDP, Constant(1.0), gap=Exponential(20.0), packets=20.0)
+    table = known(settings(allowance=200))
+    today = simulate(Traffic("pauses", "", (flows,)), table, TRACKED).today
+    assert today.lost is not None and today.dropped is not None
+    assert [one.engine for one in today.runs] == ["numpy, flow by flow"] * 2
+    assert today.lost.most < 0.01
+    assert today.dropped.most > 2.0
+
+
 def test_what_the_table_costs_and_saves() -> None:
     """
     Three tables for what one would pass on: the table binds, and nothing about packets is needed to say so.
