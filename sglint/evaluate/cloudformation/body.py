@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from sglint.evaluate.cloudformation.conditions import because
-from sglint.evaluate.cloudformation.expressions import arguments, decide, evaluate
+from sglint.evaluate.cloudformation.expressions import TRANSFORM, arguments, decide, evaluate
 from sglint.evaluate.cloudformation.foreach import PREFIX
 from sglint.evaluate.cloudformation.scenario import MOST_SCENARIOS, Assignment, Scenario, TooManyError, explore
 from sglint.evaluate.cloudformation.stack import Stack
@@ -20,7 +20,7 @@ from sglint.evaluate.cloudformation.text import settled
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.unknown import collapse
 from sglint.source import Span
-from sglint.template import Intrinsic, List, Mapping, Node, Scalar
+from sglint.template import Entry, Intrinsic, List, Mapping, Node, Scalar
 from sglint.value import Map, Seq, Unknown, Value
 
 T = TypeVar("T")
@@ -91,6 +91,7 @@ def _explore(
         message = f"the conditions allow more than {MOST_SCENARIOS} combinations, and are taken as independent of each other"
         stack.run.problem(message, stack.template.conditions.span, "give more parameters with --parameter", hides=False)
         results = explore(({},), attempt)
+        stack.independent = False
     found = [(where, result) for where, result in results if not isinstance(result, EvaluationError)]
     if not found:
         raise next(result for _, result in results if isinstance(result, EvaluationError))
@@ -110,7 +111,7 @@ def _safely(body: Body, node: Node, function: Callable[[], Value]) -> Value:
 
 def _node(body: Body, node: Node, bases: Sequence[Assignment], only: Collection[str], path: str | None) -> Value:
     """Return a value that is the same in all scenarios or Unknown; None when it is absent in all of them."""
-    if isinstance(node, Mapping) and not any(entry.key.startswith((PREFIX, "Fn::Transform")) for entry in node):
+    if isinstance(node, Mapping) and not any(entry.key.startswith(PREFIX) for entry in node):
         return _mapping(body, node, bases, only, path)
     if isinstance(node, List):
         return _list(body, node, bases, only, path)
@@ -144,6 +145,9 @@ def _mapping(body: Body, node: Mapping, bases: Sequence[Assignment], only: Colle
     values: dict[str, Value] = {}
     for entry in node:
         below = _below(only, entry.key)
+        if entry.key == TRANSFORM:
+            hidden(body, entry)
+            continue
         if below is None:
             continue
         inner = None if path is None else f"{path}.{entry.key}" if path else entry.key
@@ -152,6 +156,14 @@ def _mapping(body: Body, node: Mapping, bases: Sequence[Assignment], only: Colle
             values[entry.key] = value
             _place(body, inner, entry.value)
     return Map.of(values)
+
+
+def hidden(body: Body, entry: Entry) -> None:
+    """
+    Note that what a transform puts beside its entry is not seen.
+    """
+    transform = Intrinsic(TRANSFORM, entry.value, entry.span)
+    _safely(body, transform, lambda: evaluate(body.stack, transform))
 
 
 def _below(only: Collection[str], name: str) -> Collection[str] | None:

@@ -25,6 +25,7 @@ from sglint.template import Mapping as MappingNode
 from sglint.value import Map, Seq, Value
 
 Function: TypeAlias = Callable[[Stack, Intrinsic], Value]
+TRANSFORM = "Fn::Transform"
 
 
 def evaluate(stack: Stack, node: Node) -> Value:
@@ -58,7 +59,7 @@ def _scalar(node: Scalar) -> Value:
 def _map(stack: Stack, node: MappingNode) -> Value:
     values: dict[str, Value] = {}
     for entry in expand(stack, node, evaluate):
-        if entry.key == "Fn::Transform":
+        if entry.key == TRANSFORM:
             return _transform(stack, Intrinsic(entry.key, entry.value, entry.span))
         value = evaluate(stack, entry.value)
         if value is not None:
@@ -209,7 +210,7 @@ def _import(stack: Stack, node: Intrinsic) -> Value:
 
 def _transform(stack: Stack, node: Intrinsic) -> Value:
     name = node.argument.get("Name") if isinstance(node.argument, MappingNode) else None
-    shown = name.text if isinstance(name, Scalar) else "Fn::Transform"
+    shown = name.text if isinstance(name, Scalar) else TRANSFORM
     raise EvaluationError(f"what {shown} puts here is not seen", node.span)
 
 
@@ -227,6 +228,6 @@ _FUNCTIONS: Mapping[str, Function] = {
     "Fn::Split": _split,
     "Fn::Sub": _sub,
     "Fn::ToJsonString": _to_text,
-    "Fn::Transform": _transform,
+    TRANSFORM: _transform,
     "Ref": _ref,
 }

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sglint.evaluate.cloudformation.declared import pseudo, read_parameter, value_of
-from sglint.evaluate.cloudformation.expressions import evaluate
+from sglint.evaluate.cloudformation.expressions import TRANSFORM, evaluate
 from sglint.evaluate.cloudformation.foreach import expand
 from sglint.evaluate.cloudformation.parameters import Given
 from sglint.evaluate.cloudformation.references import PSEUDO
@@ -61,7 +61,7 @@ def _written(stack: Stack, section: MappingNode) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     try:
         for entry in expand(stack, section, evaluate):
-            if entry.key == "Fn::Transform":
+            if entry.key == TRANSFORM:
                 what = "what Fn::Transform puts here is not seen"
                 stack.run.problem(what, entry.span, "write it into the template")
             else:

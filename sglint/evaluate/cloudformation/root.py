@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeAlias
 
-from sglint.evaluate.cloudformation.body import Body
+from sglint.evaluate.cloudformation.body import Body, hidden
 from sglint.evaluate.cloudformation.existence import existence
+from sglint.evaluate.cloudformation.expressions import TRANSFORM
 from sglint.evaluate.cloudformation.foreach import PREFIX
 from sglint.evaluate.cloudformation.joining import apart, imported, is_shared, takes_part
 from sglint.evaluate.cloudformation.nested import children, nested_paths, output
@@ -83,8 +84,8 @@ def _walk(top: Stack, wanted: Wanted, *, shared: bool = False) -> Iterator[Resou
             if isinstance(inner, Stack):
                 todo.append(inner)
             else:
-                hidden = _hidden(stack, entry, root)
-                yield from () if hidden is None else (hidden,)
+                unread = _unread(stack, entry, root)
+                yield from () if unread is None else (unread,)
 
 
 @contextmanager
@@ -124,12 +125,15 @@ def _resource(
     node = stack.property(entry.key, "Properties")
     body = Body(stack, bases, quiet)
     values = body.value(node, only) if node is not None else Map()
+    transform = entry.value.entry(TRANSFORM) if isinstance(entry.value, MappingNode) else None
+    if transform is not None:
+        hidden(body, transform)
     if not isinstance(values, Map):
         if not isinstance(values, Unknown) and not quiet and values is not None:
             stack.run.problem(f"the Properties of {entry.key} are no map", entry.span)
         values = Map()
     block = entry.span.until(entry.value.span)
-    number = "" if maybe is None else _together(entry)
+    number = "" if maybe is None else stack.prefix + _together(entry)
     origin = Origin(stack.prefix + entry.key, entry.span, block, root, tuple(body.fields), stack.callers, maybe, number)
     return Resource(kind, values, origin)
 
@@ -140,7 +144,7 @@ def _together(entry: Entry) -> str:
     return f"condition {condition.text}" if isinstance(condition, Scalar) else "stack"
 
 
-def _hidden(stack: Stack, entry: Entry, root: str) -> Resource | None:
+def _unread(stack: Stack, entry: Entry, root: str) -> Resource | None:
     """Return what stands for a stack that cannot be read: what is handed to it, None when it does not exist."""
     bases, maybe = existence(stack, entry.value)
     if not bases:

@@ -135,6 +135,8 @@ def declare(document: TemplateDocument, real: str) -> Template:
     empty = Mapping((), whole(document.path) if body is None else body.span)
     sections = dict.fromkeys(_SECTIONS, empty)
     for entry in body or ():
+        if entry.key == "Fn::Transform":
+            problems.append(Problem("what Fn::Transform puts here is not seen", entry.span, "write it into the template"))
         if entry.key not in _SECTIONS:
             continue
         if isinstance(entry.value, Mapping):

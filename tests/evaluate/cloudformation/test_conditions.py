@@ -221,12 +221,12 @@ def test_many_open_conditions_are_taken_one_by_one() -> None:
     parts = ", ".join(f"!If [C{number}, a, b]" for number in range(12))
     items = ", ".join(f"!If [C{number}, a, !Ref AWS::NoValue]" for number in range(12))
     text = f"Parameters:\n{parameters}Conditions:\n{conditions}Resources:\n"
-    text += (
-        f"  S: {{Type: AWS::EC2::Subnet, Properties: {{P: !Join ['', [{parts}]], Q: [{items}], R: !If [C1, same, same]}}}}\n"
-    )
+    text += f"  S:\n    Type: AWS::EC2::Subnet\n    Properties:\n      P: !Join ['', [{parts}]]\n      Q: [{items}]\n"
+    text += "      R: !If [C1, same, same]\n      T: !If [C1, !If [C1, a, c], b]\n"
     found = root(text)
     assert isinstance(values(found, "S")["P"], Unknown)
     assert values(found, "S")["R"] == "same"
+    assert set(among(values(found, "S")["T"])) == {"a", "b"}
     (problem,) = found.problems
     assert problem.message == "the conditions allow more than 256 combinations, and are taken as independent of each other"
     assert not problem.hides

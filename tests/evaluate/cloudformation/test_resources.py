@@ -199,6 +199,11 @@ Resources:
             "Resources:\n  A: {Type: AWS::EC2::Subnet, Properties: {'Fn::Transform': {Name: 'AWS::Include'}}}\n",
             "what AWS::Include puts here is not seen",
         ),
+        (
+            "Resources:\n  A: {Type: AWS::EC2::Subnet, 'Fn::Transform': {Name: 'AWS::Include'}, Properties: {P: 1}}\n",
+            "what AWS::Include puts here is not seen",
+        ),
+        ("Fn::Transform: {Name: AWS::Include}\nResources: {}\n", "what Fn::Transform puts here is not seen"),
         ("Resources:\n  A: {Type: AWS::EC2::Subnet, Properties: [1]}\n", "the Properties of A are no map"),
         ("Resources:\n  A: {Properties: {P: 1}}\n", "A has no Type that is a text"),
         ("Resources:\n  A: {Type: My::Net::Work::MODULE}\n", "what A of type My::Net::Work::MODULE makes is not seen"),
@@ -208,6 +213,13 @@ Resources:
 )
 def test_what_is_hidden_or_wrong_is_said(text: str, why: str) -> None:
     assert messages(root(text)) == [why]
+
+
+def test_what_a_transform_stands_beside_is_still_read() -> None:
+    text = "Resources:\n  A: {Type: AWS::EC2::Subnet, Properties: {P: 1, 'Fn::Transform': {Name: 'AWS::Include'}}}\n"
+    found = root(text)
+    assert values(found, "A") == Map.of({"P": 1})
+    assert messages(found) == ["what AWS::Include puts here is not seen"]
 
 
 def test_an_attribute_that_the_resource_sets_is_what_it_sets() -> None:
