@@ -12,7 +12,7 @@ import pytest
 
 from sglint.graph import build
 from sglint.model import Direction, GroupPeer, ListPeer, Permission, Route, Target, TargetKind
-from sglint.space import Bounds, Ports, Protocol
+from sglint.space import Bounds, Family, Ports, Protocol
 from sglint.track import Judgement, State, Verdict, judge, summary
 from tests.networks import blurred, interface, leads, network, origin, rule, unknown
 
@@ -97,6 +97,17 @@ def test_a_reply_rule_that_need_not_exist_may_admit_the_replies() -> None:
         "30 its replies may be admitted without tracking: tcp 0-65535 to 0.0.0.0/0",
         "99 not decided, because var.egress has no default",
     ]
+
+
+def test_of_several_reply_rules_only_those_that_surely_exist_are_named() -> None:
+    rules = [WEB, OUT, rule("out", "tcp", ANY, line=31, maybe=unknown()), rule("out", "tcp", ANY, line=32)]
+    words = "its replies are admitted without tracking: tcp 0-65535 to 0.0.0.0/0"
+    assert told(one(judged(rules), "in", "tcp"))[1:] == [f"30 {words}", f"32 {words}"]
+
+
+def test_without_any_rule_what_has_no_known_subnet_is_denied_in_ipv4() -> None:
+    found = judged([], interfaces=(interface(subnets=(unknown(),)),))
+    assert {(each.family, each.state.most) for each in found.verdicts} == {(Family.IPV4, State.DENIED)}
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sglint.space import (
     ALL_PORTS,
     EVERYONE,
+    Bounds,
     Family,
     FlowSet,
     Intervals,
@@ -157,6 +158,26 @@ def test_two_prefixes_share_the_longer_one_or_nothing(left: str, right: str, bot
 def test_prefixes_of_a_range_are_the_fewest() -> None:
     found: tuple[Prefix, ...] = prefixes(Family.IPV6, addresses(IPv6Network("fd00::/64")))
     assert found == (IPv6Network("fd00::/64"),)
+
+
+def test_two_halves_cover_what_neither_does() -> None:
+    whole = IPv4Network("172.16.0.0/12")
+    assert covered(whole, whole.subnets())
+    assert not covered(whole, list(whole.subnets())[:1])
+    assert not covered(whole, [])
+
+
+@given(st.tuples(st.integers(0, 9), st.integers(0, 9)), st.tuples(st.integers(0, 9), st.integers(0, 9)))
+def test_ranges_of_ports_cover_and_overlap_as_lists_of_ports_do(left: tuple[int, int], right: tuple[int, int]) -> None:
+    one, other = Ports(min(left), max(left)), Ports(min(right), max(right))
+    some, others = set(range(one.first, one.last + 1)), set(range(other.first, other.last + 1))
+    assert one.covers(other) == (others <= some)
+    assert one.overlaps(other) == bool(some & others)
+    assert (one < other) == ((one.first, one.last) < (other.first, other.last))
+
+
+def test_bounds_are_certain_when_they_are_the_same() -> None:
+    assert [Bounds(*pair).certain for pair in ((1, 1), (1, 2))] == [True, False]
 
 
 def test_a_single_port_reads_as_itself() -> None:
