@@ -193,6 +193,13 @@ def test_only_the_rules_that_concern_a_flow_stand_between_its_bounds() -> None:
     assert [each.why for each in verdict.state.because] == ["var.a has no default"]
 
 
+def test_a_doubt_that_changes_nothing_is_not_told() -> None:
+    rules = [rule("in", "tcp", "10.0.0.0/8", "443"), rule("in", "tcp", ANY, "443", maybe=unknown("var.a has no default"))]
+    verdict = one(judged(rules), "in", "tcp", "10.0.0.0/8")
+    assert (verdict.state, verdict.by_groups) == (Bounds(State.TRACKED, State.TRACKED),) * 2
+    assert not any("var.a" in each for each in told(verdict))
+
+
 def test_a_sure_rule_for_everyone_leaves_the_doubt_to_the_replies() -> None:
     rules = [WEB, rule("in", "tcp", "192.0.2.0/24", "443", maybe=unknown("var.a has no default"))]
     rules += [rule("out", "tcp", ANY, maybe=unknown("var.b has no default")), rule("out", "tcp", ANY, "443")]
