@@ -35,6 +35,7 @@ class Path:
     """
     One cell of an interface's routing: traffic to `destination` (less what longer prefixes take) goes to one of `targets`.
 
+    That leaves out prefixes that are surely longer but not in the text: the addresses of a service, a hidden range of the VPC.
     `subnet` and `table` say through which (an empty table is the main table that the VPC comes with); several targets, or an
     UNKNOWN one, mean that the text does not decide, and `because` holds what stands in the way. `hops` are the subnet, the
     association, the route, the target.
