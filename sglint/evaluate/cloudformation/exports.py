@@ -13,13 +13,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sglint.evaluate.cloudformation.body import Body
+from sglint.evaluate.cloudformation.domain import nodes
 from sglint.evaluate.cloudformation.existence import existence
 from sglint.evaluate.cloudformation.nested import children
 from sglint.evaluate.cloudformation.stack import Stack
 from sglint.evaluate.cloudformation.template import Export
 from sglint.evaluate.cloudformation.text import Pieces, known_text
 from sglint.evaluate.terraform.unknown import alternatives
-from sglint.template import Mapping
+from sglint.template import Intrinsic, Mapping
 from sglint.value import Ref, Value
 
 _SOME = "(.+)"
@@ -68,6 +69,36 @@ def matches(name: Value, known: Sequence[Export], root: str) -> list[Match]:
     found = [match for export in known if (match := _match(name, export, root)) is not None]
     exact = [match for match in found if match.exact]
     return exact or found
+
+
+def narrowed(name: Value, found: list[Match], others: Sequence[Value], known: Sequence[Export], root: str) -> list[Match]:
+    """
+    Return those of the matches whose stack also exports what is imported from it by the `others`.
+    """
+    for other in others:
+        if len(found) > 1 and _from_one_stack(name, other, found):
+            able = {(match.export.path, match.export.within) for match in matches(other, known, root)}
+            found = [match for match in found if (match.export.path, match.export.within) in able] or found
+    return found
+
+
+def _from_one_stack(name: Value, other: Value, found: Sequence[Match]) -> bool:
+    """Return whether two names begin with the name of the same stack."""
+    if isinstance(name, Pieces) and isinstance(other, Pieces):
+        return not isinstance(name.parts[0], str) and name.parts[0] == other.parts[0]
+    text = known_text(other)
+    return text is not None and any(match.stack and text.startswith(match.stack) for match in found)
+
+
+def imports(stack: Stack) -> tuple[Value, ...]:
+    """
+    Return the names that the template of a stack imports, as far as they are known.
+    """
+    template = stack.template
+    every = (node for section in (template.resources, template.outputs) for node in nodes(section))
+    names = (node.argument for node in every if isinstance(node, Intrinsic) and node.name == "Fn::ImportValue")
+    found = [Body(stack, quiet=True, raw=True).value(name) for name in names]
+    return tuple(dict.fromkeys(value for value in found if isinstance(value, str)))
 
 
 def _match(name: Value, export: Export, root: str) -> Match | None:

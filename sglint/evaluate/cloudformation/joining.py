@@ -8,7 +8,7 @@ interfaces do not; they are judged in the root that they belong to.
 
 from __future__ import annotations
 
-from sglint.evaluate.cloudformation.exports import exports, matches, name_of
+from sglint.evaluate.cloudformation.exports import exports, imports, matches, name_of, narrowed
 from sglint.evaluate.cloudformation.functions import apply
 from sglint.evaluate.cloudformation.nested import child, output, value_of_output
 from sglint.evaluate.cloudformation.opening import open_root, stack_name
@@ -72,6 +72,8 @@ def _imported(stack: Stack, name: Value, span: Span) -> Value:
     run = stack.run
     known = [export for path in run.roots for export in _exports(run, path) if not _own(stack, export)]
     found = matches(name, known, stack.above[0])
+    if len(found) > 1:
+        found = narrowed(name, found, _others(stack), known, stack.above[0])
     if len(found) != 1:
         return apart(stack, name, span, tuple(f"{run.templates.shown(one.export.path)}" for one in found))
     export = found[0].export
@@ -89,6 +91,13 @@ def _imported(stack: Stack, name: Value, span: Span) -> Value:
     if outer.prefix and any(ref.address.startswith(outer.prefix) for ref in merged((hidden(value),)).refs):
         run.joined[outer.prefix] = outer
     return value
+
+
+def _others(stack: Stack) -> tuple[Value, ...]:
+    if stack.imports is None:
+        stack.imports = ()
+        stack.imports = imports(stack)
+    return stack.imports
 
 
 def apart(stack: Stack, name: Value, span: Span, candidates: tuple[str, ...] = ()) -> Value:

@@ -111,6 +111,7 @@ class Stack:
     busy: set[str] = field(default_factory=set)
     made: dict[str, Value] = field(default_factory=dict)
     children: dict[str, Stack | Unknown] = field(default_factory=dict)
+    imports: tuple[Value, ...] | None = None
 
     @contextmanager
     def within(self, scenario: Scenario) -> Iterator[None]:

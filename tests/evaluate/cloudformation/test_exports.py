@@ -100,6 +100,17 @@ def test_an_export_of_two_templates_is_not_guessed() -> None:
     assert there == ["S"]
 
 
+@pytest.mark.parametrize("stack", ["prod", "${Open}"])
+def test_what_else_is_imported_from_a_stack_tells_two_templates_apart(stack: str) -> None:
+    other = NETWORK.replace("  Subnets: {", "  Other: {").replace("Subnets]", "Other]")
+    names = [f"!ImportValue {{'Fn::Sub': '{stack}-{name}'}}" for name in ("SubnetId", "Subnets")]
+    value, _, problems = imported(f"[{', '.join(names)}]", "Parameters: {Open: {Type: String}}\n", other=other)
+    label = "prod" if stack == "prod" else "net.yaml"
+    assert isinstance(value, Seq)
+    assert value[0] == Ref(f"{label}:A")
+    assert problems == []
+
+
 def test_the_name_of_a_stack_tells_two_templates_apart() -> None:
     named = Parameters(stacks={"net.yaml": "prod", "other.yaml": "test"})
     value, _, _ = imported("!ImportValue test-SubnetId", parameters=named, other=NETWORK)
