@@ -11,7 +11,14 @@ import pytest
 
 import sglint.finding
 import sglint.graph.index
-import sglint.model
+import sglint.model.acl
+import sglint.model.balancer
+import sglint.model.gateway
+import sglint.model.interface
+import sglint.model.network
+import sglint.model.resolved
+import sglint.model.transit
+import sglint.model.vpc
 import sglint.resource
 import sglint.space
 import sglint.track.admit
@@ -24,7 +31,14 @@ import sglint.value
 MODULES = (
     sglint.finding,
     sglint.graph.index,
-    sglint.model,
+    sglint.model.acl,
+    sglint.model.balancer,
+    sglint.model.gateway,
+    sglint.model.interface,
+    sglint.model.network,
+    sglint.model.resolved,
+    sglint.model.transit,
+    sglint.model.vpc,
     sglint.resource,
     sglint.space,
     sglint.track.admit,

@@ -1,21 +1,16 @@
 """
-The network, in nobody's spelling.
-
-Small nouns, each with its `Origin`. One thing points at another by its address (a `str`), or by an `Unknown` when the text
-does not say which one it is. What is uncertain about a noun is in its fields as bounds or candidates; whether it exists at
-all is `origin.maybe`. Tuples are in the order of their addresses.
+VPCs and what is in them: subnets, security groups and their rules, route tables and their routes.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network
 from types import MappingProxyType
 from typing import TypeAlias
 
 from sglint.resource import Origin
-from sglint.source import Span
 from sglint.space import Bounds, Family, Ports, Protocol
 from sglint.value import Unknown
 
@@ -34,20 +29,6 @@ class Direction(Enum):
 
 OTHER_WAY = MappingProxyType({Direction.IN: Direction.OUT, Direction.OUT: Direction.IN})
 """The direction of the replies."""
-
-
-class Role(Enum):
-    """
-    What an interface is for.
-
-    `FORWARDER` passes on traffic that is not its own (source/destination check off, or a Gateway Load Balancer target),
-    `RESOLVER` is a Route 53 Resolver endpoint, `MANAGED` belongs to a service no user can tune, `WORKLOAD` is all else.
-    """
-
-    FORWARDER = "forwarder"
-    RESOLVER = "resolver"
-    WORKLOAD = "workload"
-    MANAGED = "managed"
 
 
 class TargetKind(Enum):
@@ -237,142 +218,3 @@ class Route:
     field: str = ""
     families: tuple[Family, ...] = (Family.IPV4, Family.IPV6)
     maybe: Unknown | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """
-    The attachment of a VPC to a transit gateway.
-    """
-
-    origin: Origin
-    gateway: Link
-    vpc: Link
-    subnets: tuple[Link, ...]
-    appliance_mode: bool | Unknown = False
-
-
-@dataclass(frozen=True, slots=True)
-class Interface:
-    """
-    One network interface, or the like-configured interfaces of one resource (a load balancer's, a group's instances).
-
-    `kind` is the resource type that creates it. `subnets` and `groups` are what it surely has; an Unknown among them is one
-    that is there but not known. `groups` holds the default group of the VPC where none is given. `automatic` names the
-    kind of §1.3 of which every flow is tracked ("AWS PrivateLink (interface VPC endpoint)"), empty for none. `grouped` is
-    False for a thing that has no security group. `serves` limits what it accepts to its listeners, None for no limit.
-    `source_dest_check` is False for an interface that may forward. `attached_to` is the instance an ENI is attached to.
-    `purpose` is the one direction of flows that it is for (a Resolver endpoint answers, or asks), None for both or unknown.
-    """
-
-    origin: Origin
-    kind: str
-    role: Role
-    subnets: tuple[Link, ...]
-    groups: tuple[Link, ...]
-    automatic: str = ""
-    grouped: bool = True
-    serves: tuple[tuple[Protocol, Ports], ...] | None = None
-    source_dest_check: bool | Unknown = True
-    public: bool | Unknown = False
-    attached_to: Link | None = None
-    purpose: Direction | None = None
-
-    @property
-    def address(self) -> str:
-        """
-        The address of the resource.
-        """
-        return self.origin.address
-
-
-@dataclass(frozen=True, slots=True)
-class Appliance:
-    """
-    A Gateway Load Balancer sends its traffic (GENEVE, UDP 6081) to this interface.
-
-    `balancer` and `target_group` are addresses; `origin` is the attachment that says so; `health_port` is the TCP port that
-    the health check uses, None when it is the traffic port or not TCP.
-    """
-
-    origin: Origin
-    interface: str
-    balancer: Link
-    target_group: Link
-    health_port: int | Unknown | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unresolved:
-    """
-    An attribute that is not known: at `path` in the resource at `address`, empty for whether that exists at all.
-
-    `span` is the place that says why, or that of the attribute.
-    """
-
-    address: str
-    path: str
-    unknown: Unknown
-    span: Span
-
-    @property
-    def bounded(self) -> bool:
-        """
-        Whether the values that it can have are known, or what each of its elements is.
-        """
-        return bool(self.unknown.among) or self.unknown.element is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """
-    How many of the attributes that the network is made from are known, are identities of other things, or neither.
-    """
-
-    known: int = 0
-    identities: int = 0
-    unresolved: tuple[Unresolved, ...] = ()
-
-    @property
-    def total(self) -> int:
-        """
-        The number of all attributes.
-        """
-        return self.known + self.identities + len(self.unresolved)
-
-    @property
-    def bounded(self) -> int:
-        """
-        The number of those of which it is known what they can be.
-        """
-        return sum(one.bounded for one in self.unresolved)
-
-    @property
-    def unknown(self) -> int:
-        """
-        The number of those of which nothing is known.
-        """
-        return len(self.unresolved) - self.bounded
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """
-    Everything that one root module or template says about a network.
-
-    `root` is the path of the root module. Tuples are sorted by address.
-    """
-
-    root: str
-    vpcs: tuple[Vpc, ...] = ()
-    subnets: tuple[Subnet, ...] = ()
-    groups: tuple[Group, ...] = ()
-    permissions: tuple[Permission, ...] = ()
-    tables: tuple[Table, ...] = ()
-    associations: tuple[Association, ...] = ()
-    routes: tuple[Route, ...] = ()
-    attachments: tuple[Attachment, ...] = ()
-    interfaces: tuple[Interface, ...] = ()
-    appliances: tuple[Appliance, ...] = ()
-    seen: tuple[tuple[str, int], ...] = field(default=())
-    resolved: Resolved = field(default_factory=Resolved)
