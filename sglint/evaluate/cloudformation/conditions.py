@@ -106,6 +106,9 @@ def _several(stack: Stack, items: tuple[Node, ...], evaluate: Evaluate, *, decis
 
 
 def _equals(stack: Stack, left: Node, right: Node, evaluate: Evaluate) -> bool | None:
+    if stack.domains is None:
+        stack.domains = {}
+        stack.domains = domains(stack, evaluate)
     values = [_comparable(stack, node, evaluate) for node in (left, right)]
     texts = [known_text(value) for value in values]
     if texts[0] is not None and texts[1] is not None:
@@ -115,10 +118,31 @@ def _equals(stack: Stack, left: Node, right: Node, evaluate: Evaluate) -> bool |
     if any(text == "" and _never_empty(value) for text, value in zip(texts, reversed(values), strict=True)):
         return False
     tokens = [
-        text if text is not None else _token(stack, node, value, texts[1 - number], evaluate)
+        text if text is not None else _token(stack, node, value, texts[1 - number])
         for number, (node, value, text) in enumerate(zip((left, right), values, texts, strict=True))
     ]
-    return None if None in tokens else tokens[0] == tokens[1]
+    if tokens[0] is None or tokens[1] is None:
+        return None
+    return _same(stack, (key_of(left), tokens[0]), (key_of(right), tokens[1]))
+
+
+def _same(stack: Stack, one: tuple[str, Token], other: tuple[str, Token]) -> bool:
+    """Return whether two values are the same; what their variables do not tell is a variable itself."""
+    if isinstance(other[1], Other) and not isinstance(one[1], Other):
+        one, other = other, one
+    (key, token), (name, against) = one, other
+    if not isinstance(token, Other):
+        return token == against
+    if isinstance(against, Other):
+        if token.group == against.group:
+            return token.number == against.number
+    elif against in (stack.domains or {}).get(key, ()) or (token.among and against not in token.among):
+        return False
+    variable = f"{key} = {name if isinstance(against, Other) else against}"
+    result = stack.scenario.read(variable)
+    if result is None:
+        raise Undecided(variable, (True, False))
+    return result is True
 
 
 def _comparable(stack: Stack, node: Node, evaluate: Evaluate) -> Value:
@@ -134,24 +158,22 @@ def _never_empty(value: Value) -> bool:
     return isinstance(value, Ref) and is_identity(value)
 
 
-def _token(stack: Stack, node: Node, value: Value, against: str | None, evaluate: Evaluate) -> Token | None:
+def _token(stack: Stack, node: Node, value: Value, against: str | None) -> Token | None:
     """Return the value of an unknown side of a comparison in this scenario, None when scenarios are not told apart."""
     if stack.independent:
         return None
-    if stack.domains is None:
-        stack.domains = {}
-        stack.domains = domains(stack, evaluate)
+    known = stack.domains or {}
     for name in sorted(variables_in(node)):
-        if name in stack.domains and stack.scenario.read(name) is None:
-            raise Undecided(name, stack.domains[name])
+        if name in known and stack.scenario.read(name) is None:
+            raise Undecided(name, known[name])
     key = key_of(node)
     token = stack.scenario.read(key)
     if token is None:
-        raise Undecided(key, stack.domains.get(key) or tuple(_domain(value, against)))
+        raise Undecided(key, known.get(key) or tuple(_domain(key, value, against)))
     return token
 
 
-def _domain(value: Value, against: str | None) -> Iterator[Token]:
+def _domain(key: str, value: Value, against: str | None) -> Iterator[Token]:
     """Yield what an expression that is not among the known variables can be."""
     known = [known_text(item) for item in value.among] if isinstance(value, Unknown) else []
     if known and None not in known:
@@ -159,7 +181,7 @@ def _domain(value: Value, against: str | None) -> Iterator[Token]:
         return
     if against is not None:
         yield against
-    yield Other(0)
+    yield Other(key)
 
 
 def because(stack: Stack, name: str, variables: frozenset[str]) -> Unknown:

@@ -22,6 +22,7 @@ from sglint.value import Unknown, Value
 Evaluate: TypeAlias = Callable[[Stack, Node], Value]
 NAME = re.compile(r"\$\{([^!{}][^{}]*)\}")
 _MOST_OTHERS = 8
+_MOST_VALUES = 32
 
 
 @dataclass(slots=True)
@@ -77,11 +78,22 @@ def _compare(stack: Stack, items: tuple[Node, ...], evaluate: Evaluate, found: _
             found.bounds[keys[-1]] = tuple(text for text in among if text is not None)
         if not is_ref(node):
             found.inside |= variables_in(node)
+            _by_values(stack, node, found)
             _by_maps(stack, node, found)
     for key in keys:
         found.leads[found.top(key)] = found.top(keys[0])
     if keys:
         found.texts.setdefault(keys[0], set()).update(texts)
+
+
+def _by_values(stack: Stack, node: Node, found: _Found) -> None:
+    """A parameter of few values is a variable also where only a function of it is compared."""
+    for name in sorted(variables_in(node)):
+        value = stack.values.get(name)
+        among = [known_text(item) for item in value.among] if isinstance(value, Unknown) else []
+        if 0 < len(among) <= _MOST_VALUES and None not in among:
+            found.bounds[name] = tuple(text for text in among if text is not None)
+            found.top(name)
 
 
 def _by_maps(stack: Stack, node: Node, found: _Found) -> None:
@@ -108,7 +120,7 @@ def _tokens(found: _Found, members: list[str]) -> Iterator[tuple[str, tuple[Toke
         return
     texts.update(text for key in members for text in found.bounds.get(key, ()))
     free = sum(key not in found.bounds for key in members)
-    others = tuple(Other(number) for number in range(min(free, _MOST_OTHERS)))
+    others = tuple(Other(members[0], number) for number in range(min(free, _MOST_OTHERS)))
     for key in members:
         yield key, found.bounds.get(key, (*sorted(texts), *others))
 
@@ -119,7 +131,7 @@ def _bounded(found: _Found, key: str, texts: set[str]) -> tuple[Token, ...]:
     rest = tuple(text for text in bound if text not in texts)
     if key in found.inside or len(rest) < 2:
         return bound
-    return (*(text for text in bound if text in texts), Other(0, rest))
+    return (*(text for text in bound if text in texts), Other(key, 0, rest))
 
 
 def is_ref(node: Node) -> bool:

@@ -20,12 +20,13 @@ MOST_SCENARIOS = 256
 @dataclass(frozen=True, slots=True)
 class Other:
     """
-    A value that is none of those that conditions compare with; two with different numbers are different.
+    A value that is none of those that conditions compare with; of one group two with different numbers are different.
 
     `among` are the values it can be, none when there is no limit.
     """
 
-    number: int
+    group: str
+    number: int = 0
     among: tuple[str, ...] = ()
 
 
