@@ -11,6 +11,7 @@ from sglint.cli.check import check
 from sglint.cli.explain import explain
 from sglint.cli.graph import graph
 from sglint.cli.inspect import inspect
+from sglint.cli.simulate import simulate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -25,5 +26,6 @@ main.add_command(check)
 main.add_command(inspect)
 main.add_command(explain)
 main.add_command(graph)
+main.add_command(simulate)
 
 __all__ = ["main"]

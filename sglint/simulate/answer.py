@@ -145,7 +145,8 @@ def _full(common: _Common, allowance: Range, curves: tuple[Curve, Curve], sent: 
         share = lost_share(found, flows, room, settled)
         attempts = share * _attempts(flows)
         if flows and common.options.flows and hayward(room, found.peak, found.peakedness) > REACHED:
-            span, options = window(common.traffic, flows, float(found.at[-1]), settled), common.options
+            options = common.options
+            span = window(common.traffic, flows, (settled, float(found.at[-1])), options.flows)
             same = runs and earlier == (flows, room)
             run = (
                 runs[0]

@@ -26,7 +26,7 @@ FINER = 8
 """How many steps of the computation make one of them."""
 BAND = 1.645
 """So many standard deviations on both sides hold 90 % of the values."""
-LIVES = 6
+FEWEST, LIVES = 6, 200
 """For how many mean lives of an entry to count what is lost."""
 DAYS = 6
 """How long a table is looked at that takes days to fill: longer than the longest timeout of EC2."""
@@ -147,16 +147,20 @@ def lost_share(curve_: Curve, streams_: tuple[Stream, ...], room: float, begin: 
     return float((lost * new).sum() / new.sum())
 
 
-def window(traffic: Traffic, streams_: tuple[Stream, ...], seconds: float, settled: float) -> tuple[float, float]:
+def window(traffic: Traffic, streams_: tuple[Stream, ...], span: tuple[float, float], budget: int) -> tuple[float, float]:
     """
-    Return from when until when to count what is lost; under a constant rate, that is for several mean lives.
+    Return from when until when to count what is lost, of a span from where it is settled to its end.
 
-    With equal lives the refusals come back once in each of them, for ever.
+    Under a constant rate that is for whole mean lives, as many as there is a budget of flows for: with equal lives the refusals
+    come back once in each, for ever, and with bursts it takes long to see a few.
     """
+    settled, end = span
     flows = math.fsum(one.mean_rate for one in streams_)
     if flows <= 0 or any(lasts(one.rate) is not None for one in traffic.classes):
-        return settled, seconds
-    return settled, settled + LIVES * math.fsum(one.mean_rate * one.held.seconds for one in streams_) / flows
+        return settled, end
+    life = math.fsum(one.mean_rate * one.held.seconds for one in streams_) / flows
+    lives = min(LIVES, max(FEWEST, int((budget / flows - settled) / life)))
+    return settled, settled + lives * life
 
 
 def exhausted_after(curve_: Curve, room: float) -> float:

@@ -1,0 +1,133 @@
+"""
+`sglint simulate`: what tracked flows do to an instance's connection table, and what untracking them saves.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import click
+
+from sglint.cli.options import Ordered, guarded, outputs, write
+
+
+@click.command(cls=Ordered)
+@click.option("--traffic", required=True, metavar="PROFILE", help="A bundled profile, or the file of one of your own.")
+@click.option("--instance-type", metavar="TYPE", help="Like m7i.large: its idle timeouts, and what is known of its allowance.")
+@click.option("--allowance", type=float, metavar="N", help="Entries that its table holds, measured.")
+@click.option("--tcp-established", type=float, metavar="SECONDS", help="Idle timeout of TCP. Default: that of the instance.")
+@click.option("--udp", type=float, metavar="SECONDS", help="Idle timeout of UDP with one request and response. Default: 30.")
+@click.option("--udp-stream", type=float, metavar="SECONDS", help="Idle timeout of UDP with more than that. Default: 180.")
+@click.option(
+    "--share",
+    "shares",
+    multiple=True,
+    metavar="CLASS=T[,A[,X]]",
+    help="Shares of a class that are tracked by the groups, automatically, and asymmetric. Default: 1,0,0.",
+)
+@click.option("--bandwidth", type=float, metavar="GBIT", help="Bandwidth of the instance, which bounds its packet rate.")
+@click.option("--packet-rate", type=float, metavar="N", help="Packets per second of the instance, measured.")
+@click.option("--minimum", type=click.IntRange(1), default=1, help="Instances that there are in any case. Default: 1.")
+@click.option(
+    "--headroom", type=click.FloatRange(0, 10), default=0.25, help="Entries to keep free above the peak. Default: 0.25."
+)
+@click.option("--price", type=click.FloatRange(0), metavar="N", help="Price of an instance for an hour.")
+@click.option("--flows", type=click.IntRange(0), default=20_000_000, help="Flows to run at most, 0 for formulas only.")
+@click.option("--seed", type=click.IntRange(0), default=1, help="Other draws.")
+@click.option(
+    "--format", "formats", multiple=True, type=click.Choice(["text", "json", "csv"]), help="Each with an --output after it."
+)
+@click.option("--output", "-o", multiple=True, metavar="FILE", help="File for the --format before it.")
+@click.option("--debug", is_flag=True, help="Show where an internal error comes from.")
+@click.pass_context
+def simulate(  # noqa: PLR0913 -- click passes every option
+    ctx: click.Context,
+    *,
+    traffic: str,
+    instance_type: str | None,
+    allowance: float | None,
+    tcp_established: float | None,
+    udp: float | None,
+    udp_stream: float | None,
+    shares: tuple[str, ...],
+    bandwidth: float | None,
+    packet_rate: float | None,
+    minimum: int,
+    headroom: float,
+    price: float | None,
+    flows: int,
+    seed: int,
+    formats: tuple[str, ...],
+    output: tuple[str, ...],
+    debug: bool,
+) -> None:
+    """
+    Say what traffic does to the connection table of an instance, today and with its security groups opened.
+
+    What AWS does not publish is a range, so that answers are ranges. Measure what you can: --allowance is the largest
+    conntrack_allowance_available of ethtool -S on an instance that tracks nothing.
+
+    Ctrl-C ends the simulation and says what is known so far.
+    """
+    with guarded(debug=debug):
+        from sglint.output.simulation import render_csv, render_json, render_text
+        from sglint.simulate import Fleet, Options, Share, budget, load, opened, settings, verdicts
+        from sglint.simulate import simulate as project
+
+        render = {"text": render_text, "json": render_json, "csv": render_csv}
+        where = outputs(ctx, formats, output, "text")
+        profile = load(traffic)
+        table = settings(instance_type, allowance=allowance, tcp_established=tcp_established, udp=udp, udp_stream=udp_stream)
+        today = verdicts(profile, [(name, Share(*values)) for name, values in map(_share, shares)])
+        fleet = Fleet(minimum, headroom, price)
+        options = Options(budget=budget(bandwidth, packets=packet_rate), fleet=fleet, flows=flows, seed=seed)
+        with _watched() as progress:
+            found = project(profile, table, today, opened(today, profile), options, progress)
+        for one in where:
+            write(one, render[one.format](found))
+        stopped = any(not run.complete for outcome in (found.today, found.advised) if outcome for run in outcome.runs)
+        ctx.exit(130 if stopped else 0)
+
+
+def _share(written: str) -> tuple[str, tuple[float, ...]]:
+    from sglint.source import SglintError
+
+    name, equals, numbers = written.rpartition("=")
+    try:
+        values = [float(one) for one in numbers.split(",")]
+    except ValueError:
+        values = []
+    if not equals or not 1 <= len(values) <= 3:
+        raise SglintError(f"--share {written} is not CLASS=TRACKED,AUTOMATIC,ASYMMETRIC with shares from 0 to 1")
+    return name, tuple(values)
+
+
+@contextmanager
+def _watched() -> Iterator[Callable[[float], bool]]:
+    """
+    Give what shows the progress on a terminal, and says to stop after Ctrl-C.
+    """
+    stopped: list[int] = []
+    terminal, shown = sys.stderr.isatty(), [-1]
+
+    def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 -- the signature of a handler
+        stopped.append(number)
+
+    def progress(done: float) -> bool:
+        part = int(done * 100)
+        if terminal and part != shown[0]:
+            shown[0] = part
+            click.echo(f"\rsimulating {part:3} %", err=True, nl=False)
+        return not stopped
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield progress
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if terminal and shown[0] >= 0:
+            click.echo("\r" + " " * 20 + "\r", err=True, nl=False)

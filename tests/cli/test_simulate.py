@@ -1,0 +1,96 @@
+"""
+`sglint simulate`, as its users run it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from sglint.cli.simulate import _watched
+from tests.command import sglint
+from tests.conftest import Accept
+
+FIREWALL = ("--traffic", "internet-egress-firewall", "--instance-type", "m7i.xlarge", "--flows", "0")
+
+
+def test_the_text_says_first_what_limits_it(expect: Accept) -> None:
+    run = sglint("simulate", *FIREWALL, "--bandwidth", "12.5", "--minimum", "2", "--price", "0.2")
+    assert (run.code, run.err) == (0, "")
+    assert "the connection table is what limits it" in run.out.splitlines()[0]
+    expect("simulate-firewall.txt", run.out)
+
+
+def test_a_resolver_behind_a_table_that_was_measured(expect: Accept) -> None:
+    run = sglint("simulate", "--traffic", "dns-resolver", "--allowance", "76957", "--tcp-established", "350", "--flows", "0")
+    assert (run.code, run.err) == (0, "")
+    expect("simulate-resolver.txt", run.out)
+
+
+def test_three_formats_from_one_run(tmp_path: Path) -> None:
+    files = {name: tmp_path / f"out.{name}" for name in ("json", "csv")}
+    options = [word for name, file in files.items() for word in ("--format", name, "--output", str(file))]
+    run = sglint("simulate", *FIREWALL, "--format", "text", *options)
+    assert run.code == 0 and "instances" in run.out
+    document = json.loads(files["json"].read_text(encoding="utf-8"))
+    assert document["schema"] == 1 and not document["calibrated"] and document["table_binds"]
+    assert document["opened"]["peak_entries"] == {"least": 0.0, "most": 0.0}
+    assert document["opened"]["exhausted_after_seconds"] == {"least": "never", "most": "never"}
+    assert document["today"]["instances"]["least"] > 1
+    rows = list(csv.DictReader(io.StringIO(files["csv"].read_text(encoding="utf-8"))))
+    assert {row["groups"] for row in rows} == {"today", "opened"}
+    today = [row for row in rows if row["groups"] == "today"]
+    assert all(int(row["low"]) <= int(row["least"]) <= int(row["most"]) <= int(row["high"]) for row in today)
+    assert [float(row["seconds"]) for row in today] == sorted(float(row["seconds"]) for row in today)
+
+
+def test_shares_of_classes_that_are_tracked_anyway() -> None:
+    one = ("simulate", "--traffic", "dns-resolver", "--allowance", "1e6", "--flows", "0", "--format", "json")
+    run = sglint(*one, "--share", "queries=0.5,0.25,0.1")
+    document = json.loads(run.out)
+    assert document["today"]["tracked_flows_per_second"] == 1100
+    assert document["opened"]["tracked_flows_per_second"] == 380
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--traffic", "no-such"), "cannot read the profile no-such: No such file or directory; bundled are dns-resolver,"),
+        (("--traffic", "dns-resolver", "--share", "queries"), "--share queries is not CLASS=TRACKED,AUTOMATIC,ASYMMETRIC"),
+        (("--traffic", "dns-resolver", "--share", "x=1"), "dns-resolver has no class x; it has queries"),
+        (("--traffic", "dns-resolver", "--share", "queries=nan"), "tracked is nan, not a finite number"),
+        (("--traffic", "dns-resolver", "--udp", "10"), "udp is 10, less than 30"),
+        (("--traffic", "dns-resolver", "--instance-type", "m7i"), "m7i is no instance type"),
+        (("--traffic", "dns-resolver", "--bandwidth", "-1"), "bandwidth is -1, not above 0"),
+        (("--traffic", "dns-resolver", "--allowance", "inf"), "allowance is inf, not a finite number"),
+    ],
+)
+def test_what_cannot_be_is_said(options: tuple[str, ...], says: str) -> None:
+    run = sglint("simulate", *options)
+    assert run.code == 2
+    assert says in run.err and "Traceback" not in run.err
+
+
+def test_ctrl_c_asks_the_simulation_to_end() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with _watched() as progress:
+        assert progress(0.1)
+        os.kill(os.getpid(), signal.SIGINT)
+        assert not progress(0.2)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_the_command_line_starts_without_numpy() -> None:
+    run = sglint("--help")
+    assert "simulate" in run.out
+    import subprocess
+    import sys
+
+    script = "import sys, sglint.cli; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
