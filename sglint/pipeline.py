@@ -18,7 +18,7 @@ from sglint.evaluate.cloudformation import Templates, evaluate_template, find_te
 from sglint.evaluate.cloudformation import undeclared as undeclared_parameters
 from sglint.evaluate.plan import evaluate_plan, plan_root, read_plan
 from sglint.evaluate.root import Root
-from sglint.evaluate.terraform import Inputs, Library, evaluate_root, find_roots, undeclared, variable_files
+from sglint.evaluate.terraform import Inputs, Library, States, evaluate_root, find_roots, undeclared, variable_files
 from sglint.finding import Report, places
 from sglint.model import Network
 from sglint.request import Request
@@ -79,7 +79,7 @@ def judge(wanted: Request) -> Networks:
                 root = one.evaluate()
                 documents.update((document.path, document) for document in root.documents)
                 declared.update(root.variables)
-                network, hidden = lower.lower(root.path, root.resources)
+                network, hidden = lower.lower(root.path, root.resources, root.beside)
                 problems += (*root.problems, *hidden)
                 judged.append(seen(network, None if root.before is None else seen(lower.lower(root.path, root.before)[0])))
             except SglintError:
@@ -134,7 +134,8 @@ def root_modules(wanted: Request, discovery: Discovery) -> Reader:
     unknown = partial(undeclared, inputs)
     if wanted.plan is None:
         found = find_roots(library, discovery)
-        evaluate = partial(evaluate_root, library, inputs=inputs, wanted=lower.WORDS, named=files)
+        states = States(library, found)
+        evaluate = partial(evaluate_root, library, inputs=inputs, wanted=lower.WORDS, named=files, states=states)
     else:
         plan = read_plan(wanted.plan)
         if isinstance(plan, Problem):

@@ -15,6 +15,20 @@ KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 MODULE_STEP = re.compile(rf"module\.([^.\[]+)(?:{KEY.pattern})?\.")
 """One module that an address goes through, up to what lies in it."""
 
+_ROOT = re.compile(r'[^:\[\]"]+:')
+
+
+def split_root(address: str) -> tuple[str, str]:
+    """
+    Return the root that an address in another root begins with, "" for one in its own, and the address there.
+
+    >>> split_root('network:module.a["x:y"].aws_vpc.b'), split_root('aws_vpc.b["x:y"]')
+    (('network:', 'module.a["x:y"].aws_vpc.b'), ('', 'aws_vpc.b["x:y"]'))
+    """
+    start = _ROOT.match(address)
+    return ("", address) if start is None else (start[0], address[start.end() :])
+
+
 OWN_KEYS = frozenset({"[count.index]", "[each.key]"})
 """The keys in the identity of an instance that has the key of the instance which refers to it."""
 

@@ -18,7 +18,8 @@ class Root:
     One root module or template after evaluation: its resources by address, what could not be read, and what it was read from.
 
     `variables` are the names of the variables or parameters that it declares. `before` are the resources that a plan starts
-    from, also those that it deletes, under the addresses that it moves them to; None where there is no plan.
+    from, also those that it deletes, under the addresses that it moves them to; None where there is no plan. `beside` are the
+    resources of other roots whose states it reads.
     """
 
     path: str
@@ -27,3 +28,4 @@ class Root:
     documents: tuple[Document | TemplateDocument, ...]
     variables: tuple[str, ...]
     before: tuple[Resource, ...] | None = None
+    beside: tuple[Resource, ...] = ()

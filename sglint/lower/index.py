@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from sglint.lower.row import Row, View, view
 from sglint.model import Link
-from sglint.resource import KEY, MODULE_STEP, OWN_KEYS, Resource, block_name, split_key
+from sglint.resource import KEY, MODULE_STEP, OWN_KEYS, Resource, block_name, split_key, split_root
 from sglint.value import Ref, Unknown, Value
 
 
@@ -79,7 +79,7 @@ def kind_of(address: str) -> str:
     >>> kind_of('module.a["x.y"].data.aws_vpc.b[0]')
     'data.aws_vpc'
     """
-    parts = block_name(address).split(".")
+    parts = block_name(split_root(address)[1]).split(".")
     while len(parts) > 2 and parts[0] == "module":
         parts = parts[2:]
     if parts[0] == "data" and len(parts) > 1:
@@ -109,8 +109,8 @@ def module_of(address: str) -> str:
     >>> module_of('module.a["x"].module.b.aws_vpc.c')
     'module.a["x"].module.b'
     """
-    end = 0
-    for step in MODULE_STEP.finditer(address):
+    end = start = len(split_root(address)[0])
+    for step in MODULE_STEP.finditer(address, start):
         if step.start() != end:
             break
         end = step.end()

@@ -25,7 +25,7 @@ from sglint.model import (
     Table,
     Vpc,
 )
-from sglint.resource import Resource
+from sglint.resource import Resource, split_root
 from sglint.source import Problem
 
 _FAMILIES = (vpc, group, routing, interface, fleet, endpoint, balancer, managed)
@@ -40,11 +40,14 @@ KINDS: frozenset[str] = frozenset(WORDS)
 _Noun = Vpc | Subnet | Group | Permission | Table | Association | Route | Attachment | Interface | Appliance
 
 
-def lower(root: str, resources: Sequence[Resource]) -> tuple[Network, tuple[Problem, ...]]:
+def lower(root: str, resources: Sequence[Resource], beside: Sequence[Resource] = ()) -> tuple[Network, tuple[Problem, ...]]:
     """
     Return the network that the resources of one root describe, and what could not be read of it.
+
+    Resources of other roots `beside` it are part of the network, but for their interfaces: those are told with their own root.
     """
-    index = build(resources, TABLE)
+    elsewhere = lower(root, beside)[1] if beside else ()
+    index = build((*resources, *beside), TABLE)
     lookup.identify(index)
     found: list[_Noun | Problem] = [noun for family in _FAMILIES for noun in family.lower(index)]
     found += endpoint.attachments(index)
@@ -52,10 +55,11 @@ def lower(root: str, resources: Sequence[Resource]) -> tuple[Network, tuple[Prob
     found += managed.not_modelled(index)
     found += inside.lower(index, found)
     problems = sorted({item for item in found if isinstance(item, Problem)}, key=lambda item: item.order)
-    return _network(root, [item for item in found if not isinstance(item, Problem)], index), tuple(problems)
+    here = tuple(item for item in problems if item not in elsewhere)
+    return _network(root, [item for item in found if not isinstance(item, Problem)], index, len(resources)), here
 
 
-def _network(root: str, found: Iterable[_Noun], index: Index) -> Network:
+def _network(root: str, found: Iterable[_Noun], index: Index, count: int) -> Network:
     nouns = sorted(found, key=lambda item: item.origin.address)
     appliances = [item for item in nouns if isinstance(item, Appliance)]
     interfaces = balancer.with_roles([item for item in nouns if isinstance(item, Interface)], appliances)
@@ -69,8 +73,8 @@ def _network(root: str, found: Iterable[_Noun], index: Index) -> Network:
         associations=tuple(item for item in nouns if isinstance(item, Association)),
         routes=tuple(item for item in nouns if isinstance(item, Route)),
         attachments=tuple(item for item in nouns if isinstance(item, Attachment)),
-        interfaces=tuple(interfaces),
-        appliances=tuple(appliances),
-        seen=(("resources", len(index.resources)),),
+        interfaces=tuple(item for item in interfaces if not split_root(item.address)[0]),
+        appliances=tuple(item for item in appliances if not split_root(item.origin.address)[0]),
+        seen=(("resources", count),),
         resolved=resolved(index, WORDS),
     )

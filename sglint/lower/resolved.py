@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from sglint.lower.index import Index
 from sglint.lower.link import link
 from sglint.model import Resolved, Unresolved
-from sglint.resource import Resource
+from sglint.resource import Resource, split_root
 from sglint.source import Span
 from sglint.value import Map, Ref, Seq, Unknown, Value
 
@@ -19,7 +19,8 @@ def resolved(index: Index, words: Mapping[str, Collection[str]]) -> Resolved:
     Return how many of the attributes at the paths of `words` are known, and which are not.
 
     Each item of a collection counts, and so does what decides whether a resource exists, where that is not known: once for all
-    instances of one block. Kinds without paths do not count. An identity counts as one when it leads somewhere.
+    instances of one block. Kinds without paths do not count, nor do resources of other roots. An identity counts as one when it
+    leads somewhere.
     """
     known = identities = 0
     found: list[Unresolved] = []
@@ -27,7 +28,7 @@ def resolved(index: Index, words: Mapping[str, Collection[str]]) -> Resolved:
     for address, resource in sorted(index.resources.items()):
         origin = resource.origin
         paths = words.get(resource.kind)
-        if not paths:
+        if not paths or split_root(address)[0]:
             continue
         if origin.maybe is not None and (origin.span, origin.callers, origin.maybe) not in deciding:
             deciding.add((origin.span, origin.callers, origin.maybe))

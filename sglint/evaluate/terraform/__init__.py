@@ -5,5 +5,6 @@ Terraform's meaning: types, conversions, operators, functions, and the modules t
 from sglint.evaluate.terraform.inputs import Inputs, undeclared, variable_files
 from sglint.evaluate.terraform.module import Library
 from sglint.evaluate.terraform.root import evaluate_root, find_roots
+from sglint.evaluate.terraform.states import States
 
-__all__ = ["Inputs", "Library", "evaluate_root", "find_roots", "undeclared", "variable_files"]
+__all__ = ["Inputs", "Library", "States", "evaluate_root", "find_roots", "undeclared", "variable_files"]

@@ -25,15 +25,18 @@ def attribute(run: Run, ref: Ref, name: str) -> Value:
     """
     if run.settled is not None and not ref.attribute and name in run.settled.data.get(ref.address, ()):
         return run.settled.data[ref.address][name]
-    found = None if ref.attribute else run.found.get(ref.address)
-    if isinstance(found, Ref) and name not in _OF_ITS_OWN:
+    found = run.found.get(ref.address)
+    if isinstance(found, Ref) and not ref.attribute and name not in _OF_ITS_OWN:
         if run.reach is not None and found.address not in run.things:
             run.reach(found.address)
         return attribute(run, found, "id" if ref.address.rpartition("data.aws_")[2].startswith(f"{name[:-3]}.") else name)
-    if isinstance(found, Map) and name in found:
-        return found[name]
-    thing = run.things.get(ref.address)
     unset = Ref(ref.address, f"{ref.attribute}.{name}" if ref.attribute else name)
+    if isinstance(found, Map) and unset.attribute in found:
+        return found[unset.attribute]
+    if ref.address in run.beside and not ref.attribute:
+        written = run.beside[ref.address].values.get(name)
+        return unset if written is None else written
+    thing = run.things.get(ref.address)
     if thing is None or (thing.kind == "module" and (thing.module is None or ref.attribute)):
         return unset
     if thing.number and split_key(thing.address)[1] not in OWN_KEYS:
@@ -92,10 +95,12 @@ def _block_at(run: Run, thing: Thing, path: str) -> Map:
     return block if isinstance(block, Map) else Map()
 
 
-def element(ref: Ref, key: Value) -> Value:
+def element(run: Run, ref: Ref, key: Value) -> Value:
     """
     Return an element of something inside a resource that is known only after deployment.
     """
+    if isinstance(key, str) and ref.attribute and ref.address in run.found:
+        return attribute(run, ref, key)
     if not ref.attribute:
         raise EvaluationError(f"{ref.address} has no count or for_each, so it cannot be indexed")
     if isinstance(key, str) or (isinstance(key, int) and not isinstance(key, bool)):

@@ -92,7 +92,7 @@ class ModuleInstance:
         """
         Return an element of something inside a resource.
         """
-        return inside.element(ref, key)
+        return inside.element(self.run, ref, key)
 
     def instance(self, block: tuple[str, str, str], key: str | int, number: str) -> Ref | None:
         """
@@ -250,7 +250,7 @@ class ModuleInstance:
         if block is None or attribute is None:
             raise EvaluationError(f"{self.address} has no output {name}")
         full = self._full(f"output.{name}")
-        marks = _marks(block, f"{self.address}.{name}")
+        marks = _marks(block, f"{self.address or 'output'}.{name}")
         return self.run.once(full, block.header, lambda: marked(self.typed(attribute.expr), marks))
 
     def _place(self, name: str, span: Span) -> Value:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import posixpath
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -23,6 +23,7 @@ from sglint.evaluate.terraform.mark import veiled
 from sglint.evaluate.terraform.module import Library, Module, is_local, source_of
 from sglint.evaluate.terraform.run import META, Given, Run, Thing
 from sglint.evaluate.terraform.settled import Settled
+from sglint.evaluate.terraform.states import Evaluation, States, states_read
 from sglint.resource import Origin, Resource
 from sglint.source import Discovery, Found, Problem, Source, discover, list_files, read
 from sglint.value import Map, Ref
@@ -45,57 +46,99 @@ def evaluate_root(
     wanted: Wanted,
     named: Mapping[str, Source],
     settled: Settled | None = None,
+    states: States | None = None,
 ) -> Root:
     """
     Return the resources of the wanted kinds that the root module in `directory` makes.
 
     Of a kind without paths among the `wanted` all attributes are evaluated, and errors there are none. `named` holds the text
     of each `--var-file`. Only what the wanted resources refer to is evaluated.
-    `settled` is what a plan knows already.
+    `settled` is what a plan knows already, `states` the roots whose states it may read.
+    """
+    others = states or States(library, ())
+    with others.reading((directory, inputs.workspace)), _deep():
+        found = _evaluate(library, directory, inputs, wanted, named, settled, others)
+    if found is None:
+        path = library.shown(directory)
+        return Root(path, (), (Problem(f"{path} has no Terraform file that can be read"),), (), ())
+    return found[0]
+
+
+def _evaluate(
+    library: Library,
+    directory: str,
+    inputs: Inputs,
+    wanted: Wanted,
+    named: Mapping[str, Source],
+    settled: Settled | None,
+    states: States,
+) -> Evaluation | None:
+    """
+    Return the root, and its top module; None when no Terraform file can be read there.
     """
     module = library.load(directory)
-    path = library.shown(directory)
     if module is None:
-        return Root(path, (), (Problem(f"{path} has no Terraform file that can be read"),), (), ())
+        return None
+
+    def read_root(other: str, workspace: str | None) -> Evaluation | None:
+        there = replace(inputs, workspace=workspace)
+        read = partial(_evaluate, library, other, there, wanted, named, None, states)
+        return states.read((other, workspace), read)
+
+    path = library.shown(directory)
     given, problems = given_values(library, directory, module, inputs, named)
     if settled is not None:
         given.update((name, Given(value, None)) for name, value in settled.variables.items())
     where = context(library.tree, directory)
-    with _deep():
-        start = partial(Run, library, directory, given, inputs.workspace, library.manifest(directory), where, settled)
-        run, top, resources, instances = _settle(start, module, wanted, path)
-        for name in sorted(given):
-            if name in module.variables:
-                top.variable(name, module.variables[name].header)
-        run.check()
+    start = partial(Run, library, directory, given, inputs.workspace, library.manifest(directory), where, settled)
+
+    def look(run: Run, modules: Sequence[ModuleInstance]) -> Joined:
+        read, beside = states_read(run, modules, states, read_root)
+        return {**found_by(run, modules), **read}, beside
+
+    run, top, resources, instances = _settle(start, look, module, wanted, path)
+    for name in sorted(given):
+        if name in module.variables:
+            top.variable(name, module.variables[name].header)
+    run.check()
     modules = {instance.module.directory: instance.module for instance in instances}
     for name in sorted(modules):
         problems.extend(modules[name].problems)
     problems.extend(run.problems)
-    return Root(
+    root = Root(
         path,
         tuple(resources[address] for address in sorted(resources)),
         tuple(sorted(dict.fromkeys(problems), key=lambda problem: problem.order)),
         tuple(document for name in sorted(modules) for document in modules[name].documents),
         tuple(sorted(module.variables)),
+        beside=tuple(run.beside[address] for address in sorted(run.beside)),
     )
+    return root, top
 
 
+Joined: TypeAlias = tuple[Mapping[str, Ref | Map], Mapping[str, Resource]]
+"""What data sources find, and the resources of other roots that they lead to."""
 Evaluated: TypeAlias = tuple[Run, ModuleInstance, Mapping[str, Resource], tuple[ModuleInstance, ...]]
 """The evaluation of a root, its top module, its resources by address, and all instances of its modules."""
 
 
-def _settle(start: Callable[[Mapping[str, Ref | Map]], Run], module: Module, wanted: Wanted, path: str) -> Evaluated:
+def _settle(
+    start: Callable[[Mapping[str, Ref | Map], Mapping[str, Resource]], Run],
+    look: Callable[[Run, Sequence[ModuleInstance]], Joined],
+    module: Module,
+    wanted: Wanted,
+    path: str,
+) -> Evaluated:
     """
     Return the evaluation of a root in which its data sources find what they find.
     """
-    first = _walk(start({}), module, wanted, path)
+    first = _walk(start({}, {}), module, wanted, path)
     last = first
     for _ in range(MOST_ROUNDS):
-        found = found_by(last[0], last[3])
-        if found == last[0].found:
+        found, beside = look(last[0], last[3])
+        if (found, beside) == (last[0].found, last[0].beside):
             return last
-        last = _walk(start(found), module, wanted, path)
+        last = _walk(start(found, beside), module, wanted, path)
     return first
 
 

@@ -15,7 +15,7 @@ from sglint.evaluate.terraform.functions import Context
 from sglint.evaluate.terraform.module import Library
 from sglint.evaluate.terraform.scope import Scope, World, check_steps
 from sglint.evaluate.terraform.settled import Settled
-from sglint.resource import OWN_KEYS, split_key
+from sglint.resource import OWN_KEYS, Resource, split_key
 from sglint.source import Problem, Span
 from sglint.syntax import Block, Expr
 from sglint.value import Map, Ref, Seq, Unknown, Value
@@ -117,6 +117,7 @@ class Run:
     `found` is what data sources surely find, by their address: a thing, or what some of their attributes are; `reach` makes
     sure that the thing of an address is among the things, if it can be.
     `later` are the checks to make when all else is evaluated, by the name of what they are about.
+    `beside` are the resources of other roots whose states it reads.
     """
 
     library: Library
@@ -127,6 +128,7 @@ class Run:
     context: Context
     settled: Settled | None = None
     found: Mapping[str, Ref | Map] = field(default_factory=dict)
+    beside: Mapping[str, Resource] = field(default_factory=dict)
     reach: Callable[[str], None] | None = None
     things: dict[str, Thing] = field(default_factory=dict)
     problems: dict[Problem, None] = field(default_factory=dict)

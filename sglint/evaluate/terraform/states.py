@@ -1,0 +1,272 @@
+"""
+The state of another root module of the same scan, which `terraform_remote_state` reads.
+
+Whose state it is follows from where it is kept: the data source and the `backend` of the other root must surely name the same
+place, and no third one may. Then its outputs are what the other root says, and its resources stand beside those of this one,
+under addresses that begin with the path of their root (`network:aws_vpc.main`).
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from sglint import syntax
+from sglint.evaluate.root import Root
+from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.expressions import evaluate_expression
+from sglint.evaluate.terraform.files import nothing
+from sglint.evaluate.terraform.instance import ModuleInstance
+from sglint.evaluate.terraform.mark import veiled
+from sglint.evaluate.terraform.module import Library, Module
+from sglint.evaluate.terraform.run import Run, Thing
+from sglint.evaluate.terraform.scope import Nowhere, Scope
+from sglint.evaluate.terraform.unknown import wholly_known
+from sglint.resource import Resource, split_root
+from sglint.syntax import Block
+from sglint.value import Map, Marked, Ref, Seq, Symbol, Unknown, Value
+
+KIND = "terraform_remote_state"
+MOST_DEEP = 5
+"""How many modules in modules are handed over as outputs."""
+_PLACES: Mapping[str, tuple[str, ...]] = {
+    "s3": ("bucket", "key"),
+    "gcs": ("bucket", "prefix"),
+    "azurerm": ("storage_account_name", "container_name", "key"),
+    "remote": ("organization", "workspaces"),
+}
+"""What surely names the place of a state, by the kind of backend; for any other kind, all that is given."""
+_ALSO = ("region", "hostname", "endpoint", "workspace_key_prefix")
+"""What must be the same where both sides give it."""
+
+Evaluation: TypeAlias = tuple[Root, ModuleInstance]
+"""A root that was evaluated, and its top module."""
+Read: TypeAlias = Callable[[str, "str | None"], "Evaluation | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """
+    Where a root keeps its state: the kind of backend, and its arguments.
+    """
+
+    kind: str
+    values: Map
+
+
+@dataclass(slots=True)
+class States:
+    """
+    The root modules of one scan, and what was read of each so far by its directory and workspace; None while that is done.
+    """
+
+    library: Library
+    roots: tuple[str, ...]
+    backends: dict[str, Backend | None] = field(default_factory=dict)
+    done: dict[tuple[str, str | None], Evaluation | None] = field(default_factory=dict)
+
+    def backend(self, directory: str) -> Backend | None:
+        """
+        Return where a root keeps its state, None when that is not told.
+        """
+        if directory not in self.backends:
+            module = self.library.load(directory)
+            self.backends[directory] = None if module is None else backend_of(module)
+        return self.backends[directory]
+
+    def read(self, key: tuple[str, str | None], read: Callable[[], Evaluation | None]) -> Evaluation | None:
+        """
+        Return a root in a workspace, read when first asked for; None for one that is being read, because it needs itself.
+        """
+        if key not in self.done:
+            self.done[key] = None
+            self.done[key] = read()
+        return self.done[key]
+
+    @contextmanager
+    def reading(self, key: tuple[str, str | None]) -> Iterator[None]:
+        """
+        Let nobody read a root in this workspace who is needed to read it.
+        """
+        known = self.done.get(key)
+        self.done[key] = None
+        try:
+            yield
+        finally:
+            del self.done[key]
+            if known is not None:
+                self.done[key] = known
+
+
+def backend_of(module: Module) -> Backend | None:
+    """
+    Return where a root keeps its state; without a `backend` block that is a file beside it. None when it is not told.
+    """
+    blocks = [block for document in module.documents for block in document.blocks if block.type == "terraform"]
+    found = [child for block in blocks for child in block.blocks if child.type in ("backend", "cloud")]
+    if not found:
+        return Backend("local", Map())
+    if len(found) > 1 or (found[0].type == "backend" and len(found[0].labels) != 1):
+        return None
+    return Backend(found[0].labels[0] if found[0].type == "backend" else "remote", _written(found[0]))
+
+
+def _written(block: Block) -> Map:
+    scope = Scope(Nowhere(nothing(), "a backend block"))
+    values: dict[str, Value] = {}
+    for attribute in block.attributes:
+        try:
+            values[attribute.name] = evaluate_expression(attribute.expr, scope)
+        except EvaluationError as error:
+            values[attribute.name] = Unknown(error.message, error.span)
+    return Map.of({**values, **{child.type: _written(child) for child in block.blocks}})
+
+
+def states_read(
+    run: Run, modules: Sequence[ModuleInstance], states: States, read: Read
+) -> tuple[dict[str, Map], dict[str, Resource]]:
+    """
+    Return what the data sources of a root read from the states of other roots, and all resources of these, by address.
+    """
+    found: dict[str, Map] = {}
+    beside: dict[str, Resource] = {}
+    for thing in _sources(modules):
+        place = _asked(run, states, thing)
+        other = None if place is None else read(*place)
+        if other is None or place is None:
+            continue
+        prefix = states.library.shown(place[0])
+        if split_root(f"{prefix}:x") != (f"{prefix}:", "x"):
+            continue
+        given = {f"outputs.{name}": moved(value, f"{prefix}:") for name, value in _outputs(other[1])}
+        found[thing.address] = Map.of(given)
+        beside.update((one.address, one) for one in (_beside(each, f"{prefix}:") for each in other[0].resources))
+        beside.update((one.address, one) for one in other[0].beside)
+    return found, beside
+
+
+def _sources(modules: Sequence[ModuleInstance]) -> Iterator[Thing]:
+    for one in modules:
+        for mode, kind, name in sorted(one.module.resources):
+            if (mode, kind) == ("data", KIND):
+                yield from one.instances(mode, kind, name)
+
+
+def _asked(run: Run, states: States, thing: Thing) -> tuple[str, str | None] | None:
+    """Return the root and workspace whose state a data source surely reads."""
+
+    def given(name: str) -> Value:
+        attribute = thing.block.attribute(name)
+        return None if attribute is None else veiled(thing.owner.quietly(attribute.expr, thing.scope))
+
+    kind, config, workspace = given("backend"), given("config") or Map(), given("workspace")
+    if not isinstance(kind, str) or not isinstance(config, Map) or "[*]" in thing.address:
+        return None
+    attribute = thing.block.attribute("workspace")
+    if attribute is not None and _is_workspace(attribute.expr):
+        workspace = run.workspace
+    elif not (workspace is None or (isinstance(workspace, str) and not isinstance(workspace, Symbol))):
+        return None
+    else:
+        workspace = workspace or "default"
+    same = [root for root in states.roots if root != run.root and _is_at(states, root, kind, config, run.root, workspace)]
+    return (same[0], workspace if isinstance(workspace, str) else None) if len(same) == 1 else None
+
+
+def _is_workspace(expr: syntax.Expr) -> bool:
+    return (
+        isinstance(expr, syntax.GetAttr)
+        and expr.name == "workspace"
+        and isinstance(expr.object, syntax.Variable)
+        and expr.object.name == "terraform"
+    )
+
+
+def _is_at(states: States, root: str, kind: str, config: Map, here: str, workspace: Value) -> bool:
+    """Return whether a root surely keeps its state where a data source reads."""
+    backend = states.backend(root)
+    if backend is None or backend.kind != kind:
+        return False
+    if kind == "local":
+        return _file(config, here) is not None and _file(config, here) == _kept(backend, root, workspace)
+    names = _PLACES.get(kind) or tuple(sorted({*config, *backend.values}))
+    both = [name for name in _ALSO if name in config and name in backend.values]
+    wanted = [(config.get(name), backend.values.get(name)) for name in (*names, *both)]
+    return bool(names) and all(one is not None and one == other and wholly_known(one) for one, other in wanted)
+
+
+def _file(config: Map, here: str) -> str | None:
+    path = config.get("path")
+    if not isinstance(path, str) or isinstance(path, Symbol) or config.get("workspace_dir") is not None:
+        return None
+    return posixpath.normpath(posixpath.join(here, path))
+
+
+def _kept(backend: Backend, root: str, workspace: Value) -> str | None:
+    """Return the file in which a root keeps its state."""
+    path = backend.values.get("path", "terraform.tfstate")
+    told = isinstance(path, str) and set(backend.values) <= {"path"} and workspace == "default"
+    return posixpath.normpath(posixpath.join(root, path)) if told and isinstance(path, str) else None
+
+
+def _outputs(top: ModuleInstance, depth: int = 0) -> Iterator[tuple[str, Value]]:
+    """Yield the outputs of a module by name; one that is a module is what that has for outputs."""
+    for name in sorted(top.module.outputs):
+        try:
+            value = top.output(name)
+        except EvaluationError as error:
+            value = Unknown(error.message, error.span)
+        yield name, _handed(top.run, value, depth)
+
+
+def _handed(run: Run, value: Value, depth: int) -> Value:
+    thing = run.things.get(value.address) if isinstance(value, Ref) and not value.attribute else None
+    if thing is not None and isinstance(thing.module, ModuleInstance) and depth < MOST_DEEP:
+        return Map.of(_outputs(thing.module, depth + 1))
+    if isinstance(value, Seq):
+        return Seq(tuple(_handed(run, item, depth) for item in value.items), value.kind)
+    if isinstance(value, Map):
+        return Map(tuple((key, _handed(run, item, depth)) for key, item in value.items()), value.kind)
+    return value
+
+
+def _beside(resource: Resource, prefix: str) -> Resource:
+    origin, values = resource.origin, moved(resource.values, prefix)
+    maybe = None if origin.maybe is None else moved(origin.maybe, prefix)
+    told = maybe if isinstance(maybe, Unknown) else None
+    return replace(
+        resource,
+        values=values if isinstance(values, Map) else Map(),
+        origin=replace(origin, address=_moved(origin.address, prefix), maybe=told),
+    )
+
+
+def _moved(address: str, prefix: str) -> str:
+    return address if split_root(address)[0] else prefix + address
+
+
+def moved(value: Value, prefix: str) -> Value:
+    """
+    Return the value as another root sees it: its identities are those of things in the root that the prefix names.
+    """
+    if isinstance(value, Ref):
+        return Ref(_moved(value.address, prefix), value.attribute)
+    if isinstance(value, Symbol):
+        return Symbol(
+            Ref(_moved(part.address, prefix), part.attribute) if isinstance(part, Ref) else part for part in value.parts
+        )
+    if isinstance(value, Marked):
+        return replace(value, value=moved(value.value, prefix))
+    if isinstance(value, Seq):
+        return Seq(tuple(moved(item, prefix) for item in value.items), value.kind)
+    if isinstance(value, Map):
+        keys = ((str(moved(key, prefix)) if not isinstance(key, Symbol) else key, item) for key, item in value.items())
+        return Map.of(((key, moved(item, prefix)) for key, item in keys), value.kind)
+    if isinstance(value, Unknown):
+        refs = tuple(Ref(_moved(ref.address, prefix), ref.attribute) for ref in value.refs)
+        among = tuple(moved(item, prefix) for item in value.among)
+        return replace(value, refs=refs, among=among, element=moved(value.element, prefix))
+    return value
