@@ -60,10 +60,12 @@ def test_a_bug_in_one_root_hides_no_other(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "main.tf").write_text('resource "aws_vpc" "v" {}\n')
     real = lower.lower
 
-    def broken(root: str, resources: tuple[Resource, ...]) -> tuple[Network, tuple[Problem, ...]]:
+    def broken(
+        root: str, resources: tuple[Resource, ...], beside: tuple[Resource, ...] = ()
+    ) -> tuple[Network, tuple[Problem, ...]]:
         if any(one.address == "aws_vpc.v" for one in resources):
             raise KeyError("oops")
-        return real(root, resources)
+        return real(root, resources, beside)
 
     monkeypatch.setattr(lower, "lower", broken)
     report = lint(tmp_path, STACKS / "inspection-hub" / "main.tf")
