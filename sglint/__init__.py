@@ -1,5 +1,5 @@
 """
-Says which flows EC2 connection tracking will track, from Terraform and CloudFormation, before they are deployed.
+Says which flows EC2 connection tracking will track, from the Terraform, before it is deployed.
 
     >>> import sglint
     >>> sglint.lint(["fixtures/stacks/clean"]).findings

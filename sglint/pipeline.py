@@ -152,11 +152,9 @@ def templates(wanted: Request, discovery: Discovery) -> Reader:
     """
     library = Templates.of(discovery)
     parameters, problems = given_parameters(wanted.parameters, wanted.parameter_files, defaults=wanted.defaults)
-    evaluate = partial(evaluate_template, library, parameters=parameters, wanted=lower.WORDS)
-    roots = tuple(
-        Unread(f"the template {library.shown(path)}", partial(evaluate, path))
-        for path in find_templates(library, discovery, parameters)
-    )
+    found = find_templates(library, discovery, parameters)
+    evaluate = partial(evaluate_template, library, parameters=parameters, wanted=lower.WORDS, roots=found)
+    roots = tuple(Unread(f"the template {library.shown(path)}", partial(evaluate, path)) for path in found)
     return Reader(roots, problems, partial(undeclared_parameters, parameters))
 
 

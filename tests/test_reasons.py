@@ -11,7 +11,7 @@ from ipaddress import ip_network
 import pytest
 
 from sglint.graph import build
-from sglint.model import Appliance, Box, Direction, GroupPeer, ListPeer, Permission, Route, Target, TargetKind
+from sglint.model import Direction, GroupPeer, ListPeer, Permission, Route, Target, TargetKind
 from sglint.space import Bounds, Family, Ports, Protocol
 from sglint.track import Judgement, State, Verdict, judge, summary
 from tests.networks import blurred, interface, leads, network, origin, rule, unknown
@@ -85,20 +85,6 @@ def test_flows_by_a_reference_or_a_list_say_that_they_are_taken_as_tracked(peer:
     assert (
         verdict == f"AWS documents untracked flows only for a single rule with {ANY}, so flows by {words} are taken as tracked"
     )
-
-
-def test_a_rule_says_that_its_cidr_is_not_known_and_otherwise_names_it() -> None:
-    vague = replace(blurred("in", "tcp", ANY, "443"), vague=True)
-    doubtful = rule("in", "tcp", ANY, "443", line=12, maybe=unknown())
-    assert told(one(judged([vague, doubtful, OUT]), "in", "tcp"))[:2] == [
-        "11 tcp 443 from a CIDR that is not known may be admitted here",
-        "12 tcp 443 from 0.0.0.0/0 may be admitted here",
-    ]
-
-
-def test_what_is_missing_is_pointed_at_the_first_group_that_is_in_the_text() -> None:
-    found = judged([OUT], interfaces=(interface(groups=("sg-0c11e475", unknown(), "sg2"), served=()),))
-    assert told(one(found, "in", "tcp")) == ["4 no tcp from anyone both reaches a listener and is admitted by a rule"]
 
 
 # Replies --------------------------------------------------------------------------------------------------------------
@@ -194,29 +180,6 @@ def test_a_path_through_one_of_several_kinds_is_through_something_that_is_not_kn
     assert not verdict.state.certain
 
 
-def test_a_load_balancer_that_may_have_the_interface_as_its_target_may_bring_it_into_scope() -> None:
-    why = unknown("var.attach has no default")
-    target = Appliance(origin("attachment", maybe=why), "eni", "balancer", "target group")
-    assert judged([WEB, OUT], [], appliances=(target,)).in_scope == Bounds(least=False, most=True, because=(why,))
-
-
-def test_a_prefix_list_of_both_families_goes_by_the_routes_of_each() -> None:
-    both = dual_boxes(ListPeer("pl", (ip_network("10.8.0.0/16"), ip_network("fd00:8::/32"))))
-    rules = [replace(rule("in", "tcp", "pl:pl", "443"), boxes=Bounds(both, both))]
-    routes = [leads("rt", ANY, TGW), leads("rt", "::/0", NAT)]
-    subnet = replace(network().subnets[0], ipv6=True)
-    found = judged(rules, routes, subnets=(subnet,))
-    listed = {(each.family, each.via.kind) for each in found.verdicts if each.peer == "pl"}
-    assert listed == {(Family.IPV4, TGW), (Family.IPV6, NAT)}
-
-
-def dual_boxes(peer: ListPeer) -> tuple[Box, ...]:
-    """
-    Return the flows on tcp 443 with the peers of a prefix list, in both families.
-    """
-    return tuple(Box(family, Protocol.TCP, peer, Ports(443, 443)) for family in Family)
-
-
 # Between the bounds ---------------------------------------------------------------------------------------------------
 
 
@@ -235,30 +198,6 @@ def test_a_doubt_that_changes_nothing_is_not_told() -> None:
     verdict = one(judged(rules), "in", "tcp", "10.0.0.0/8")
     assert (verdict.state, verdict.by_groups) == (Bounds(State.TRACKED, State.TRACKED),) * 2
     assert not any("var.a" in each for each in told(verdict))
-
-
-@pytest.mark.parametrize(
-    ("protocol", "rules", "targets"),
-    [
-        ("icmp", [rule("out", "all", ANY, maybe=unknown("var.b has no default"))], (TGW,)),
-        ("tcp", [OUT, rule("out", "all", ANY, maybe=unknown("var.b has no default"))], (TGW,)),
-        ("tcp", [OUT], (TGW, GWLBE)),
-        ("tcp", [], (TGW, NAT)),
-    ],
-    ids=["replies to icmp", "more replies", "two kinds that are alike", "tracked either way"],
-)
-def test_what_makes_no_difference_to_a_doubtful_flow_is_not_told(
-    protocol: str, rules: list[Permission], targets: tuple[TargetKind, ...]
-) -> None:
-    doubtful = rule("in", protocol, ANY, maybe=unknown("var.a has no default"))
-    verdict = one(judged([doubtful, *rules], [leads("rt", ANY, *targets)]), "in", protocol)
-    assert [each.why for each in verdict.state.because] == ["var.a has no default"]
-    assert told(verdict)[-1] == "99 not decided, because var.a has no default"
-
-
-def test_a_group_that_is_not_known_takes_nothing_from_those_that_are() -> None:
-    found = judged([WEB, OUT], interfaces=(interface(groups=(unknown(), "sg")),))
-    assert one(found, "in", "tcp", ports="443").state == Bounds(State.UNTRACKED, State.UNTRACKED)
 
 
 def test_a_sure_rule_for_everyone_leaves_the_doubt_to_the_replies() -> None:

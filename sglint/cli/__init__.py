@@ -18,7 +18,7 @@ from sglint.cli.simulate import simulate
 @click.version_option(__version__, prog_name="sglint")
 def main() -> None:
     """
-    Say which flows EC2 connection tracking will track, from Terraform and CloudFormation, before they are deployed.
+    Say which flows EC2 connection tracking will track, from the Terraform, before it is deployed.
     """
 
 

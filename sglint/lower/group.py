@@ -4,18 +4,18 @@ Security groups and their rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from sglint.lower import read
 from sglint.lower.index import Index, beside, existing, one_of
-from sglint.lower.link import follow, implicit, is_alias
+from sglint.lower.link import follow, implicit, is_alias, pointing
 from sglint.lower.permission import anything, boxes, permissions
 from sglint.lower.row import Row, Slot, View, is_native, same
 from sglint.lower.service import EVERY_SERVICE
 from sglint.lower.vpc import FILTERS, has_ipv6
 from sglint.lower.words import under
-from sglint.model import Direction, Group, GroupPeer, Permission
+from sglint.model import Box, Direction, Group, GroupPeer, Permission
 from sglint.source import Problem
 from sglint.space import EVERYONE, Bounds, Family
 from sglint.value import Seq, Unknown
@@ -69,6 +69,7 @@ ROWS = (
     ),
     Row("groups", {"data.aws_security_groups": {}}, ("ids",)),
     Row("default group", {"aws_default_security_group": {key: path for key, path in _GROUP.items() if key != "name"}}),
+    Row("emptied group", {"Custom::VpcRestrictDefaultSG": {"group": "DefaultSecurityGroupId"}}),
     Row(
         "rule",
         {
@@ -192,6 +193,8 @@ def _either_way(index: Index, one: View) -> Iterator[Permission | Problem]:
 def _implicit(index: Index, vpc: View) -> Iterator[Group | Permission]:
     """
     Yield the default group of a VPC that no resource adopts: in, everything from itself; out, everything to everyone.
+
+    CDK's custom resource takes both away, but what goes out over IPv6 stays.
     """
     address = implicit(vpc, "default_security_group_id")
     if is_alias(vpc) or f"{vpc.address}.default_security_group_id" in index.adopted:
@@ -202,12 +205,25 @@ def _implicit(index: Index, vpc: View) -> Iterator[Group | Permission]:
         yield Group(origin, vpc.address, default=True, hidden=why)
         return
     yield Group(origin, vpc.address, default=True)
-    mine = tuple(box for service in EVERY_SERVICE for box in boxes(GroupPeer(address), service))
-    yield Permission(origin, address, Direction.IN, Bounds(mine, mine))
-    for family in Family:
+    emptied = [one.origin.maybe for one in pointing(index, "emptied group", "group").get(address, ())]
+    if None in emptied:
+        rest = [Family.IPV6]
+    else:
+        rest = list(Family)
+        mine = tuple(box for service in EVERY_SERVICE for box in boxes(GroupPeer(address), service))
+        yield Permission(origin, address, Direction.IN, _less(mine, emptied))
+    for family in rest:
         out = tuple(box for service in EVERY_SERVICE for box in boxes(EVERYONE[family], service))
         six = has_ipv6(index, vpc) if family is Family.IPV6 else True
         if isinstance(six, Unknown):
             yield Permission(origin, address, Direction.OUT, Bounds((), out, (six,)))
         elif six:
-            yield Permission(origin, address, Direction.OUT, Bounds(out, out))
+            yield Permission(origin, address, Direction.OUT, _less(out, emptied if family is Family.IPV4 else ()))
+
+
+def _less(permitted: tuple[Box, ...], emptied: Iterable[Unknown | None]) -> Bounds[tuple[Box, ...]]:
+    """
+    Return the bounds of a permission that what may exist takes away.
+    """
+    because = tuple(one for one in emptied if one is not None)
+    return Bounds(() if because else permitted, permitted, because)

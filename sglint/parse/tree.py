@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import InvalidOperation
 from functools import cache
 
 from tree_sitter import Language, Node, Parser
@@ -32,7 +31,6 @@ from sglint.syntax import (
     Unary,
     Variable,
 )
-from sglint.value import Number
 
 _SIMPLE = re.compile(r"\s*(?:([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)|(\d+(?:\.\d+)?))\s*\Z")
 _STRING = re.compile(r'\s*"_*"\s*\Z')
@@ -98,7 +96,7 @@ def _simple(skeleton: Skeleton) -> Expr | None:
     span, content = skeleton.text.span, skeleton.text.content
     if found[2] is not None:
         start, end = found.start(2) + skeleton.start, found.end(2) + skeleton.start
-        return Literal(_number(skeleton, start, end), span(start, end))
+        return Literal(exact(content[start:end]), span(start, end))
     start, end = found.start(1) + skeleton.start, found.end(1) + skeleton.start
     names = content[start:end].split(".")
     at = start + len(names[0])
@@ -294,15 +292,6 @@ def _legacy(skeleton: Skeleton, expr: Expr, step: Node, start: int, *, again: bo
     return Index(expr, key, skeleton.text.span(start, end))
 
 
-def _number(skeleton: Skeleton, start: int, end: int) -> Number:
-    written = skeleton.text.content[start:end]
-    try:
-        return exact(written)
-    except InvalidOperation:
-        message = f"{written[:20]}{'...' if len(written) > 20 else ''} is too large a number"
-        raise Failure(message, start, end, "write a smaller one", _end(skeleton)) from None
-
-
 def _written(skeleton: Skeleton, node: Node) -> str:
     return skeleton.text.content[_offset(skeleton, node.start_byte) : _offset(skeleton, node.end_byte)]
 
@@ -319,7 +308,7 @@ def _primary(skeleton: Skeleton, node: Node, level: int) -> Expr:
     span = skeleton.text.span(start, end)
     if kind == "literal_value":
         written = _written(skeleton, node)
-        return Literal(_CONSTANTS[written] if written in _CONSTANTS else _number(skeleton, start, end), span)
+        return Literal(_CONSTANTS[written] if written in _CONSTANTS else exact(written), span)
     if kind in ("collection_value", "for_expr", "expression"):
         inner = node.children[0]
         if inner.type == "tuple":

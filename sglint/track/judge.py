@@ -159,7 +159,7 @@ def verdict(case: Case, name: str, ports: Ports, way: Way, groups: Bounds[State]
     between = (*groups.because, *(way.path.because if way.path is not None and unsure else ()))
     state = Bounds(least, most, () if least is most else tuple(dict.fromkeys(between)))
     reasons = because
-    if names or not state.certain:
+    if names or not groups.certain or not state.certain:
         no_say = automatic(way.path, names, case.interface)
         reasons = tuple(dict.fromkeys((*no_say, *because, *doubts(state.because or groups.because))))
     return Verdict(*case.key, ports, name, way.via, state, groups, names, reasons, way.candidates)

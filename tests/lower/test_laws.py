@@ -17,10 +17,7 @@ from sglint.value import Map, Ref, Seq, Unknown, Value
 from tests.lower.build import PLACE, VPC, Plain, res, value
 
 ADDRESSES = sorted(f"{kind}.{name}" for kind in KINDS for name in ("a", "b[0]", "c[*]"))
-ATTRIBUTES = [
-    *("id", "arn", "name", "", "main_route_table_id", "default_security_group_id", "private_ip", "subnet_ids[0]"),
-    *("GroupId", "DefaultSecurityGroup", "EndpointIds", "Outputs.Subnet"),
-]
+ATTRIBUTES = ["id", "arn", "name", "", "main_route_table_id", "default_security_group_id", "private_ip", "subnet_ids[0]"]
 TEXTS = ["", "10.0.0.0/8", "::/0", "0.0.0.0/0", "sg-1", "vpce-1", "local", "tcp", "-1", "1/2", "network", "GENEVE", "Interface"]
 
 

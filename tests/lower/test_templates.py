@@ -185,3 +185,25 @@ def test_subnet_of_a_nested_stack(tmp_path: Path) -> None:
     found = network(tmp_path, {}, main, net=inner)
     assert only(found, "Eni").subnets == ("Net.A",)
     assert only(found, "Eni").groups == ("Net.Vpc.DefaultSecurityGroup",)
+
+
+def test_what_cdk_empties_permits_nothing_over_ipv4(tmp_path: Path) -> None:
+    more = """
+        Restrict:
+          Type: Custom::VpcRestrictDefaultSG
+          %s
+          Properties:
+            ServiceToken: arn:aws:lambda:eu-west-1:123456789012:function:restrict
+            DefaultSecurityGroupId: !GetAtt Vpc.DefaultSecurityGroup
+    """
+    group = "Vpc.DefaultSecurityGroup"
+    sure = network(tmp_path, {}, BASE, more % "DeletionPolicy: Delete")
+    assert (rules(sure, group, Direction.IN), rules(sure, group, Direction.OUT)) == ((), ())
+    maybe = network(tmp_path, {}, BASE, more % "Condition: Created")
+    for direction, peer in ((Direction.IN, f"GroupPeer(group='{group}')"), (Direction.OUT, "0.0.0.0/0")):
+        (one,) = rules(maybe, group, direction)
+        assert one.boxes.least == ()
+        assert any(peer in box and "tcp" in box for box in shown(one.boxes.most))
+        assert "Create" in one.boxes.because[0].why
+    without = network(tmp_path, {"Create": "no"}, BASE, more % "Condition: Created")
+    assert all(one.boxes.least for one in (*rules(without, group, Direction.IN), *rules(without, group, Direction.OUT)))

@@ -205,9 +205,3 @@ def test_no_text_breaks_the_reader(at: int, gone: int, put: str) -> None:
         assert 1 <= span.line <= span.end_line <= len(lines)
         assert span.column <= len(lines[span.line - 1]) + 2
         assert span.end_column <= len(lines[span.end_line - 1]) + 2
-
-
-@pytest.mark.parametrize("text", ["a = 1e99999999999999999999\n", "a = [1, 1e99999999999999999999 + 2]\n"])
-def test_a_number_beyond_all_measure_is_a_problem(text: str) -> None:
-    (problem,) = document(text).problems
-    assert "1e999999999999999999... is too large a number" in problem.message

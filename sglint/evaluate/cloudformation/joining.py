@@ -36,6 +36,7 @@ _SHARED = frozenset(
         "AWS::NetworkFirewall::VpcEndpointAssociation",
         "AWS::NetworkManager::CoreNetwork",
         "AWS::NetworkManager::VpcAttachment",
+        "Custom::VpcRestrictDefaultSG",
     }
 )
 """What networks are made of, without what is placed into them."""
