@@ -23,7 +23,7 @@ from sglint.evaluate.cloudformation.stack import Run, Stack
 from sglint.evaluate.cloudformation.template import Templates
 from sglint.evaluate.root import Root
 from sglint.resource import Origin, Resource
-from sglint.source import Discovery, Problem, Span, in_order
+from sglint.source import Discovery, Problem, Span, discover, in_order
 from sglint.template import Entry, Scalar, TemplateDocument
 from sglint.template import Mapping as MappingNode
 from sglint.value import Map, Unknown, Value
@@ -160,13 +160,18 @@ def find_templates(library: Templates, discovery: Discovery, parameters: Paramet
     """
     Return the absolute paths of the templates to look at: those that no other scanned template nests.
 
-    Of a cloud assembly they are the stacks of its manifest, and what is given by name.
-    Templates that nest each other in a circle and that
-    nobody else nests are all roots.
+    A file given by name stands for every root of its work tree that nests it, or for itself. Of a cloud assembly the roots are
+    the stacks of its manifest. Templates that nest each other in a circle and that nobody else nests are all roots.
     """
     named = {found.real for found in discovery.named if found.format == "cloudformation"}
-    files = {found.real for found in discovery.files if found.format == "cloudformation"}
-    roots = _roots(library, files | named, parameters)
+    apart = {found.real for found in discovery.files if found.format == "cloudformation"} - named
+    roots = set(_roots({path: _nested(library, path, parameters) for path in sorted(apart)}))
+    if named:
+        around = discover(discovery.tree.boundaries, base=discovery.tree.base)
+        every = {found.real for found in around.files if found.format == "cloudformation"} | named
+        library.scanned = tuple(sorted({*library.scanned, *every}))
+        nests = {path: _nested(library, path, parameters) for path in library.scanned}
+        roots.update(root for root in _roots(nests) if _reach([root], nests) & named)
     return tuple(sorted(path for path in roots if path in named or _is_stack(library, path)))
 
 
@@ -196,15 +201,18 @@ def _nothing(stack: Stack, name: str, key: str, span: Span) -> Value:
     return Unknown(f"the stack {name} is not read yet", span)
 
 
-def _roots(library: Templates, paths: Collection[str], parameters: Parameters) -> set[str]:
-    nests = {path: _nested(library, path, parameters) for path in sorted(paths)}
+def _roots(nests: Mapping[str, Collection[str]]) -> set[str]:
     targets = {target for found in nests.values() for target in found}
-    roots = {path for path in nests if path not in targets}
+    roots = set(nests) - targets
+    return roots | (set(nests) - _reach(roots, nests))
+
+
+def _reach(starts: Collection[str], nests: Mapping[str, Collection[str]]) -> set[str]:
     reached: set[str] = set()
-    todo = sorted(roots)
+    todo = list(starts)
     while todo:
         path = todo.pop()
         if path not in reached:
             reached.add(path)
             todo.extend(nests.get(path, ()))
-    return roots | (set(nests) - reached)
+    return reached

@@ -4,9 +4,12 @@ Nested stacks: how their templates are found, what is handed down, and what come
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from sglint.evaluate.cloudformation import Parameters
+from sglint.evaluate.cloudformation import Parameters, Templates, find_templates
+from sglint.source import discover
 from sglint.value import Map, Ref, Seq, Symbol, Unknown
 from tests.evaluate.cloudformation.made import addresses, messages, one, root, roots, values
 
@@ -253,6 +256,18 @@ Resources:
     assert values(found["main.yaml"], "App.Vpc")["CidrBlock"] == "10.3.0.0/16"
     assert values(found["main.yaml"], "S")["P"] == Ref("App.Vpc")
     assert messages(found["main.yaml"]) == ["the template of stack Far lies elsewhere, so its resources are not seen"]
+
+
+def test_a_file_given_by_name_stands_for_the_root_that_nests_it(tmp_path: Path) -> None:
+    files = {"main.yaml": parent("https://s3/parts/net.yaml"), "parts/net.yaml": NETWORK, "other.yaml": NETWORK}
+    (tmp_path / "parts").mkdir()
+    (tmp_path / ".git").mkdir()
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    for name, root_ in (("parts/net.yaml", "main.yaml"), ("main.yaml", "main.yaml"), ("other.yaml", "other.yaml")):
+        discovery = discover([str(tmp_path / name)], base=str(tmp_path))
+        library = Templates.of(discovery)
+        assert [library.shown(path) for path in find_templates(library, discovery)] == [root_]
 
 
 def test_a_stack_without_a_template_is_a_problem() -> None:
