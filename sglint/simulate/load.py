@@ -26,7 +26,7 @@ FINER = 8
 """How many steps of the computation make one of them."""
 BAND = 1.645
 """So many standard deviations on both sides hold 90 % of the values."""
-FEWEST, LIVES = 6, 200
+FEWEST, LIVES = 6, 60
 """For how many mean lives of an entry to count what is lost."""
 DAYS = 6
 """How long a table is looked at that takes days to fill: longer than the longest timeout of EC2."""
@@ -152,14 +152,15 @@ def window(traffic: Traffic, streams_: tuple[Stream, ...], span: tuple[float, fl
     Return from when until when to count what is lost, of a span from where it is settled to its end.
 
     Under a constant rate that is for whole mean lives, as many as there is a budget of flows for: with equal lives the refusals
-    come back once in each, for ever, and with bursts it takes long to see a few.
+    come back once in each, for ever, and with bursts it takes long to see a few. Flows that pause are slow, and get the fewest.
     """
     settled, end = span
     flows = math.fsum(one.mean_rate for one in streams_)
     if flows <= 0 or any(lasts(one.rate) is not None for one in traffic.classes):
         return settled, end
     life = math.fsum(one.mean_rate * one.held.seconds for one in streams_) / flows
-    lives = min(LIVES, max(FEWEST, int((budget / flows - settled) / life)))
+    pausing = any(one.held.gap is not None for one in streams_)
+    lives = FEWEST if pausing else min(LIVES, max(FEWEST, int((budget / flows - settled) / life)))
     return settled, settled + lives * life
 
 
