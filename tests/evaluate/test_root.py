@@ -557,3 +557,25 @@ def test_what_the_left_side_decides_stands_whatever_is_wrong_on_the_right(tmp_pa
         },
     )
     assert to_json(one(root, "aws_vpc.v")) == {"a": False, "b": True} and root.problems == ()
+
+
+def test_a_resource_may_have_a_version_and_a_source(tmp_path: Path) -> None:
+    root = evaluate(
+        tmp_path,
+        {
+            "main.tf": """
+            resource "aws_vpc" "v" {
+              version = "1.33"
+              source  = "./file"
+            }
+            resource "aws_instance" "i" { ami = aws_vpc.v.version }
+            module "hidden" {
+              source  = "a/b/c"
+              version = "1.0"
+            }
+            """
+        },
+    )
+    assert one(root, "aws_vpc.v") == Map.of({"version": "1.33", "source": "./file"})
+    assert one(root, "aws_instance.i")["ami"] == "1.33"
+    assert one(root, "module.hidden") == Map()

@@ -21,7 +21,7 @@ from sglint.evaluate.terraform.instance import ModuleInstance
 from sglint.evaluate.terraform.lookup import LOOKUPS, found_by, reach
 from sglint.evaluate.terraform.mark import veiled
 from sglint.evaluate.terraform.module import Library, Module, is_local, source_of
-from sglint.evaluate.terraform.run import META, Given, Run, Thing
+from sglint.evaluate.terraform.run import CALL_META, META, Given, Run, Thing
 from sglint.evaluate.terraform.settled import Settled
 from sglint.evaluate.terraform.states import Evaluation, States, states_read
 from sglint.resource import Origin, Resource
@@ -181,7 +181,7 @@ def _resources(instance: ModuleInstance, wanted: Wanted, root: str) -> Iterator[
 
 def _resource(thing: Thing, root: str, only: Collection[str] = (), *, quiet: bool = False) -> Resource:
     evaluate = thing.owner.quietly if quiet or thing.maybe else thing.owner.safely
-    body = evaluate_body(thing.block, thing.scope, evaluate, META, only)
+    body = evaluate_body(thing.block, thing.scope, evaluate, CALL_META if thing.kind == "module" else META, only)
     place, callers = thing.block.header, thing.owner.callers()
     origin = Origin(thing.address, place, thing.block.span, root, body.fields, callers, thing.maybe, thing.number)
     values = Map(tuple((name, veiled(value)) for name, value in body.values.items()))

@@ -23,8 +23,10 @@ from sglint.value import Map, Ref, Seq, Unknown, Value
 MAX_THINGS = 100_000
 """How many instances of resources and modules one root may have."""
 
-META = frozenset("count for_each provider providers depends_on lifecycle source version connection provisioner".split())
+META = frozenset("count for_each provider depends_on lifecycle connection provisioner".split())
 """Arguments and blocks of Terraform itself, which are no attributes of the thing."""
+CALL_META = META | {"providers", "source", "version"}
+"""Those of a module call."""
 
 
 @dataclass(frozen=True, slots=True)
