@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sglint.lower.index import Index, find, gather, home_of, type_of
-from sglint.lower.row import DEFAULT_GROUP, Row, Slot, View, is_native
+from sglint.lower.row import DEFAULT_ACL, DEFAULT_GROUP, Row, Slot, View, is_native
 from sglint.model import Link
 from sglint.resource import Resource, block_name
 from sglint.source import Span
@@ -21,9 +21,18 @@ _VPC_PARTS = {
     "default_security_group_id": "default_security_group_id",
     "default_security_group": "default_security_group_id",
     "DefaultSecurityGroup": "default_security_group_id",
+    "default_network_acl_id": "default_network_acl_id",
+    "default_network_acl": "default_network_acl_id",
+    "DefaultNetworkAcl": "default_network_acl_id",
     "default_route_table_id": "main_route_table_id",
     "main_route_table_id": "main_route_table_id",
 }
+_PARTS = {
+    "default_security_group_id": "default security group",
+    "default_network_acl_id": "default network ACL",
+    "main_route_table_id": "main route table",
+}
+_OWN_WORDS = {"default_security_group_id": DEFAULT_GROUP, "default_network_acl_id": DEFAULT_ACL}
 _GATEWAYS = frozenset({"aws_ec2_transit_gateway", "awscc_ec2_transit_gateway", "AWS::EC2::TransitGateway"})
 _GATEWAY_NAME = re.compile(r"transit_gateway_id|TransitGatewayId|T[gG][wW]I[dD]")
 """How an argument of a module, or a parameter of a stack, is called that takes a transit gateway."""
@@ -37,7 +46,7 @@ def build(resources: Sequence[Resource], table: Mapping[str, Row]) -> Index:
     Return the index of these resources.
     """
     index = gather(resources, table)
-    for one in (*index.of("default group"), *index.of("default table")):
+    for one in (*index.of("default group"), *index.of("default table"), *index.of("default acl")):
         _adopt(index, one)
     for one in index.of("table"):
         if one.resource.kind.startswith("data."):
@@ -47,18 +56,19 @@ def build(resources: Sequence[Resource], table: Mapping[str, Row]) -> Index:
 
 def _adopt(index: Index, one: View) -> None:
     """
-    Remember which resource manages the default group or main table of a VPC.
+    Remember which resource manages the default group, ACL or main table of a VPC.
     """
     if one.row.noun == "default group":
         vpc = follow(index, one, "vpc", ("vpc",))
         if isinstance(vpc, str):
             index.adopted.setdefault(f"{vpc}.default_security_group_id", one.address)
         return
-    table = one.value("table")
-    if isinstance(table, Ref) and table.attribute in _VPC_PARTS:
-        vpc = link(index, Ref(table.address, "id"), one.at("table"), ("vpc",))
+    name, part = ("acl", "default_network_acl_id") if one.row.noun == "default acl" else ("table", "main_route_table_id")
+    value = one.value(name)
+    if isinstance(value, Ref) and _VPC_PARTS.get(value.attribute) == part:
+        vpc = link(index, Ref(value.address, "id"), one.at(name), ("vpc",))
         if isinstance(vpc, str):
-            index.adopted.setdefault(f"{vpc}.main_route_table_id", one.address)
+            index.adopted.setdefault(f"{vpc}.{part}", one.address)
 
 
 def _identify(index: Index, one: View) -> None:
@@ -262,21 +272,20 @@ def looked_up(index: Index, value: Value) -> Value:
 
 def part_of(index: Index, vpc: str, attribute: str, span: Span) -> Link:
     """
-    Return the address of a VPC's default group or main table: of the resource that adopts it, or of the implicit one.
+    Return the address of a VPC's default group, ACL or main table: of the resource that adopts it, or of the implicit one.
     """
     one = index.views.get(vpc)
     if one is None:
-        what = "default security group" if attribute == "default_security_group_id" else "main route table"
-        return Unknown(f"the {what} of {vpc} is not in the text", span)
+        return Unknown(f"the {_PARTS[attribute]} of {vpc} is not in the text", span)
     return index.adopted.get(f"{vpc}.{attribute}", implicit(one, attribute))
 
 
 def implicit(vpc: View, attribute: str) -> str:
     """
-    Return the address of the default group or main table that a VPC has by itself, in the words of its format.
+    Return the address of the default group, ACL or main table that a VPC has by itself, in the words of its format.
     """
-    if attribute == "default_security_group_id":
-        return f"{vpc.address}.{vpc.row.kinds[vpc.resource.kind].get(DEFAULT_GROUP, attribute)}"
+    if attribute in _OWN_WORDS:
+        return f"{vpc.address}.{vpc.row.kinds[vpc.resource.kind].get(_OWN_WORDS[attribute], attribute)}"
     return f"{vpc.address} (main route table)" if is_native(vpc) else f"{vpc.address}.{attribute}"
 
 

@@ -5,14 +5,16 @@ The table of all rows, and the assembly of a network from what they yield.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
-from sglint.lower import balancer, endpoint, fleet, group, inside, interface, lookup, managed, routing, target, vpc
+from sglint.lower import acl, balancer, endpoint, fleet, group, inside, interface, lookup, managed, routing, target, vpc
 from sglint.lower.index import Index
 from sglint.lower.link import build
 from sglint.lower.resolved import resolved
 from sglint.lower.row import Row, paths
 from sglint.lower.words import cloud_control
 from sglint.model import (
+    Acl,
     Appliance,
     Association,
     Attachment,
@@ -28,7 +30,8 @@ from sglint.model import (
 from sglint.resource import Resource, split_root
 from sglint.source import Problem
 
-_FAMILIES = (vpc, group, routing, interface, fleet, endpoint, balancer, managed)
+T = TypeVar("T")
+_FAMILIES = (vpc, group, acl, routing, interface, fleet, endpoint, balancer, managed)
 _ROWS = tuple(cloud_control(row) for family in (target, *_FAMILIES) for row in family.ROWS)
 TABLE: dict[str, Row] = {kind: row for row in _ROWS for kind in row.kinds}
 WORDS: dict[str, frozenset[str]] = {
@@ -37,7 +40,7 @@ WORDS: dict[str, frozenset[str]] = {
 }
 """What is read of each kind of resource, as paths; nothing where all of it is looked through."""
 KINDS: frozenset[str] = frozenset(WORDS)
-_Noun = Vpc | Subnet | Group | Permission | Table | Association | Route | Attachment | Interface | Appliance
+_Noun = Vpc | Subnet | Group | Permission | Table | Association | Route | Attachment | Interface | Appliance | Acl
 
 
 def lower(root: str, resources: Sequence[Resource], beside: Sequence[Resource] = ()) -> tuple[Network, tuple[Problem, ...]]:
@@ -61,20 +64,25 @@ def lower(root: str, resources: Sequence[Resource], beside: Sequence[Resource] =
 
 def _network(root: str, found: Iterable[_Noun], index: Index, count: int) -> Network:
     nouns = sorted(found, key=lambda item: item.origin.address)
-    appliances = [item for item in nouns if isinstance(item, Appliance)]
-    interfaces = balancer.with_roles([item for item in nouns if isinstance(item, Interface)], appliances)
+    appliances = _of(nouns, Appliance)
+    interfaces = balancer.with_roles(list(_of(nouns, Interface)), list(appliances))
     return Network(
         root,
-        vpcs=tuple(item for item in nouns if isinstance(item, Vpc)),
-        subnets=tuple(item for item in nouns if isinstance(item, Subnet)),
-        groups=tuple(item for item in nouns if isinstance(item, Group)),
-        permissions=tuple(item for item in nouns if isinstance(item, Permission)),
-        tables=tuple(item for item in nouns if isinstance(item, Table)),
-        associations=tuple(item for item in nouns if isinstance(item, Association)),
-        routes=tuple(item for item in nouns if isinstance(item, Route)),
-        attachments=tuple(item for item in nouns if isinstance(item, Attachment)),
+        vpcs=_of(nouns, Vpc),
+        subnets=_of(nouns, Subnet),
+        groups=_of(nouns, Group),
+        permissions=_of(nouns, Permission),
+        tables=_of(nouns, Table),
+        associations=_of(nouns, Association),
+        routes=_of(nouns, Route),
+        attachments=_of(nouns, Attachment),
         interfaces=tuple(item for item in interfaces if not split_root(item.address)[0]),
         appliances=tuple(item for item in appliances if not split_root(item.origin.address)[0]),
         seen=(("resources", count),),
         resolved=resolved(index, WORDS),
+        acls=_of(nouns, Acl),
     )
+
+
+def _of(nouns: Iterable[_Noun], kind: type[T]) -> tuple[T, ...]:
+    return tuple(item for item in nouns if isinstance(item, kind))

@@ -18,6 +18,8 @@ from sglint.value import Map, Seq, Unknown, Value
 Words: TypeAlias = Mapping[str, str]
 DEFAULT_GROUP = "default group"
 """The word for the attribute that names the default group of a VPC, where it is not Terraform's."""
+DEFAULT_ACL = "default acl"
+"""The word for the attribute that names the default network ACL of a VPC, where it is not Terraform's."""
 
 
 @dataclass(frozen=True, slots=True)

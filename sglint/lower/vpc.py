@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from sglint.lower import read
 from sglint.lower.index import Index, beside
 from sglint.lower.link import follow, is_alias, pointing
-from sglint.lower.row import DEFAULT_GROUP, Row, View
+from sglint.lower.row import DEFAULT_ACL, DEFAULT_GROUP, Row, View
 from sglint.model import Link, Prefix, Subnet, Vpc
 from sglint.source import Problem
 from sglint.space import Family
@@ -39,7 +39,12 @@ ROWS = (
             "aws_vpc": _VPC,
             "aws_default_vpc": {"given6": "assign_generated_ipv6_cidr_block", "cidr6": "ipv6_cidr_block"},
             "data.aws_vpc": {"id": "id", "cidr4": "cidr_block", **FILTERS},
-            "AWS::EC2::VPC": {"cidr4": "CidrBlock", "pool4": "Ipv4IpamPoolId", DEFAULT_GROUP: "DefaultSecurityGroup"},
+            "AWS::EC2::VPC": {
+                "cidr4": "CidrBlock",
+                "pool4": "Ipv4IpamPoolId",
+                DEFAULT_GROUP: "DefaultSecurityGroup",
+                DEFAULT_ACL: "DefaultNetworkAcl",
+            },
         },
         ("vpc_id", "VpcId"),
         ("aws_default_vpc",),

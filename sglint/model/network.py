@@ -74,6 +74,7 @@ def acls_of(network: Network, subnet: str) -> tuple[Acl | Unknown, ...]:
         return (*found, Unknown(why, place.origin.span))
     default = next((one for one in network.acls if one.default and one.vpc == place.vpc), None)
     why = place.vpc.why if isinstance(place.vpc, Unknown) else f"the default network ACL of {place.vpc} is not in the text"
+    found = [one for one in found if one is not default]
     return (*found, default or Unknown(why, place.origin.span))
 
 
