@@ -19,6 +19,8 @@ from sglint.cli.options import Ordered, guarded, outputs, write
 @click.option("--traffic", required=True, metavar="PROFILE", help="A bundled profile, or the file of one of your own.")
 @click.option("--instance-type", metavar="TYPE", help="Like m7i.large: its idle timeouts, and what is known of its allowance.")
 @click.option("--allowance", type=float, metavar="N", help="Entries that its table holds, measured.")
+@click.option("--ethtool", multiple=True, metavar="FILE", help="Outputs of ethtool -S over time, a file for each interface.")
+@click.option("--knees", metavar="FILE", help="CSV of mixes and the packets_per_second at which each begins to be dropped.")
 @click.option("--tcp-established", type=float, metavar="SECONDS", help="Idle timeout of TCP. Default: that of the instance.")
 @click.option("--udp", type=float, metavar="SECONDS", help="Idle timeout of UDP with one request and response. Default: 30.")
 @click.option("--udp-stream", type=float, metavar="SECONDS", help="Idle timeout of UDP with more than that. Default: 180.")
@@ -50,6 +52,8 @@ def simulate(  # noqa: PLR0913 -- click passes every option
     traffic: str,
     instance_type: str | None,
     allowance: float | None,
+    ethtool: tuple[str, ...],
+    knees: str | None,
     tcp_established: float | None,
     udp: float | None,
     udp_stream: float | None,
@@ -69,22 +73,29 @@ def simulate(  # noqa: PLR0913 -- click passes every option
     Say what traffic does to the connection table of an instance, today and with its security groups opened.
 
     What AWS does not publish is a range, so that answers are ranges. Measure what you can: --allowance is the largest
-    conntrack_allowance_available of ethtool -S on an instance that tracks nothing.
+    conntrack_allowance_available of ethtool -S on an instance that tracks nothing, and --ethtool finds it; --knees has the
+    columns tracked, asymmetric, new and packets_per_second: shares of the packets, and new flows for each of them.
 
     Ctrl-C ends the simulation and says what is known so far.
     """
     with guarded(debug=debug):
         from sglint.output.simulation import render_csv, render_json, render_text
-        from sglint.simulate import Fleet, Options, Share, budget, load, opened, settings, verdicts
+        from sglint.simulate import Costs, Fleet, Options, Share, budget, calibrate, load, opened, settings, verdicts
         from sglint.simulate import simulate as project
 
         render = {"text": render_text, "json": render_json, "csv": render_csv}
         where = outputs(ctx, formats, output, "text")
         profile = load(traffic)
-        table = settings(instance_type, allowance=allowance, tcp_established=tcp_established, udp=udp, udp_stream=udp_stream)
+        if ethtool and allowance is not None:
+            raise click.UsageError("--allowance and --ethtool both say what the allowance is; give one of them")
+        known = calibrate.allowance([calibrate.read_ethtool(one) for one in ethtool]) if ethtool else allowance
+        costs, rate = calibrate.costs(calibrate.read_knees(knees)) if knees is not None else (Costs(), None)
+        table = settings(instance_type, allowance=known, tcp_established=tcp_established, udp=udp, udp_stream=udp_stream)
         today = verdicts(profile, [(name, Share(*values)) for name, values in map(_share, shares)])
         fleet = Fleet(minimum, headroom, price)
-        options = Options(budget=budget(bandwidth, packets=packet_rate), fleet=fleet, flows=flows, seed=seed)
+        options = Options(
+            costs, budget(bandwidth, packets=rate if packet_rate is None else packet_rate), fleet=fleet, flows=flows, seed=seed
+        )
         with _watched() as progress:
             found = project(profile, table, today, opened(today, profile), options, progress)
         for one in where:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from sglint.simulate.answer import Options, simulate
 from sglint.simulate.bounds import Parameter, Provenance, Range, rounded
+from sglint.simulate.calibrate import allowance, costs, read_ethtool, read_knees
 from sglint.simulate.packets import Budget, Costs, budget
 from sglint.simulate.profile import bundled, load, parse
 from sglint.simulate.projection import Fleet, Interval, Limit, Outcome, Projection, Run, Series, Timeout
@@ -46,11 +47,15 @@ __all__ = [
     "Timeouts",
     "Traffic",
     "Verdicts",
+    "allowance",
     "budget",
     "bundled",
+    "costs",
     "load",
     "opened",
     "parse",
+    "read_ethtool",
+    "read_knees",
     "rounded",
     "settings",
     "simulate",

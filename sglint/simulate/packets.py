@@ -60,14 +60,16 @@ class Budget:
     bits: float | None = None
 
 
-def budget(gigabits: float | None = None, *, packets: float | None = None) -> Budget:
+def budget(gigabits: float | None = None, *, packets: float | Parameter | None = None) -> Budget:
     """
-    Return the budget of an instance with that bandwidth in Gbit/s; `packets` is its measured packet rate, where there is one.
+    Return the budget of an instance with that bandwidth in Gbit/s; `packets` is its packet rate where that was measured.
     """
     for name, value in (("bandwidth", gigabits), ("packets", packets)):
-        if value is not None:
+        if value is not None and not isinstance(value, Parameter):
             demand(name, value, above=0.0)
     bits = None if gigabits is None else gigabits * 1e9
+    if isinstance(packets, Parameter):
+        return Budget(packets, bits)
     if packets is not None:
         known = Parameter("packet rate", Range(packets, packets), "packets/s", Provenance.MEASURED, "given")
         return Budget(known, bits)

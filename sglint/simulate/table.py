@@ -88,7 +88,7 @@ class TableSettings:
 def settings(
     instance_type: str | None = None,
     *,
-    allowance: float | None = None,
+    allowance: float | Parameter | None = None,
     tcp_established: float | None = None,
     udp: float | None = None,
     udp_stream: float | None = None,
@@ -154,7 +154,9 @@ def estimated_allowance(instance_type: str) -> Parameter | None:
     return Parameter("allowance", Range(least, most), "entries", Provenance.JUDGED, says)
 
 
-def _allowance(instance_type: str | None, given: float | None) -> Parameter | None:
+def _allowance(instance_type: str | None, given: float | Parameter | None) -> Parameter | None:
+    if isinstance(given, Parameter):
+        return given
     if given is not None:
         return Parameter("allowance", exactly(float(given)), "entries", Provenance.MEASURED, "given")
     return None if instance_type is None else estimated_allowance(instance_type)

@@ -58,6 +58,33 @@ def test_shares_of_classes_that_are_tracked_anyway() -> None:
     assert document["opened"]["tracked_flows_per_second"] == 380
 
 
+def test_measurements_take_the_place_of_estimates(tmp_path: Path) -> None:
+    counters, knees = tmp_path / "eth0.txt", tmp_path / "knees.csv"
+    counters.write_text("conntrack_allowance_available: 60000\n" * 3, encoding="utf-8")
+    lines = [f"{t},{a},{n},{1e6 / (1 + 0.2 * t + a + 3 * n):.0f}" for t, a, n in ((0, 0, 0), (1, 0, 0), (0, 1, 0), (1, 0, 1))]
+    knees.write_text("\n".join(["tracked,asymmetric,new,packets_per_second", *lines * 2]), encoding="utf-8")
+    options = (
+        "--traffic",
+        "dns-resolver",
+        "--ethtool",
+        str(counters),
+        "--knees",
+        str(knees),
+        "--flows",
+        "0",
+        "--format",
+        "json",
+    )
+    document = json.loads(sglint("simulate", *options).out)
+    known = {one["name"]: one for one in document["parameters"]}
+    assert known["allowance"]["least"] == known["allowance"]["most"] == 60_000
+    assert known["cost of a new tracked flow"]["least"] == pytest.approx(3.0, rel=0.01)
+    assert known["packet rate"]["provenance"] == "measured"
+    assert document["today"]["instances_interval"]["median"] in {1, 2}
+    both = sglint("simulate", *options, "--allowance", "5")
+    assert both.code == 2 and "--allowance and --ethtool both say what the allowance is" in both.err
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
