@@ -33,13 +33,15 @@ def lint(  # noqa: PLR0913 -- one keyword for each thing that can be given
     plan: str | PathLike[str] | None = None,
     parameters: Mapping[str, str] = NOTHING,
     parameter_files: Iterable[str] = (),
+    config: str | PathLike[str] | None = None,
     select: Iterable[str] = (),
     ignore: Iterable[str] = (),
 ) -> Report:
     """
     Return what the rules find in the root modules and templates among the paths, the current folder when there are none.
 
-    `plan` is a file of `terraform show -json`, of the one root module among the paths.
+    `plan` is a file of `terraform show -json`, of the one root module among the paths. `config` is the file of the
+    configuration, else the nearest one from the current folder upwards.
     """
     from sglint.pipeline import lint as run
     from sglint.rule import choose, load
@@ -53,11 +55,12 @@ def lint(  # noqa: PLR0913 -- one keyword for each thing that can be given
         plan=plan,
         parameters=parameters,
         parameter_files=parameter_files,
+        config=config,
     )
     return run(wanted, choose(rules, select, ignore), rules)
 
 
-def inspect(
+def inspect(  # noqa: PLR0913 -- one keyword for each thing that can be given
     paths: Iterable[str | PathLike[str]] = (),
     *,
     variables: Mapping[str, str] = NOTHING,
@@ -66,11 +69,13 @@ def inspect(
     plan: str | PathLike[str] | None = None,
     parameters: Mapping[str, str] = NOTHING,
     parameter_files: Iterable[str] = (),
+    config: str | PathLike[str] | None = None,
 ) -> tuple[Network, ...]:
     """
     Return the network of each root module and template among the paths, the current folder when there are none.
 
-    `plan` is a file of `terraform show -json`, of the one root module among the paths.
+    `plan` is a file of `terraform show -json`, of the one root module among the paths. `config` is the file of the
+    configuration, else the nearest one from the current folder upwards.
     """
     from sglint.pipeline import judge
 
@@ -82,5 +87,6 @@ def inspect(
         plan=plan,
         parameters=parameters,
         parameter_files=parameter_files,
+        config=config,
     )
     return tuple(one.network for one in judge(wanted).judged)

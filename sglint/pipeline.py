@@ -14,7 +14,15 @@ from functools import partial
 from pathlib import Path
 
 from sglint import graph, lower, track
-from sglint.evaluate.cloudformation import Templates, evaluate_template, find_templates, given_parameters
+from sglint.config import configuration
+from sglint.evaluate.cloudformation import (
+    Templates,
+    configured,
+    evaluate_template,
+    find_templates,
+    given_parameters,
+    misconfigured,
+)
 from sglint.evaluate.cloudformation import undeclared as undeclared_parameters
 from sglint.evaluate.plan import evaluate_plan, plan_root, read_plan
 from sglint.evaluate.root import Root
@@ -151,11 +159,14 @@ def templates(wanted: Request, discovery: Discovery) -> Reader:
     Return the templates of CloudFormation that no other one nests.
     """
     library = Templates.of(discovery)
-    parameters, problems = given_parameters(wanted.parameters, wanted.parameter_files, defaults=wanted.defaults)
+    said = configuration(wanted.config, base=discovery.tree.base, root=wanted.root)
+    given, problems = given_parameters(wanted.parameters, wanted.parameter_files, defaults=wanted.defaults)
+    parameters = configured(given, said, discovery.tree)
     found = find_templates(library, discovery, parameters)
     evaluate = partial(evaluate_template, library, parameters=parameters, wanted=lower.WORDS, roots=found)
     roots = tuple(Unread(f"the template {library.shown(path)}", partial(evaluate, path)) for path in found)
-    return Reader(roots, problems, partial(undeclared_parameters, parameters))
+    unknown = partial(undeclared_parameters, parameters, unless=said.path if discovery.named else "")
+    return Reader(roots, (*problems, *misconfigured(said, library)), unknown)
 
 
 def internal(root: Unread, error: Exception, *, debug: bool) -> Problem:

@@ -19,7 +19,7 @@ class Request:
     The paths; for Terraform the variables, workspace and plan; for CloudFormation the parameters.
 
     `parameters` are written NAME=VALUE and win over `parameter_files`; without `defaults` the default of a template's parameter
-    is not its value. Nothing is read outside of `root`.
+    is not its value. Nothing is read outside of `root`. `config` is the file of the configuration, the nearest one when None.
     """
 
     paths: tuple[str, ...] = ()
@@ -31,9 +31,10 @@ class Request:
     defaults: bool = True
     root: str | None = None
     debug: bool = False
+    config: str | None = None
 
 
-def request(
+def request(  # noqa: PLR0913 -- one keyword for each thing that can be given
     paths: Iterable[str | PathLike[str]],
     *,
     variables: Mapping[str, str],
@@ -42,6 +43,7 @@ def request(
     plan: str | PathLike[str] | None,
     parameters: Mapping[str, str],
     parameter_files: Iterable[str],
+    config: str | PathLike[str] | None,
 ) -> Request:
     """
     Return what a program asks for: files of variables first, single variables win over them.
@@ -55,4 +57,5 @@ def request(
         None if plan is None else fspath(plan),
         tuple(f"{name}={value}" for name, value in parameters.items()),
         tuple(parameter_files),
+        config=None if config is None else fspath(config),
     )

@@ -59,6 +59,7 @@ _OPTIONS = (
     ),
     click.option("--parameter-file", multiple=True, metavar="FILE", help="File of template parameters; later ones win."),
     click.option("--no-defaults", is_flag=True, help="Do not take the default of a template's parameter for its value."),
+    click.option("--config", metavar="FILE", help="Configuration. Default: the nearest sglint.toml or pyproject.toml upwards."),
     click.option(
         "--root",
         metavar="DIR",
@@ -89,6 +90,7 @@ def shared(command: Callable[..., None]) -> Callable[..., None]:
         parameter: tuple[str, ...],
         parameter_file: tuple[str, ...],
         no_defaults: bool,
+        config: str | None,
         root: str | None,
         debug: bool,
         **others: object,
@@ -103,6 +105,7 @@ def shared(command: Callable[..., None]) -> Callable[..., None]:
             not no_defaults,
             root,
             debug,
+            config,
         )
         command(wanted=wanted, **others)
 

@@ -2,7 +2,7 @@
 CloudFormation's meaning: parameters, conditions, functions, and the stacks that use them.
 """
 
-from sglint.evaluate.cloudformation.inputs import given_parameters, undeclared
+from sglint.evaluate.cloudformation.inputs import configured, given_parameters, misconfigured, undeclared
 from sglint.evaluate.cloudformation.parameter_file import read_parameters
 from sglint.evaluate.cloudformation.parameters import Given, Parameters, given
 from sglint.evaluate.cloudformation.root import evaluate_template, find_templates
@@ -12,10 +12,12 @@ __all__ = [
     "Given",
     "Parameters",
     "Templates",
+    "configured",
     "evaluate_template",
     "find_templates",
     "given",
     "given_parameters",
+    "misconfigured",
     "read_parameters",
     "undeclared",
 ]

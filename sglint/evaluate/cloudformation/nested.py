@@ -124,16 +124,14 @@ def _candidates(stack: Stack, body: Mapping, where: Value) -> Iterator[str]:
     asset = metadata.get("aws:asset:path") if isinstance(metadata, Mapping) else None
     if isinstance(asset, Scalar) and asset.text:
         yield posixpath.join(directory, asset.text)
-    end = known_text(where)
-    if end is None and isinstance(where, Unknown):
-        end = where.ends
-    elif end is not None:
-        configured = _configured(stack, end)
-        if configured is not None:
-            yield posixpath.join(templates.tree.base, configured)
-        if "://" not in end:
-            yield posixpath.join(directory, end)
-    path = (end or "").partition("?")[0]
+    known = known_text(where)
+    end = (where.ends if isinstance(where, Unknown) else "") if known is None else known
+    configured = _configured(stack, end)
+    if configured is not None:
+        yield posixpath.join(templates.tree.base, configured)
+    if known is not None and "://" not in known:
+        yield posixpath.join(directory, known)
+    path = end.partition("?")[0]
     assembly = templates.assembly(here)
     if assembly is not None and posixpath.basename(path) in assembly.assets:
         yield posixpath.join(directory, assembly.assets[posixpath.basename(path)])

@@ -1,0 +1,245 @@
+"""
+The configuration: `sglint.toml`, or `[tool.sglint]` in pyproject.toml.
+
+It belongs to whoever owns the scanned repository, who may be a stranger: it gives values and paths inside of what is scanned,
+and nothing that runs. `KEYS` is the one list of what may be written; a key that is not there is an error.
+"""
+
+# ruff: noqa: PTH100, PTH113, PTH118, PTH119, PTH120
+# Paths are text here: what is displayed is the path as it was written, which pathlib rewrites.
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from sglint.source import Problem, SglintError, Source, Span, Tree, displayed, read, whole
+from sglint.source.ignore import work_tree
+from sglint.source.tree import inside
+
+NAME = "sglint.toml"
+LIMIT = 1_000_000
+"""How many bytes a configuration may have."""
+
+_ANY = "*"
+_SECTION = ("tool", "sglint")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """
+    One value: its full key, what stands there as text, and the place.
+    """
+
+    key: tuple[str, ...]
+    value: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """
+    What a configuration says: the displayed path of its file, the absolute directory that its paths are relative to.
+
+    Without a file it says nothing.
+    """
+
+    path: str = ""
+    directory: str = ""
+    settings: tuple[Setting, ...] = ()
+
+    def of(self, pattern: str) -> Iterator[tuple[tuple[str, ...], Setting]]:
+        """
+        Yield the settings whose key has this pattern of `KEYS`, each with the names that its `*` stand for.
+        """
+        parts = pattern.split(".")
+        for one in self.settings:
+            if _matches(one.key, parts):
+                yield tuple(name for name, part in zip(one.key, parts, strict=True) if part == _ANY), one
+
+    def resolve(self, path: str) -> str:
+        """
+        Return the absolute path that a path in the configuration stands for.
+        """
+        return os.path.normpath(os.path.join(self.directory, path))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _parameter(value: object) -> str | None:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        items = [None if isinstance(item, list) else _parameter(item) for item in value]
+        return None if None in items else ",".join(item for item in items if item is not None)
+    return str(value) if isinstance(value, (str, int)) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """
+    What may stand at a key: in words, and the function that returns its text, or None when it is something else.
+    """
+
+    expected: str
+    accept: Callable[[object], str | None]
+
+
+TEXT = Kind("a text in quotes", _text)
+PARAMETER = Kind("a text, a whole number, true, false, or a list of these", _parameter)
+
+KEYS: Mapping[str, Kind] = {
+    "cloudformation.nested.*": TEXT,
+    "cloudformation.parameters.*": PARAMETER,
+    "cloudformation.templates.*.parameters.*": PARAMETER,
+    "cloudformation.templates.*.stack": TEXT,
+}
+"""Every key there is; `*` stands for a name that its author chooses."""
+
+
+def configuration(named: str | None, *, base: str, root: str | None = None) -> Configuration:
+    """
+    Return the configuration in the file `named`, or the nearest one from the absolute directory `base` upwards.
+
+    The search ends with the git work tree, or `root` if given; without both it is in `base` only.
+    """
+    if named is not None:
+        path = os.path.join(base, named)
+        return _configuration(Tree(base, (os.path.dirname(os.path.realpath(path)),)), path, required=True) or Configuration()
+    limit = os.path.realpath(os.path.join(base, root)) if root is not None else work_tree(os.path.realpath(base))
+    tree = Tree(base, (limit or os.path.realpath(base),))
+    directory = base
+    while inside(tree, os.path.realpath(directory)):
+        for name in (NAME, "pyproject.toml"):
+            path = os.path.join(directory, name)
+            found = _configuration(tree, path) if os.path.isfile(path) else None
+            if found is not None:
+                return found
+        above = os.path.dirname(directory)
+        if above == directory:
+            break
+        directory = above
+    return Configuration()
+
+
+def _configuration(tree: Tree, path: str, *, required: bool = False) -> Configuration | None:
+    """Return what a file says, None when it is a pyproject.toml that says nothing about sglint."""
+    source = read(tree, path, LIMIT)
+    if isinstance(source, Problem):
+        raise SglintError(f"{'--config: ' if required else ''}{source.message}")
+    prefix = _SECTION if os.path.basename(path) == "pyproject.toml" else ()
+    if prefix and not required and "sglint" not in source.text:
+        return None
+    content: object = _parsed(source)
+    for name in prefix:
+        content = content.get(name) if isinstance(content, dict) else None
+    if content is None and not required:
+        return None
+    places = _places(source)
+    settings = tuple(
+        _settings((), {} if content is None else content, lambda key: _place(places, source.path, (*prefix, *key)))
+    )
+    return Configuration(displayed(tree, path), os.path.dirname(os.path.abspath(path)), settings)
+
+
+def _parsed(source: Source) -> dict[str, object]:
+    try:
+        return tomllib.loads(source.text)
+    except (ValueError, RecursionError) as error:
+        why = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise SglintError(f"{source.path} is not TOML: {why}") from None
+
+
+def _settings(key: tuple[str, ...], value: object, place: Callable[[tuple[str, ...]], Span]) -> Iterator[Setting]:
+    """Yield the settings of a part of the configuration, or raise what is wrong with it."""
+    kind = next((kind for pattern, kind in KEYS.items() if _matches(key, pattern.split("."))), None)
+    where = place(key)
+    if kind is not None:
+        text = kind.accept(value)
+        if text is None:
+            raise SglintError(f"{where.path}:{where.line}: {_shown(key)} is {_what(value)}; write {kind.expected}")
+        yield Setting(key, text, where)
+    elif not isinstance(value, dict):
+        raise SglintError(f"{where.path}:{where.line}: {_shown(key) or 'tool.sglint'} is {_what(value)}; write a table")
+    else:
+        for name, inner in value.items():
+            _known((*key, name), place)
+            yield from _settings((*key, name), inner, place)
+
+
+def _known(key: tuple[str, ...], place: Callable[[tuple[str, ...]], Span]) -> None:
+    """Raise an error when no key begins like this."""
+    patterns = [pattern.split(".") for pattern in KEYS]
+    names = {parts[len(key) - 1] for parts in patterns if len(parts) >= len(key) and _matches(key[:-1], parts[: len(key) - 1])}
+    if key[-1] in names or _ANY in names:
+        return
+    close = [_shown((*key[:-1], name)) for name in get_close_matches(key[-1], sorted(names), 1)]
+    hint = f"did you mean {close[0]}" if close else f"there {'is' if len(names) == 1 else 'are'} {', '.join(sorted(names))}"
+    where = place(key)
+    raise SglintError(f"{where.path}:{where.line}: there is no key {_shown(key)}; {hint}")
+
+
+def _matches(key: tuple[str, ...], parts: list[str]) -> bool:
+    return len(key) == len(parts) and all(part in (_ANY, name) for name, part in zip(key, parts, strict=True))
+
+
+def _shown(key: tuple[str, ...]) -> str:
+    """Return a key as one writes it."""
+    return ".".join(name if name.replace("-", "").replace("_", "").isalnum() else f'"{name}"' for name in key)
+
+
+def _what(value: object) -> str:
+    if isinstance(value, (bool, int, float, str)):
+        shown = str(value).lower() if isinstance(value, bool) else repr(value)
+        return shown if len(shown) <= 40 else "a long text"
+    if isinstance(value, dict):
+        return "a table"
+    return "a list" if isinstance(value, list) else "a date or time"
+
+
+def _places(source: Source) -> dict[tuple[str, ...], Span]:
+    """
+    Return where each key stands, as far as one line tells.
+    """
+    found: dict[tuple[str, ...], Span] = {}
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(source.text.splitlines(), start=1):
+        text = line.strip()
+        span = Span(source.path, number, len(line) - len(line.lstrip()) + 1, number, len(line.rstrip()) + 1)
+        keys = list(_keys(_line(text)))
+        if text.startswith("[") and keys:
+            table = keys[-1]
+            keys = [table[:depth] for depth in range(1, len(table) + 1)]
+        else:
+            keys = [(*table, *key) for key in keys]
+        for key in keys:
+            found.setdefault(key, span)
+    return found
+
+
+def _line(text: str) -> object:
+    """Return what one line says by itself; of a value that goes on in the next lines only the key."""
+    for candidate in (text, f"{text.partition('=')[0]}=0"):
+        try:
+            return tomllib.loads(candidate)
+        except (ValueError, RecursionError):
+            continue
+    return {}
+
+
+def _keys(value: object, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield (*above, name)
+            yield from _keys(inner, (*above, name))
+
+
+def _place(places: Mapping[tuple[str, ...], Span], path: str, key: tuple[str, ...]) -> Span:
+    while key and key not in places:
+        key = key[:-1]
+    return places.get(key, whole(path))
