@@ -5,11 +5,13 @@ What Terraform functions may read: files inside the scanned tree, named as seen 
 from __future__ import annotations
 
 import posixpath
-import re
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions import Context
+from sglint.evaluate.terraform.glob import glob
+from sglint.evaluate.terraform.typed import members
 from sglint.source import Problem, Span, Tree, displayed, list_directories, list_files, read, read_bytes
 from sglint.value import Map, Value
 
@@ -37,13 +39,13 @@ def context(tree: Tree, directory: str) -> Context:
         return data
 
     def exists(path: str) -> bool:
-        return displayed(tree, place(path)) in list_files(tree, posixpath.dirname(place(path)))
+        beside, shown = posixpath.dirname(place(path)), displayed(tree, place(path))
+        if shown in list_directories(tree, beside) or place(path) == directory:
+            raise EvaluationError(f"{shown} is a directory, not a file")
+        return shown in list_files(tree, beside)
 
     def fileset(path: str, pattern: str) -> list[str]:
-        start = displayed(tree, place(path))
-        matches = _glob(pattern)
-        names = (posixpath.relpath(found, start) for found in _walk(tree, start))
-        return sorted(name for name in names if matches.fullmatch(name))
+        return _fileset(tree, place, path, pattern)
 
     def render(text: str, path: str, variables: Map) -> Value:
         return _render(nested, displayed(tree, place(path)), text, variables)
@@ -66,54 +68,26 @@ def nothing() -> Context:
     return Context(refuse, refuse, refuse, refuse, refuse)
 
 
+def _fileset(tree: Tree, place: Callable[[str], str], path: str, pattern: str) -> list[str]:
+    """
+    Return the files that match a pattern below a path, as seen from there.
+    """
+
+    def names(found: Callable[[Tree, str], Sequence[str]]) -> Callable[[str], list[str]]:
+        return lambda directory: [posixpath.basename(name) for name in found(tree, place(directory))]
+
+    place(path + pattern)
+    matches = glob(f"{path}/{pattern}" if path else pattern, names(list_files), names(list_directories))
+    return [posixpath.relpath(match, path or ".") for match in matches]
+
+
 def _render(inner: Context, path: str, text: str, variables: Map) -> Value:
-    from sglint.evaluate.terraform.expressions import evaluate_expression
+    from sglint.evaluate.terraform.expressions import evaluate_typed
     from sglint.evaluate.terraform.scope import Nowhere, Scope
     from sglint.parse import parse_template
 
     expr, problems = parse_template(text, Span(path, 1, 1, 1, 1))
     if problems:
         raise EvaluationError(problems[0].message, problems[0].span)
-    return evaluate_expression(expr, Scope(Nowhere(inner, "a template file"), dict(variables.items())))
-
-
-def _walk(tree: Tree, start: str) -> list[str]:
-    found: list[str] = []
-    todo = [start]
-    while todo:
-        directory = todo.pop()
-        found.extend(list_files(tree, directory))
-        todo.extend(list_directories(tree, directory))
-    return found
-
-
-def _glob(pattern: str) -> re.Pattern[str]:
-    """
-    Return the pattern of `fileset` as a regular expression: `**` is any number of directories, `*` stays in one.
-    """
-    parts: list[str] = []
-    at = 0
-    while at < len(pattern):
-        if pattern.startswith("**/", at):
-            parts.append("(?:[^/]+/)*")
-            at += 3
-        elif pattern.startswith("**", at):
-            parts.append(".*")
-            at += 2
-        elif pattern[at] == "{" and "}" in pattern[at:]:
-            end = pattern.index("}", at)
-            choices = pattern[at + 1 : end].split(",")
-            parts.append("(?:" + "|".join(_glob(choice).pattern for choice in choices) + ")")
-            at = end + 1
-        elif pattern[at] == "[" and "]" in pattern[at + 1 :]:
-            end = pattern.index("]", at + 1)
-            inside = pattern[at + 1 : end].replace("\\", "\\\\")
-            parts.append("[" + ("^" + inside[1:] if inside[:1] in ("!", "^") else inside) + "]")
-            at = end + 1
-        else:
-            parts.append({"*": "[^/]*", "?": "[^/]"}.get(pattern[at], re.escape(pattern[at])))
-            at += 1
-    try:
-        return re.compile("".join(parts), re.DOTALL)
-    except re.error:
-        raise EvaluationError(f"{pattern} is not a pattern for file names") from None
+    names = dict(zip(variables, members(variables), strict=True))
+    return evaluate_typed(expr, Scope(Nowhere(inner, "a template file"), names))

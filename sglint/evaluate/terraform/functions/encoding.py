@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import KNOWN_OR_NULL, TEXT, Function
-from sglint.evaluate.terraform.number import is_finite, normal, number_text
+from sglint.evaluate.terraform.number import NEGATIVE_ZERO, is_finite, normal, number_text
 from sglint.evaluate.terraform.typed import list_of
 from sglint.evaluate.terraform.types import ANY, STRING, Field, Object
 from sglint.value import Map, Null, Seq, Unknown, Value
@@ -94,10 +94,15 @@ def _json_character(character: str) -> str:
 
 def _jsondecode(text: str) -> Value:
     try:
-        decoded = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+        decoded = json.loads(text, parse_float=Decimal, parse_int=_whole, parse_constant=_refuse_constant)
         return from_json(decoded)
     except (ValueError, ArithmeticError, RecursionError) as error:
         raise EvaluationError(f"the text is not valid json: {error}") from None
+
+
+def _whole(text: str) -> int | Decimal:
+    number = int(text)
+    return number if number or text[0] != "-" else NEGATIVE_ZERO
 
 
 def _refuse_constant(name: str) -> object:

@@ -15,7 +15,7 @@ from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.encoding import json_text
 from sglint.evaluate.terraform.functions.signature import TEXT, Function, Parameter
 from sglint.evaluate.terraform.functions.string import LONGEST, characters
-from sglint.evaluate.terraform.number import absolute, is_negative, whole_of
+from sglint.evaluate.terraform.number import absolute, is_finite, is_negative, number_text, whole_of
 from sglint.evaluate.terraform.typed import list_of
 from sglint.evaluate.terraform.types import ANY, STRING, Collection
 from sglint.evaluate.terraform.unknown import merged, wholly_known
@@ -116,7 +116,7 @@ def _as_is(verb: _Verb, value: Value) -> str:
     if "#" not in verb.flags and isinstance(value, str):
         return _padded(verb, value)
     if "#" not in verb.flags and isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        return _padded(verb, general_text(value, None))
+        return _padded(verb, general_text(value, None) if is_finite(value) else number_text(value))
     return _padded(verb, json_text(value))
 
 
@@ -141,6 +141,8 @@ def _number(verb: _Verb, value: Value) -> str:
     number = to_number(value)
     if not isinstance(number, (int, Decimal)):
         raise EvaluationError("a number is required")
+    if not is_finite(number) and verb.mode not in _BASES:
+        return _signed(verb, number, "Inf", "")
     if verb.mode not in _BASES:
         return _signed(verb, number, _float_digits(verb, absolute(number)), "")
     number = number or 0
@@ -166,13 +168,14 @@ def _float_digits(verb: _Verb, number: Number) -> str:
 
 
 def _signed(verb: _Verb, number: Number, digits: str, prefix: str) -> str:
-    sign = "-" if is_negative(number) else "+" if "+" in verb.flags else " " if " " in verb.flags else ""
+    sign = "-" if is_negative(number) else "+" if "+" in verb.flags or not is_finite(number) else ""
+    sign = " " if " " in verb.flags and sign != "-" and (not is_finite(number) or not sign) else sign
     missing = verb.width - len(sign) - len(prefix) - len(digits)
     if missing <= 0:
         return f"{sign}{prefix}{digits}"
     if "-" in verb.flags:
         return f"{sign}{prefix}{digits}{' ' * missing}"
-    if "0" in verb.flags and (verb.precision is None or verb.mode not in _BASES):
+    if "0" in verb.flags and is_finite(number) and (verb.precision is None or verb.mode not in _BASES):
         return f"{sign}{prefix}{'0' * missing}{digits}"
     return f"{' ' * missing}{sign}{prefix}{digits}"
 

@@ -13,6 +13,10 @@ from sglint.value import Map, Null, Seq, Value
 WIDTH = 80
 """A quoted text is folded at the first single space after this column."""
 
+LONGEST_KEY = 128
+"""A key of more bytes than this stands on lines of its own."""
+
+_BREAKS = re.compile("[\n\r\x85\u2028\u2029]")
 _ESCAPES = {
     "\0": "\\0",
     "\a": "\\a",
@@ -57,6 +61,8 @@ def _node(value: Value, indent: int, column: int) -> list[str]:
 
 
 def _entry(key: str, value: Value, indent: int) -> list[str]:
+    if _BREAKS.search(key) or len(key.encode()) > LONGEST_KEY:
+        return _long_entry(key, value, indent)
     start = f"{' ' * indent}{_quoted(key)}:"
     if isinstance(value, (Map, Seq)) and len(value):
         inner = indent + 2 if isinstance(value, Map) else indent
@@ -64,6 +70,16 @@ def _entry(key: str, value: Value, indent: int) -> list[str]:
         return [start, f"{' ' * inner}{first}", *rest]
     first, *rest = _scalar_lines(value, indent + 2, len(start) + 1)
     return [f"{start} {first}", *rest]
+
+
+def _long_entry(key: str, value: Value, indent: int) -> list[str]:
+    """
+    Return the lines of an entry whose key does not fit before a colon.
+    """
+    inner = indent + 2
+    asked, *rest = _scalar_lines(key, inner, inner)
+    first, *lines = _node(value, inner, inner)
+    return [f"{' ' * indent}? {asked}", *rest, f"{' ' * indent}: {first}", *lines]
 
 
 def _scalar_lines(value: Value, indent: int, column: int) -> list[str]:

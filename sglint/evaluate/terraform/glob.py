@@ -1,0 +1,150 @@
+"""
+Patterns of file names, as `fileset` reads them.
+
+A pattern is taken apart at its slashes. A part without special characters is a name; `**` is any number of directories; any
+other part is matched with each name in a directory, and only then is it an error when it is none.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator
+
+from sglint.evaluate.terraform.error import EvaluationError
+
+List = Callable[[str], list[str]]
+"""Returns the names of the files, or of the directories, in a directory."""
+
+DEEPEST = 40
+"""Directories nested deeper than this are not looked into."""
+
+
+def glob(pattern: str, files: List, directories: List) -> list[str]:
+    """
+    Return the files that match, in order.
+    """
+    cleaned = posixpath.normpath(pattern)
+    start = "/" if cleaned.startswith("/") else "."
+    return sorted(set(_matching(start, _parts(cleaned.lstrip("/"), "/"), files, directories, DEEPEST)))
+
+
+def _matching(base: str, parts: list[str], files: List, directories: List, depth: int) -> Iterator[str]:
+    plain = next((number for number, part in enumerate(parts) if any(c in part for c in "*?[{\\")), len(parts))
+    base = posixpath.normpath(posixpath.join(base, *parts[:plain]))
+    rest = parts[plain:]
+    if not depth:
+        return
+    if not rest:
+        if posixpath.basename(base) in files(posixpath.dirname(base) or "."):
+            yield base
+        return
+    if rest[0] == "**":
+        for name in directories(base):
+            yield from _matching(posixpath.join(base, name), rest, files, directories, depth - 1)
+        if len(rest) == 1:
+            yield from (posixpath.normpath(posixpath.join(base, name)) for name in files(base))
+            return
+        rest = rest[1:]
+    below = set(directories(base))
+    for name in sorted([*files(base), *below]):
+        if not _matches(rest[0], name):
+            continue
+        path = posixpath.normpath(posixpath.join(base, name))
+        if len(rest) > 1:
+            yield from _matching(path, rest[1:], files, directories, depth - 1)
+        elif name not in below:
+            yield path
+
+
+def _find(text: str, wanted: str, start: int = 0) -> int:
+    """
+    Return where the character stands that no backslash precedes, -1 when it does not.
+    """
+    at = text.find(wanted, start)
+    while at > start and text[at - 1] == "\\":
+        start = at + 1
+        at = text.find(wanted, start)
+    return at
+
+
+def _parts(text: str, separator: str) -> list[str]:
+    found, start = [], 0
+    while (at := _find(text, separator, start)) >= 0:
+        found.append(text[start:at])
+        start = at + 1
+    return [*found, text[start:]]
+
+
+def _bad(pattern: str) -> EvaluationError:
+    return EvaluationError(f"{pattern[:60]} is not a pattern for file names")
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """
+    Return whether the name of a file matches one part of a pattern.
+    """
+    at, seen = 0, 0
+    while at < len(pattern) and seen < len(name):
+        sign = pattern[at]
+        if sign == "*":
+            return at + 1 == len(pattern) or any(_may_match(pattern[at + 1 :], name[n:]) for n in range(seen, len(name)))
+        if sign == "{":
+            return _one_matches(pattern, at, name[seen:])
+        if sign == "[":
+            end = _find(pattern, "]", at + 1)
+            if end < 0 or not _in_class(pattern, pattern[at + 1 : end], name[seen]):
+                if end < 0:
+                    raise _bad(pattern)
+                return False
+            at = end
+        elif sign == "\\":
+            at += 1
+            if at == len(pattern):
+                raise _bad(pattern)
+            if pattern[at] != name[seen]:
+                return False
+        elif sign not in ("?", name[seen]):
+            return False
+        at, seen = at + 1, seen + 1
+    return (seen == len(name) and pattern[at:] in ("", "*", "**")) or (at < len(pattern) and pattern[at:] == "**")
+
+
+def _may_match(pattern: str, name: str) -> bool:
+    """Return whether what is left matches; behind a star also an error is only no match."""
+    try:
+        return _matches(pattern, name)
+    except EvaluationError:
+        return False
+
+
+def _one_matches(pattern: str, at: int, name: str) -> bool:
+    end = _find(pattern, "}", at + 1)
+    if end < 0:
+        raise _bad(pattern)
+    return any(_matches(choice + pattern[end + 1 :], name) for choice in _parts(pattern[at + 1 : end], ","))
+
+
+def _in_class(pattern: str, inside: str, character: str) -> bool:
+    """
+    Return whether the character is in a class such as `a-z` or `^0-9`.
+    """
+    if not inside:
+        raise _bad(pattern)
+    found, at = False, int(inside[0] == "^")
+    while at < len(inside):
+        low, at = _bound(pattern, inside, at)
+        high = low
+        if inside[at : at + 1] == "-":
+            high, at = _bound(pattern, inside, at + 1)
+        found = found or low <= character <= high
+    return found != (inside[0] == "^")
+
+
+def _bound(pattern: str, inside: str, at: int) -> tuple[str, int]:
+    if inside[at : at + 1] == "\\":
+        at += 1
+    elif inside[at : at + 1] == "-":
+        raise _bad(pattern)
+    if at >= len(inside):
+        raise _bad(pattern)
+    return inside[at], at + 1
