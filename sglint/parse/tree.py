@@ -222,7 +222,8 @@ def _term(skeleton: Skeleton, nodes: Sequence[Node], level: int) -> Expr:
     steps: list[Node] = []
     for node in rest:
         steps.extend(_steps(node))
-    if nodes[0].type == "literal_value" and steps[0].type == "legacy_index":
+    number = nodes[0].type == "literal_value" and nodes[0].children[0].type == "numeric_lit"
+    if number and steps[0].type == "legacy_index":
         raise Failure(f"unexpected {shown(skeleton.text, start)} with a second point", start, start + 1, resume=_end(skeleton))
     if len(steps) + level > skeleton.budget:
         _enter(skeleton, nodes[0], len(steps) + level)

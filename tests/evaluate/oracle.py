@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from sglint.evaluate.terraform.convert import convert
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.expressions import evaluate_typed
 from sglint.evaluate.terraform.files import context, nothing
+from sglint.evaluate.terraform.mark import inside
+from sglint.evaluate.terraform.number import exact, from_float
 from sglint.evaluate.terraform.scope import Nowhere, Scope
 from sglint.evaluate.terraform.typed import bare
 from sglint.evaluate.terraform.types import Collection, Object, Primitive, Tuple, Type, parse_type
@@ -124,6 +127,15 @@ def made(**entries: Value) -> Map:
     Return an object with these attributes.
     """
     return Map.of(entries)
+
+
+def stored(value: Value) -> Value:
+    """
+    Return the value as the outputs of Terraform show it: a number that is not whole and fits into a 64-bit float is one there.
+    """
+    if isinstance(value, Decimal):
+        return from_float(float(exact(value))) if exact(value) == Fraction(float(exact(value))) else value
+    return inside(value, stored)
 
 
 def told(kind: Type) -> object:

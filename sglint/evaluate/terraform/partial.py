@@ -44,9 +44,11 @@ def _rest(expr: syntax.Expr, scope: Scope, evaluate: Evaluate) -> Value:
 
     if isinstance(expr, syntax.TupleExpr):
         return tuple_of([part(item) for item in expr.items])
+    if isinstance(expr, syntax.Template):
+        return _template(expr, scope, evaluate)
     if isinstance(expr, syntax.ObjectExpr):
         return _object(expr, scope, evaluate)
-    if isinstance(expr, (syntax.Template, syntax.TemplateIf, syntax.TemplateFor, syntax.Binary, syntax.Unary)):
+    if isinstance(expr, (syntax.TemplateIf, syntax.TemplateFor, syntax.Binary, syntax.Unary)):
         return _of(_result(expr))
     if isinstance(expr, syntax.GetAttr):
         return _or_any(lambda: get_attr(part(expr.object), expr.name))
@@ -78,6 +80,28 @@ def _or_any(compute: Callable[[], Value]) -> Value:
         return compute()
     except EvaluationError:
         return _of(ANY)
+
+
+def _template(expr: syntax.Template, scope: Scope, evaluate: Evaluate) -> Value:
+    """
+    Return the text up to the first part that is wrong, unknown when a part is.
+    """
+    texts: list[str] = []
+    failed = False
+    for part in expr.parts:
+        try:
+            value = evaluate(part, scope)
+        except EvaluationError:
+            failed, value = True, _rest(part, scope, evaluate)
+        if not is_known(value):
+            return _of(STRING)
+        try:
+            text = to_string(value)
+        except EvaluationError:
+            text = None
+        failed = failed or not isinstance(text, str)
+        texts.append("" if failed else str(text))
+    return "".join(texts)
 
 
 def _object(expr: syntax.ObjectExpr, scope: Scope, evaluate: Evaluate) -> Value:

@@ -102,6 +102,8 @@ def _cidrsubnet(prefix: str, newbits: Number, netnum: Number) -> Value:
     network = _parse(prefix)
     extra, number = whole(newbits, "the number of new bits"), _whole(netnum, "the network number")
     length = network.length + extra
+    if length < 0 and number == 0:
+        return "<nil>"
     if not 0 <= length <= network.bits:
         raise EvaluationError(f"a prefix of {network.length} bits cannot be extended by {extra}")
     most = 2**extra - 1 if 0 <= extra < 64 else 2**64 - 1
