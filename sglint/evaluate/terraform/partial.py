@@ -16,10 +16,11 @@ from sglint.evaluate.terraform.comprehension import For, check_test, truth
 from sglint.evaluate.terraform.conditional import common_types, conditional
 from sglint.evaluate.terraform.convert import to_string
 from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.mark import unmark_deep
 from sglint.evaluate.terraform.scope import Scope
 from sglint.evaluate.terraform.typed import object_of, tuple_of, type_of
 from sglint.evaluate.terraform.types import ANY, BOOL, NUMBER, STRING, Collection, Tuple, Type
-from sglint.value import Unknown, Value
+from sglint.value import Unknown, Value, is_known
 
 Evaluate = Callable[[syntax.Expr, Scope], Value]
 
@@ -29,7 +30,7 @@ def partial(expr: syntax.Expr, scope: Scope, evaluate: Evaluate) -> Value:
     Return the value of the expression, with what is wrong in it unknown and of the type that it has all the same.
     """
     try:
-        return evaluate(expr, scope)
+        return unmark_deep(evaluate(expr, scope))[0]
     except EvaluationError:
         return _rest(expr, scope, evaluate)
 
@@ -90,7 +91,7 @@ def _template(expr: syntax.Template, scope: Scope, evaluate: Evaluate) -> Value:
     failed = False
     for part in expr.parts:
         try:
-            value = evaluate(part, scope)
+            value = unmark_deep(evaluate(part, scope))[0]
         except EvaluationError:
             failed, value = True, _rest(part, scope, evaluate)
         if not is_known(value):
