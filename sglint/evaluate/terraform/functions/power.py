@@ -144,9 +144,9 @@ def _exponential(x: float) -> float:
     for term in _TAYLOR[1:]:
         total = _fused(total, x, term)
     x *= total
-    for _ in range(4):
+    for _ in range(3):
         x *= x + 2
-    return math.ldexp(x + 1, exponent)
+    return math.ldexp(_fused(x, x + 2, 1), exponent)
 
 
 def _fused(a: float, b: float, c: float) -> float:
