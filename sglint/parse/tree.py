@@ -198,6 +198,7 @@ def _conditional(skeleton: Skeleton, node: Node, level: int) -> Expr:
     return result
 
 
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?", re.ASCII)
 _COMPOUND = frozenset({"operation", "conditional", "unary_operation", "binary_operation"})
 
 
@@ -309,6 +310,8 @@ def _primary(skeleton: Skeleton, node: Node, level: int) -> Expr:
     span = skeleton.text.span(start, end)
     if kind == "literal_value":
         written = _written(skeleton, node)
+        if written not in _CONSTANTS and not _NUMBER.fullmatch(written):
+            raise Failure(f"{written[:60]} is no number", start, end, resume=_end(skeleton))
         return Literal(_CONSTANTS[written] if written in _CONSTANTS else exact(written), span)
     if kind in ("collection_value", "for_expr", "expression"):
         inner = node.children[0]
