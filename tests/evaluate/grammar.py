@@ -42,7 +42,34 @@ POOLS = {
     "e": '"UTF-8" "UTF-16LE" "windows-1252" "nope"',
     "u": '"dns" "url" "6ba7b810-9dad-11d1-80b4-00c04fd430c8" "x"',
     "q": '"a" "b" "k" "x" "zz"',
+    "h": '"." "dir" "" "no"',
+    "z": '"greeting.tftpl" "list.tftpl" "single.tftpl" "no.tftpl"',
+    "g": '"*.txt" "[" "{hello,x}*" "h?llo.txt" "" "\\\\" "**/*.txt" "*[" "d*/*"',
 }
+EMPTY = (
+    """
+tolist([])|toset([])|tomap({})|tostring(null)|tonumber(null)|tobool(null)|tolist(null)|toset(null)|tomap(null)
+compact([])|sort([])|keys(tomap({}))|values(tomap({}))|tolist([null])|toset([null])|tomap({a = null})|[null]
+{a = null}|range(0)|split(",", "")|one([])|[tostring(null)]|{a = tostring(null)}|tolist([tostring(null)])|setunion([])
+toset(compact([]))|one(tolist([]))|regexall("x", "")|regexall("(x)", "")|tolist([[]])|tolist([{}])|merge()
+csvdecode("a,b")|slice(sort(["a"]), 0, 0)|tolist([])[*]|toset([])[*].a|null[*]|tostring(null)[*]|zipmap([], [])
+zipmap([], tolist([]))|transpose({})|setproduct([], [])|setproduct([], toset(["a"]))|chunklist([], 2)
+formatlist("%s", [])|distinct([])|reverse([])|matchkeys([], [], [])|jsondecode("[]")|yamldecode("~")
+{for v in [] : v => v}
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
+"""Expressions for nothing at all, each of another type."""
+NUMBERS = (
+    """
+-0|pow(2, 0.5)|log(10, 3)|pow(10, 20)|length("ab")|parseint("ff", 16)|9007199254740993|18446744073709551616|1 / 3|0.30|1e-7
+123456789012345678901234567890.123456789|length([1]) / length("abc")|sum([1, 2]) / 7|1 / 0
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
+"""Numbers of few and of many bits, and those that are none."""
 FUNCTIONS = """
 abs:n:n ceil:n:n floor:n:n signum:n:n log:n:nn pow:n:ni min:n:nn max:n:nnn parseint:n:si sum:n:L
 alltrue:b:L anytrue:b:L contains:b:La contains:b:ls startswith:b:ss endswith:b:ss strcontains:b:ss can:b:a fileexists:b:p
@@ -59,6 +86,9 @@ coalesce:s:ss coalesce:a:aa coalescelist:L:LL coalescelist:l:ll compact:l:l conc
 chunklist:L:li element:s:li element:a:Li flatten:L:L flatten:L:a keys:l:m keys:l:o values:L:o values:l:m lookup:s:mqs
 lookup:a:oqa matchkeys:l:lll merge:m:mm merge:o:oo merge:o:om one:a:L one:s:l range:L:i range:L:ii range:L:iii
 reverse:L:L reverse:l:l
+ephemeralasnull:a:a issensitive:b:a filebase64sha256:s:p filebase64sha512:s:p filesha1:s:p
+filesha256:s:p filesha512:s:p fileset:S:hg  templatefile:s:zo lookup:s:mq lookup:a:oqa setproduct:L:LlS
+coalesce:a:aaa merge:o:omo concat:L:lL concat:L:LLl
 setintersection:S:SS setproduct:L:lL setproduct:L:SS setsubtract:S:SS setunion:S:SS slice:l:lii slice:L:Lii sort:l:l
 tobool:b:s tobool:b:a tolist:l:l tolist:L:S tomap:m:o tomap:m:m tonumber:n:s tonumber:n:a toset:S:l toset:S:L tostring:s:n
 tostring:s:a transpose:o:o try:a:aa try:s:ss zipmap:o:lL zipmap:m:ll nonsensitive:a:a templatestring:s:so
@@ -111,6 +141,10 @@ class Maker:
             kind = self.random.choice(KINDS)
         elif chance < 0.055:
             return "null"
+        elif chance < 0.075:
+            return self.random.choice(EMPTY)
+        elif kind == "n" and chance < 0.12:
+            return f"({self.random.choice(NUMBERS)})"
         elif self.atoms and chance < 0.15:
             return self.random.choice(self.atoms)
         if kind == "a":
@@ -118,7 +152,7 @@ class Maker:
         inner = replace(self, depth=self.depth - 1)
         if self.depth <= 0 or (kind in LITERALS and self.random.random() < 0.25):
             return self._leaf(kind)
-        if kind in "icrjyvtdDfkpeuq" and (kind not in "ic" or self.random.random() < 0.8):
+        if kind in "icrjyvtdDfkpeuqzgh" and (kind not in "ic" or self.random.random() < 0.8):
             return self._leaf(kind)
         kind = {"i": "n", "c": "s"}.get(kind, kind)
         ways = WAYS[kind]

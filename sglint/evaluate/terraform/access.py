@@ -58,8 +58,13 @@ def _index_of_unknown(collection: Unknown, key: Value) -> Value:
     if isinstance(kind, Collection):
         inner = kind.element  # type: ignore[assignment] # it was `any`, and now is any type
         _key(key, to_string if kind.kind == "map" else to_number)
-    elif isinstance(kind, (Tuple, Object)):
-        _key(key, to_string if isinstance(kind, Object) else to_number)
+    elif isinstance(kind, Object):
+        _key(key, to_string)
+    elif isinstance(kind, Tuple):
+        number = _key(key, to_number)
+        if isinstance(number, (int, Decimal)) and not (number == int(number) and 0 <= number < len(kind.items)):
+            raise EvaluationError(f"there is no element {number_text(number)}: the collection has {len(kind.items)}")
+        inner = kind.items[int(number)] if isinstance(number, (int, Decimal)) else ANY
     known = collection.element
     return unknown_of(inner, merged((collection, key)) if known is None else known)
 

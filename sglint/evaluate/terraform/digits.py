@@ -7,7 +7,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from sglint.evaluate.terraform.number import absolute, exact, is_negative, number_text
+from sglint.evaluate.terraform.number import absolute, exact, is_finite, is_negative, number_text
 from sglint.value import Number
 
 
@@ -61,6 +61,8 @@ def general_text(number: Number, precision: int | None) -> str:
     """
     Return the number with at most so many digits, and with an exponent only when it is very long or very small.
     """
+    if not is_finite(number):
+        return number_text(number)
     if not number:
         return "-0" if is_negative(number) else "0"
     digits, size = _scientific(number, None if precision is None else max(precision, 1) - 1)

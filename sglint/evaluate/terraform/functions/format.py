@@ -15,7 +15,7 @@ from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.encoding import json_text
 from sglint.evaluate.terraform.functions.signature import TEXT, Function, Parameter
 from sglint.evaluate.terraform.functions.string import LONGEST, characters
-from sglint.evaluate.terraform.number import absolute, is_finite, is_negative, number_text, whole_of
+from sglint.evaluate.terraform.number import absolute, is_finite, is_negative, whole_of
 from sglint.evaluate.terraform.typed import list_of
 from sglint.evaluate.terraform.types import ANY, STRING, Collection
 from sglint.evaluate.terraform.unknown import merged, wholly_known
@@ -116,7 +116,7 @@ def _as_is(verb: _Verb, value: Value) -> str:
     if "#" not in verb.flags and isinstance(value, str):
         return _padded(verb, value)
     if "#" not in verb.flags and isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        return _padded(verb, general_text(value, None) if is_finite(value) else number_text(value))
+        return _padded(verb, general_text(value, None))
     return _padded(verb, json_text(value))
 
 

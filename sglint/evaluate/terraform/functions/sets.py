@@ -51,6 +51,8 @@ def _alike(sets: tuple[Seq, ...]) -> tuple[list[tuple[Value, ...]], Type]:
     """
     common = _type_of_sets(*sets)
     converted = [convert(one, common) for one in sets]
+    if one_type(type_of(one) for one in converted) is None:
+        raise EvaluationError("the sets must have elements of one type")
     return [members(one) for one in converted if isinstance(one, Seq)], element_of_type(common)
 
 
