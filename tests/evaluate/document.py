@@ -38,13 +38,11 @@ variable or call that says so as the reason. No message, finding or problem has 
 """
 LIMITS = """## Where the two are known to differ
 
-* A value shows its type and does not carry it. What is empty or null has every type here, and one type in Terraform, which
-  therefore refuses some expressions that are accepted here, turns numbers into texts on meeting an empty list of texts, and
-  tells an empty list of texts from an empty list of numbers by `==`.
-* The body of a loop over nothing, and a part of an expression that Terraform skips but checks, are not checked here.
-* `log` and `pow` give numbers of 53 bits. They are kept as the shortest decimal that prints like them, so that the last digits
-  of further calculations with fractions differ.
-* Zero has no sign here; Terraform writes `-0` in a text where a zero was negated.
+* What the left side of `&&` or `||` decides alone stands here whatever is wrong on the right, as it does in Terraform from 1.12
+  on; Terraform 1.11 refuses that.
+* The type of what only a provider knows is not known here. Where Terraform converts or refuses because of it, the value stays
+  as it is written.
+* A number may have at most 4000 digits before or after the point.
 * The output of a module that says `sensitive = true` is sensitive to its caller, as Terraform documents it; Terraform 1.11.4
   only finds it so when its value is. And an output of the root module that should say so and does not is no problem here.
 * A dynamic block over something sensitive has as many blocks as there are elements; what is sensitive in them is what comes

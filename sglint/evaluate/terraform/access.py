@@ -52,11 +52,12 @@ def _index_of_unknown(collection: Unknown, key: Value) -> Value:
     """
     Return an element of something that is not known: of the type that an element of it has.
     """
-    kind, inner = type_of(collection), UNSEEN if collection.type is None else ANY
+    kind = type_of(collection)
+    inner: Type = UNSEEN if collection.type is None else ANY
     if isinstance(kind, Primitive) or (isinstance(kind, Collection) and kind.kind == "set"):
         raise EvaluationError(f"a {type_name(kind)} has no indexes")
     if isinstance(kind, Collection):
-        inner = kind.element  # type: ignore[assignment] # it was `any`, and now is any type
+        inner = kind.element
         _key(key, to_string if kind.kind == "map" else to_number)
     elif isinstance(kind, Object):
         _key(key, to_string)

@@ -74,14 +74,15 @@ def _lookup(mapping: Value, key: Value, *default: Value) -> Value:
 
 
 def _lookup_in_unknown(mapping: Ref | Unknown, key: Value, *default: Value) -> Value:
-    kind, result = type_of(mapping), ANY if isinstance(mapping, Unknown) and mapping.type is not None else UNSEEN
+    kind = type_of(mapping)
+    result: Type = ANY if isinstance(mapping, Unknown) and mapping.type is not None else UNSEEN
     if isinstance(kind, Collection) and kind.kind == "map":
-        result = kind.element  # type: ignore[assignment] # it was `any`, and now is any type
+        result = kind.element
         for one in default:
             convert(one, kind.element)
     elif isinstance(kind, Object):
         field = kind.field(key) if isinstance(key, str) else None
-        result = result if field is None else field.type  # type: ignore[assignment] # as above
+        result = result if field is None else field.type
         if isinstance(key, str) and field is None and not default:
             raise EvaluationError(f'lookup did not find the key "{key}"')
     elif not isinstance(kind, Any):
