@@ -257,6 +257,8 @@ def _postfix(skeleton: Skeleton, expr: Expr, steps: list[Node], start: int, leve
     for step in steps:
         end = _offset(skeleton, step.end_byte)
         span = skeleton.text.span(start, end)
+        if attributes_only is not None and step.type == ".*":
+            raise Failure("unexpected .* inside of another .*", start, end, "write [*]", _end(skeleton))
         if attributes_only is not None and step.type not in ("get_attr", "legacy_index"):
             expr = Splat(attributes_only[0], expr, skeleton.text.span(start, attributes_only[1]))
             attributes_only = None

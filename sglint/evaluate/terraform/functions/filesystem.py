@@ -13,6 +13,7 @@ from sglint.evaluate.terraform.functions.crypto import digest
 from sglint.evaluate.terraform.functions.signature import PARTLY, TEXT, Context, Function
 from sglint.evaluate.terraform.functions.string import template_variables
 from sglint.evaluate.terraform.order import set_of
+from sglint.evaluate.terraform.typed import is_null
 from sglint.evaluate.terraform.types import BOOL, STRING, Collection
 from sglint.value import Unknown, Value
 
@@ -71,7 +72,10 @@ def _base64(algorithm: str) -> Callable[[Context, str], Value]:
 
 
 def _templatefile(context: Context, path: str, variables: Value) -> Value:
-    return context.render(context.read_text(path), path, template_variables(variables))
+    rendered = context.render(context.read_text(path), path, template_variables(variables))
+    if is_null(rendered):
+        raise EvaluationError("the template comes to null")
+    return rendered
 
 
 FUNCTIONS = {
