@@ -1,5 +1,5 @@
 """
-VPC endpoints with interfaces, Route 53 Resolver endpoints, and attachments to transit gateways.
+VPC endpoints with interfaces, and Route 53 Resolver endpoints.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from sglint.lower import read
 from sglint.lower.index import Index
 from sglint.lower.interface import given_groups, or_default, perhaps
 from sglint.lower.link import follow, part_of, places, pointing, unique
-from sglint.lower.row import Row, View, same
+from sglint.lower.row import Row, View
 from sglint.lower.target import endpoint_type
-from sglint.model import Attachment, Direction, Interface, Link, Role
+from sglint.model import Direction, Interface, Link, Role
 from sglint.source import Problem
 from sglint.value import Unknown
 
@@ -87,28 +87,6 @@ ROWS = (
             },
         },
     ),
-    Row("transit gateway", {"data.aws_ec2_transit_gateway": {"id": "id"}}),
-    Row(
-        "attachment",
-        {
-            "aws_ec2_transit_gateway_vpc_attachment": {
-                "gateway": "transit_gateway_id",
-                "vpc": "vpc_id",
-                "subnets": "subnet_ids",
-                "appliance": "appliance_mode_support",
-            },
-            **same(
-                {
-                    "gateway": "TransitGatewayId",
-                    "vpc": "VpcId",
-                    "subnets": "SubnetIds",
-                    "appliance": "Options[].ApplianceModeSupport",
-                },
-                "AWS::EC2::TransitGatewayAttachment",
-                "AWS::EC2::TransitGatewayVpcAttachment",
-            ),
-        },
-    ),
 )
 
 
@@ -164,17 +142,3 @@ def _groups(index: Index, one: View, subnets: tuple[Link, ...]) -> tuple[Link, .
             own = (part_of(index, vpc, "default_security_group_id", one.origin.span),)
         own = or_default(index, own, subnets, one.at("groups"))
     return unique((*own, *added))
-
-
-def attachments(index: Index) -> Iterator[Attachment]:
-    """
-    Yield the attachments of VPCs to transit gateways.
-    """
-    for one in index.of("attachment"):
-        yield Attachment(
-            one.origin,
-            follow(index, one, "gateway"),
-            follow(index, one, "vpc", ("vpc",)),
-            places(index, one.slots("subnets"), one),
-            read.switch(one, "appliance", default=False),
-        )

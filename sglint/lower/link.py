@@ -33,6 +33,7 @@ _PARTS = {
     "main_route_table_id": "main route table",
 }
 _OWN_WORDS = {"default_security_group_id": DEFAULT_GROUP, "default_network_acl_id": DEFAULT_ACL}
+_TRANSIT_TABLES = ("association_default_route_table_id", "propagation_default_route_table_id")
 _GATEWAYS = frozenset({"aws_ec2_transit_gateway", "awscc_ec2_transit_gateway", "AWS::EC2::TransitGateway"})
 _GATEWAY_NAME = re.compile(r"transit_gateway_id|TransitGatewayId|T[gG][wW]I[dD]")
 """How an argument of a module, or a parameter of a stack, is called that takes a transit gateway."""
@@ -190,18 +191,31 @@ def _reference(index: Index, ref: Ref, span: Span, nouns: tuple[str, ...], depth
         late = "is known only after deployment" if kind.startswith("data.") or kind.isalnum() else "leads to nothing known"
         return Unknown(f"{ref} {late}", span, refs=(ref,))
     one = index.views.get(address)
-    if one is not None and one.row.noun == "vpc" and ref.attribute in _VPC_PARTS:
-        vpc = link(index, Ref(address, "id"), span, ("vpc",), depth + 1)
-        return part_of(index, vpc, _VPC_PARTS[ref.attribute], span) if isinstance(vpc, str) else vpc
-    if one is not None and ref.attribute and block_name(ref.attribute) == own_group_path(one):
-        owner = _alias(index, one, address, span, (one.row.noun,), depth)
-        return own_group(index.views.get(owner, one)) if isinstance(owner, str) else owner
+    part = _part(index, one, ref, span, depth) if one is not None else None
+    if part is not None:
+        return part
     if _is_identity(one, ref.attribute):
         return _alias(index, one, address, span, nouns, depth)
     written = index.resources[address].values.get(ref.attribute)
     if written is not None:
         return link(index, written, span, nouns, depth + 1)
     return Unknown(f"{ref} is known only after deployment", span, refs=(ref,))
+
+
+def _part(index: Index, one: View, ref: Ref, span: Span, depth: int) -> Link | None:
+    """
+    Return what a resource has by itself where a reference names such a part of it, None where it names something else.
+    """
+    if one.row.noun == "vpc" and ref.attribute in _VPC_PARTS:
+        vpc = link(index, Ref(one.address, "id"), span, ("vpc",), depth + 1)
+        return part_of(index, vpc, _VPC_PARTS[ref.attribute], span) if isinstance(vpc, str) else vpc
+    by_itself = one.row.noun == "transit gateway" and ref.attribute in _TRANSIT_TABLES
+    if not by_itself and not (ref.attribute and block_name(ref.attribute) == own_group_path(one)):
+        return None
+    owner = _alias(index, one, one.address, span, (one.row.noun,), depth)
+    if isinstance(owner, Unknown):
+        return owner
+    return (transit_table if by_itself else own_group)(index.views.get(owner, one))
 
 
 def own_group_path(one: View) -> str:
@@ -287,6 +301,13 @@ def implicit(vpc: View, attribute: str) -> str:
     if attribute in _OWN_WORDS:
         return f"{vpc.address}.{vpc.row.kinds[vpc.resource.kind].get(_OWN_WORDS[attribute], attribute)}"
     return f"{vpc.address} (main route table)" if is_native(vpc) else f"{vpc.address}.{attribute}"
+
+
+def transit_table(gateway: View) -> str:
+    """
+    Return the address of the route table that a transit gateway is made with, its default one.
+    """
+    return f"{gateway.address} (default route table)" if is_native(gateway) else f"{gateway.address}.{_TRANSIT_TABLES[0]}"
 
 
 def hidden_module(index: Index, address: str) -> str:

@@ -5,9 +5,25 @@ The table of all rows, and the assembly of a network from what they yield.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
-from sglint.lower import acl, balancer, endpoint, fleet, group, inside, interface, lookup, managed, routing, target, vpc
+from sglint.lower import (
+    acl,
+    attachment,
+    balancer,
+    endpoint,
+    fleet,
+    gateway,
+    group,
+    inside,
+    interface,
+    lookup,
+    managed,
+    routing,
+    target,
+    transit,
+    vpc,
+)
 from sglint.lower.index import Index
 from sglint.lower.link import build
 from sglint.lower.resolved import resolved
@@ -18,21 +34,29 @@ from sglint.model import (
     Appliance,
     Association,
     Attachment,
+    GatewayAttachment,
     Group,
     Interface,
     Network,
+    Peering,
     Permission,
+    RemoteAttachment,
     Route,
     Subnet,
     Table,
+    TransitAssociation,
+    TransitPropagation,
+    TransitRoute,
+    TransitTable,
     Vpc,
+    Vpn,
 )
 from sglint.resource import Resource, split_root
 from sglint.source import Problem
 
 T = TypeVar("T")
-_FAMILIES = (vpc, group, acl, routing, interface, fleet, endpoint, balancer, managed)
-_ROWS = tuple(cloud_control(row) for family in (target, *_FAMILIES) for row in family.ROWS)
+_FAMILIES = (vpc, group, acl, routing, interface, fleet, endpoint, balancer, attachment, gateway, managed)
+_ROWS = tuple(cloud_control(row) for family in (target, *_FAMILIES, transit) for row in family.ROWS)
 TABLE: dict[str, Row] = {kind: row for row in _ROWS for kind in row.kinds}
 WORDS: dict[str, frozenset[str]] = {
     **{kind: paths(row.kinds[kind]) or frozenset({"id"}) for kind, row in TABLE.items()},
@@ -40,7 +64,27 @@ WORDS: dict[str, frozenset[str]] = {
 }
 """What is read of each kind of resource, as paths; nothing where all of it is looked through."""
 KINDS: frozenset[str] = frozenset(WORDS)
-_Noun = Vpc | Subnet | Group | Permission | Table | Association | Route | Attachment | Interface | Appliance | Acl
+_Noun: TypeAlias = (
+    Vpc
+    | Subnet
+    | Group
+    | Permission
+    | Acl
+    | Table
+    | Association
+    | Route
+    | Attachment
+    | RemoteAttachment
+    | TransitTable
+    | TransitAssociation
+    | TransitPropagation
+    | TransitRoute
+    | GatewayAttachment
+    | Peering
+    | Vpn
+    | Interface
+    | Appliance
+)
 
 
 def lower(root: str, resources: Sequence[Resource], beside: Sequence[Resource] = ()) -> tuple[Network, tuple[Problem, ...]]:
@@ -52,8 +96,10 @@ def lower(root: str, resources: Sequence[Resource], beside: Sequence[Resource] =
     elsewhere = lower(root, beside)[1] if beside else ()
     index = build((*resources, *beside), TABLE)
     lookup.identify(index)
+    attachment.identify(index)
+    gateway.identify(index)
     found: list[_Noun | Problem] = [noun for family in _FAMILIES for noun in family.lower(index)]
-    found += endpoint.attachments(index)
+    found += transit.lower(index, found)
     found += balancer.appliances(index)
     found += managed.not_modelled(index)
     found += inside.lower(index, found)
@@ -81,6 +127,14 @@ def _network(root: str, found: Iterable[_Noun], index: Index, count: int) -> Net
         seen=(("resources", count),),
         resolved=resolved(index, WORDS),
         acls=_of(nouns, Acl),
+        remotes=_of(nouns, RemoteAttachment),
+        transit_tables=_of(nouns, TransitTable),
+        transit_associations=_of(nouns, TransitAssociation),
+        transit_propagations=_of(nouns, TransitPropagation),
+        transit_routes=_of(nouns, TransitRoute),
+        gateways=_of(nouns, GatewayAttachment),
+        peerings=_of(nouns, Peering),
+        vpns=_of(nouns, Vpn),
     )
 
 

@@ -30,7 +30,7 @@ class Peering:
     """
     A peering connection between two VPCs, either of which may be in another text.
 
-    `accepted` is False for one that waits for somebody else's acceptance.
+    `accepted` is an Unknown for one that somebody else has to accept.
     """
 
     origin: Origin

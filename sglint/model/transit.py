@@ -32,9 +32,10 @@ class Attachment:
 
 class RemoteKind(Enum):
     """
-    What is behind an attachment that is no VPC.
+    What is behind an attachment that is no VPC of this text; `VPC` is one of another text.
     """
 
+    VPC = "vpc"
     PEERING = "peering"
     VPN = "vpn"
     CONNECT = "connect"
