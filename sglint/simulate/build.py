@@ -71,7 +71,7 @@ def wheel(streams: Sequence[Stream], seconds: float, *, room: int | None = None,
         source = random(one.rate, width, key(seed, number), batch=batch, times=one.held.slots)
         groups.append(Group(key(seed, number, 0), life, source))
         for attempt, wait in enumerate(one.retries, 1):
-            slices = max(AGAIN, round(wait / width))
+            slices = min(max(AGAIN, round(wait / width)), LONGEST)
             groups.append(Group(key(seed, number, attempt), life, None, len(groups) - 1, slices))
     return Wheel(tuple(groups), math.ceil(seconds / width - 1e-9), narrow, several, room, seed)
 

@@ -29,7 +29,7 @@ class Deterministic:
     value: float
 
     def __post_init__(self) -> None:
-        demand("value", self.value, least=0.0)
+        demand("value", self.value, least=0.0, most=SLOWEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Exponential:
     mean: float
 
     def __post_init__(self) -> None:
-        demand("mean", self.mean, above=0.0)
+        demand("mean", self.mean, least=QUICKEST, most=SLOWEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class Lognormal:
     sigma: float
 
     def __post_init__(self) -> None:
-        demand("mean", self.mean, above=0.0)
-        demand("sigma", self.sigma, above=0.0)
+        demand("mean", self.mean, least=QUICKEST, most=SLOWEST)
+        demand("sigma", self.sigma, above=0.0, most=5.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,10 @@ class Pareto:
     most: float | None = None
 
     def __post_init__(self) -> None:
-        demand("shape", self.shape, above=0.0)
-        demand("least", self.least, above=0.0)
+        demand("shape", self.shape, above=0.0, most=100.0)
+        demand("least", self.least, least=QUICKEST, most=SLOWEST)
         if self.most is not None:
-            demand("most", self.most, above=self.least)
+            demand("most", self.most, above=self.least, most=SLOWEST)
         elif self.shape <= 1:
             raise SglintError(f"shape is {self.shape:g}: a pareto distribution has a mean only above 1; give it a most")
 
@@ -90,7 +90,7 @@ class Hyperexponential:
 
     def __post_init__(self) -> None:
         for mean_ in self.means:
-            demand("means", mean_, above=0.0)
+            demand("means", mean_, least=QUICKEST, most=SLOWEST)
         demand_weights(self.means, self.weights, "means")
 
 
@@ -105,11 +105,17 @@ class Empirical:
 
     def __post_init__(self) -> None:
         for value in self.values:
-            demand("values", value, least=0.0)
+            demand("values", value, least=0.0, most=SLOWEST)
         demand_weights(self.values, self.weights, "values")
 
 
 Distribution: TypeAlias = Deterministic | Exponential | Lognormal | Pareto | Hyperexponential | Empirical
+
+
+SLOWEST = 1e9
+"""No time is longer than this, in seconds: thirty years."""
+QUICKEST = 1e-9
+"""No mean time is shorter than this, in seconds."""
 
 
 def demand(

@@ -16,11 +16,24 @@ import numpy as np
 from sglint.facts import DYNAMODB_ENTRIES
 from sglint.model import TargetKind
 from sglint.simulate.bounds import World
-from sglint.simulate.distribution import Distribution, Floats, limited_mean, mean, reach, sum_of, survival
+from sglint.simulate.distribution import (
+    SLOWEST,
+    Deterministic,
+    Distribution,
+    Floats,
+    limited_mean,
+    mean,
+    reach,
+    sum_of,
+    survival,
+)
 from sglint.simulate.table import TableSettings
 from sglint.simulate.theory import entries_per_flow, tracked_seconds_per_flow
 from sglint.simulate.traffic import Exchange, FlowClass
 from sglint.space import Protocol
+
+PAUSE = 1e-9
+"""Flows that pause for longer than the timeout with no larger probability than this do not pause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +85,11 @@ def holding(flows: FlowClass, table: TableSettings, world: World) -> Holding:
     """
     slots = DYNAMODB_ENTRIES if flows.destination == TargetKind.DYNAMODB_ENDPOINT.value else 1
     lag, idle = table.reap_lag.range.at(world), idle_timeout(flows, table, world)
-    if flows.gap is not None:
+    if flows.gap is not None and float(survival(flows.gap, np.array([idle + lag]))[0]) > PAUSE:
         return Holding((), slots, flows.gap, flows.packets, idle + lag)
+    if flows.gap is not None:
+        whole = Deterministic(min((flows.packets - 1) * mean(flows.gap), SLOWEST))
+        return Holding((Case(1.0, idle + lag, whole),), slots)
     closed = flows.closed.most if world is World.LEAST else flows.closed.least
     cases = [(1.0 - closed - flows.unanswered, idle, flows.life)]
     if flows.protocol is Protocol.TCP:

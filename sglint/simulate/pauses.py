@@ -75,11 +75,11 @@ def events(streams: Sequence[Stream], seconds: float, *, room: int | None = None
     """
     Return what runs these streams for so many seconds, in slices of `width` seconds where the usual ones will not do.
     """
-    width = width or _width(streams)
+    width = width or event_slice(streams)
     kinds = []
     for number, one in enumerate(streams):
         source = random(one.rate, width, key(seed, number), batch=batch_size(one, width), times=one.held.slots)
-        waits = tuple(max(1, round(wait / width)) for wait in one.retries)
+        waits = tuple(min(max(1, round(wait / width)), FURTHEST) for wait in one.retries)
         if one.held.gap is None:
             steps = min(RING - 2, math.ceil(longest(one.held) / width) + 2)
             gap, stay, packets = ONCE, lives(one.held, width, steps), 1.0
@@ -87,14 +87,14 @@ def events(streams: Sequence[Stream], seconds: float, *, room: int | None = None
             between = Holding((Case(1.0, 0.0, one.held.gap),))
             steps = max(2, min(1 << 17, math.ceil(reach(one.held.gap, 1e-7) / width) + 2))
             gap, packets = lives(between, width, steps, at_once=True), one.held.packets
-            stay = alias(np.bincount([max(1, round(one.held.timeout / width))]).astype(np.float64))
+            stay = alias(np.bincount([min(max(1, round(one.held.timeout / width)), RING - 2)]).astype(np.float64))
         kinds.append(Kind(key(seed, number, 0), source, packets, gap, stay, waits))
     return Events(tuple(kinds), math.ceil(seconds / width - 1e-9), room)
 
 
-def _width(streams: Sequence[Stream]) -> float:
+def event_slice(streams: Sequence[Stream]) -> float:
     """
-    Return a fraction of the shortest timeout, or, where there are very long ones too, one of these.
+    Return how wide a slice is to be, in seconds: a fraction of the shortest timeout, or of very long ones where there are any.
     """
     shortest = min(one.held.timeout or one.held.seconds for one in streams)
     furthest = max(one.held.timeout or longest(one.held) for one in streams)

@@ -15,8 +15,9 @@ import numpy as np
 from sglint.simulate import vectorised
 from sglint.simulate.arrival import PAGE
 from sglint.simulate.build import Stream, slice_seconds, wheel
+from sglint.simulate.distribution import mean
 from sglint.simulate.draw import Ints
-from sglint.simulate.pauses import Seen, events
+from sglint.simulate.pauses import Seen, event_slice, events
 from sglint.simulate.pauses import Wheel as Events
 from sglint.simulate.projection import Run
 from sglint.simulate.wheel import Step, Wheel, run
@@ -24,8 +25,14 @@ from sglint.simulate.wheel import Step, Wheel, run
 Progress: TypeAlias = Callable[[float], bool]
 """Is told which share is done; returns False to end early."""
 
+FEWEST = 1024
+"""A run has no fewer slices."""
+SLICES, BLOCKS = 30_000_000, 60_000
+"""More slices than this take too long, and so do more of the pieces in which they are run."""
 EVENT = 10
 """A packet at the event wheel takes about as long as so many flows at the count wheel."""
+EVENT_SLICES, DENSE = 100_000, 4
+"""More slices of the event wheel take too long, and so do more packets of one flow in one slice."""
 WORTH = 10_000_000
 """From this number of flows on, compiling takes less time than it saves."""
 
@@ -61,10 +68,18 @@ def rehearse(
     if expected > most:
         return None
     if any(one.held.gap is not None for one in streams):
+        width = min(event_slice(streams), window[1] / FEWEST)
         packets = math.fsum(one.mean_rate * one.held.packets for one in streams) * window[1]
-        return _with_pauses(streams, window, room, seed, progress) if packets <= most / EVENT else None
-    width = slice_seconds(streams, limited=True)
+        dense = any(one.held.gap is not None and mean(one.held.gap) < width / DENSE for one in streams)
+        if packets > most / EVENT or window[1] / width > EVENT_SLICES or dense:
+            return None
+        return _with_pauses(streams, window, room, seed=seed, width=width, progress=progress)
+    width = min(slice_seconds(streams, limited=True), window[1] / FEWEST)
+    if window[1] / width > SLICES:
+        return None
     made = wheel(streams, window[1], room=room, seed=seed, width=width)
+    if made.slices > BLOCKS * min((group.wait for group in made.groups if group.again is not None), default=made.slices):
+        return None
     name, step = engine(expected)
     tried, refused, full, slices, complete = _count(made, step, int(window[0] / width), progress)
     flows, lost = 0.0, 0.0
@@ -78,12 +93,18 @@ def rehearse(
 
 
 def _with_pauses(
-    streams: tuple[Stream, ...], window: tuple[float, float], room: int, seed: int, progress: Progress | None
+    streams: tuple[Stream, ...],
+    window: tuple[float, float],
+    room: int,
+    *,
+    seed: int,
+    width: float,
+    progress: Progress | None,
 ) -> Run:
     """
     Return what became of the flows when some of them pause.
     """
-    made = events(streams, window[1], room=room, seed=seed)
+    made = events(streams, window[1], room=room, seed=seed, width=width)
     begin, full, slices, complete = int(window[0] / window[1] * made.slices), 0, 0, True
     before, seen = Seen(), Seen()
     for now, (entries, seen) in enumerate(Events(made).run()):

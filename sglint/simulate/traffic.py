@@ -18,6 +18,10 @@ from sglint.source import SglintError
 from sglint.space import Protocol
 
 DAY = 86_400.0
+FASTEST = 1e9
+"""No class has more new flows per second than this."""
+MOST_RATES, MOST_CLASSES, MOST_RETRIES = 1_000_000, 64, 16
+"""How many rates one after the other, how many classes, and how many further attempts there may be."""
 
 
 class Exchange(Enum):
@@ -39,7 +43,7 @@ class Constant:
     value: float
 
     def __post_init__(self) -> None:
-        demand("rate", self.value, least=0.0)
+        demand("rate", self.value, least=0.0, most=FASTEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Measured:
     values: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        demand("every", self.every, above=0.0)
+        demand("every", self.every, least=1e-3, most=DAY)
         demand_rates("values", self.values)
 
 
@@ -80,8 +84,8 @@ class FlowClass:
     Flows of one kind.
 
     A flow lasts for `life`, in seconds from its first packet to its last, and never pauses for longer than the idle timeout;
-    or, when `gap` is given, it pauses for that long between any two of its packets, and `life` follows. `packets` is the mean
-    number of packets of a flow in both directions; with `gap`, of those that are `gap` apart.
+    or, when `gap` is given, it pauses for that long between any two of its packets, its life follows, and it is not closed.
+    `packets` is the mean number of packets of a flow in both directions; with `gap`, of those that are `gap` apart.
 
     `closed` is the share of TCP flows that end with FIN or RST, `unanswered` that of those whose first packet gets no answer;
     all others are left to the idle timeout. `retries` are the seconds after which a refused first packet is sent again, each
@@ -107,14 +111,17 @@ class FlowClass:
     sources: tuple[tuple[str, str], ...] = field(default=())
 
     def __post_init__(self) -> None:
-        demand("packets", self.packets, least=1.0)
+        demand("packets", self.packets, least=1.0, most=1e12)
         demand("packet_bytes", self.packet_bytes, least=20.0, most=65_535.0)
         demand("closed", self.closed.least, least=0.0)
         demand("closed", self.closed.most, most=1.0)
         demand("unanswered", self.unanswered, least=0.0, most=1.0)
         demand("burstiness", self.burstiness.least, least=1.0)
+        demand("burstiness", self.burstiness.most, most=1e6)
+        if len(self.retries) > MOST_RETRIES:
+            raise SglintError(f"retries has {len(self.retries)} waits, more than {MOST_RETRIES}")
         for wait in self.retries:
-            demand("retries", wait, above=0.0)
+            demand("retries", wait, above=0.0, most=3_600.0)
         self._consistent()
 
     def _consistent(self) -> None:
@@ -122,6 +129,8 @@ class FlowClass:
             raise SglintError("protocol is icmp: that traffic is counted with other")
         if self.gap is not None and mean(self.life) > 0:
             raise SglintError("life and gap are both given; with a gap the life of a flow follows from its packets")
+        if self.gap is not None and (self.closed != ZERO or self.unanswered):
+            raise SglintError("closed and gap are both given; flows with a gap are left to the idle timeout")
         if self.protocol is not Protocol.TCP and (self.closed != ZERO or self.unanswered):
             raise SglintError(f"closed and unanswered are about tcp, and the protocol is {self.protocol.value}")
         if self.protocol is not Protocol.UDP and self.exchange is not Exchange.ONE_WAY:
@@ -144,6 +153,8 @@ class Traffic:
         names = [one.name for one in self.classes]
         if not names:
             raise SglintError("classes is empty; a profile needs at least one class of flows")
+        if len(names) > MOST_CLASSES:
+            raise SglintError(f"classes has {len(names)} elements, more than {MOST_CLASSES}")
         for name in names:
             if names.count(name) > 1:
                 raise SglintError(f"two classes have the name {name}")
@@ -155,8 +166,10 @@ def demand_rates(name: str, values: tuple[float, ...]) -> None:
     """
     if not values:
         raise SglintError(f"{name} is empty; give at least one rate")
+    if len(values) > MOST_RATES:
+        raise SglintError(f"{name} has {len(values)} rates, more than {MOST_RATES}")
     for number, value in enumerate(values):
-        demand(f"{name}[{number}]", value, least=0.0)
+        demand(f"{name}[{number}]", value, least=0.0, most=FASTEST)
 
 
 def flows_until(rate: Rate, t: Floats) -> Floats:

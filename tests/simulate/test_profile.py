@@ -49,30 +49,34 @@ classes:
   - name: b
     protocol: tcp
     rate: {every: 60, values: [0, 5e1]}
-    gap: {exponential: {mean: 20}}
     closed: 0.25
     retries: [1, 2]
+  - name: c
+    protocol: udp
+    rate: 5
+    gap: {exponential: {mean: 20}}
 """
 
 
 def test_a_profile_of_ones_own_is_read() -> None:
-    first, second = parse(PROFILE, "mine.yaml").classes
+    first, second, third = parse(PROFILE, "mine.yaml").classes
     assert (first.protocol, first.exchange, first.rate) == (Protocol.UDP, Exchange.STREAM, Daily((1.0, 2000.0)))
     assert (first.life, first.burstiness, first.packets) == (Pareto(1.5, 2.0, 100.0), Range(1.0, 30.0), 7.0)
     assert (first.direction.value, first.destination) == ("out", "dynamodb-gateway-endpoint")
-    assert (second.rate, second.gap, second.closed) == (Measured(60.0, (0.0, 50.0)), Exponential(20.0), exactly(0.25))
+    assert (second.rate, second.closed) == (Measured(60.0, (0.0, 50.0)), exactly(0.25))
+    assert (third.rate, third.gap) == (Constant(5.0), Exponential(20.0))
     assert second.retries == (1.0, 2.0)
 
 
 PARETO = "8: classes[0].life.pareto: shape is 1: a pareto distribution has a mean only above 1; give it a most"
-BOTH = "13: classes[1]: life and gap are both given; with a gap the life of a flow follows from its packets"
+BOTH = "18: classes[2]: life and gap are both given; with a gap the life of a flow follows from its packets"
 
 
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
         ("least: 2,", "least: .nan,", "8: classes[0].life.pareto.least: is .nan, not a finite number"),
-        ("least: 2,", "least: -2,", "8: classes[0].life.pareto: least is -2, not above 0"),
+        ("least: 2,", "least: -2,", "8: classes[0].life.pareto: least is -2, less than 1e-09"),
         ("least: 2, most: 100", "most: 100", "8: classes[0].life.pareto: least is missing"),
         ("shape: 1.5, least: 2, most: 100", "shape: 1, least: 2", PARETO),
         ("{daily: [1, 2_000]}", "-5", "7: classes[0].rate: rate is -5, less than 0"),
@@ -88,13 +92,17 @@ BOTH = "13: classes[1]: life and gap are both given; with a gap the life of a fl
         ("direction: out", "direction: up", "11: classes[0].direction: is up, and can be in, out"),
         ("direction: out", "closed: 0.5", "4: classes[0]: closed and unanswered are about tcp, and the protocol is udp"),
         ("closed: 0.25", "closed: 1.25", "13: classes[1]: closed is 1.25, more than 1"),
-        ("closed: 0.25", "life: 5", BOTH),
+        ("rate: 5\n", "rate: 5\n    life: 5\n", BOTH),
         ("closed: 0.25", "exchange: stream", "13: classes[1]: exchange is about udp, and the protocol is tcp"),
+        ("2_000", "2e9", "7: classes[0].rate.daily: daily[1] is 2e+09, more than 1e+09"),
+        ("[1, 2]", "[1, 1e5]", "13: classes[1]: retries is 100000, more than 3600"),
+        ("[1, 2]", "[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]", "13: classes[1]: retries has 17 waits, more than 16"),
+        ("rate: 5\n", "closed: 1\n    rate: 5\n", "18: classes[2]: closed and gap are both given; "),
         ("name: b", "name: a", "4: classes: two classes have the name a"),
         ("name: mine", "name: ''", "1: name: is not a text"),
         ("name: mine", "name: [", "3: this is not valid yaml: "),
         ("    rate: {every: 60, values: [0, 5e1]}\n", "", "13: classes[1]: rate is missing"),
-        ("gap: {exponential: {mean: 20}}", "gap: {}", "16: classes[1].gap: names 0 distributions; give one of "),
+        ("gap: {exponential: {mean: 20}}", "gap: {}", "21: classes[2].gap: names 0 distributions; give one of "),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_its_line_and_field(old: str, new: str, says: str) -> None:

@@ -127,7 +127,7 @@ def test_few_values_are_beyond_reach(law: Distribution) -> None:
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda: Exponential(0.0), "mean is 0, not above 0"),
+        (lambda: Exponential(0.0), "mean is 0, less than 1e-09"),
         (lambda: Exponential(math.nan), "mean is nan, not a finite number"),
         (lambda: Deterministic(-1.0), "value is -1, less than 0"),
         (lambda: Pareto(1.0, 2.0), "shape is 1: a pareto distribution has a mean only above 1; give it a most"),
