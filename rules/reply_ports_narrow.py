@@ -6,11 +6,13 @@ Everyone is let in or out, but the rule for the replies leaves out some ports, s
 One rule opens the way to everyone, and the rule for the way back is open to everyone too, on a range such as 1-65535 or
 1024-65535. Only a rule with every port, 0-65535, leaves flows untracked: the exposure is paid, the gain is missed.
 
+These flows are told here and not under tracked-forwarder, tracked-resolver or tracked-workload. Ranges that add up to
+every port are told under split-cidr.
+
 ## Why it matters
 
 A TCP or UDP flow is untracked when one rule admits it from or to everyone, and one rule of the other direction admits the
-replies to or from everyone on any port, 0-65535. No AWS page says that several ranges together count as one, so sglint
-does not count them so.
+replies to or from everyone on any port, 0-65535.
 
 Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
 
@@ -248,6 +250,7 @@ Resources:
 from collections.abc import Iterator
 
 from sglint.rule import (
+    Cause,
     Direction,
     Found,
     Judged,
@@ -272,7 +275,7 @@ def check(net: Judged) -> Iterator[Found]:
     """
     for judgement in net.interfaces(*Role):
         interface = judgement.interface
-        flows = tuple(verdict for verdict in net.concerned(judgement) if net.narrow_reply(interface, verdict))
+        flows = net.caused(judgement, Cause.REPLY_PORTS)
         if flows:
             tracked = f"so EC2 tracks {flows_name(judgement, flows)}, {behind(net, judgement)}"
             yield Found(

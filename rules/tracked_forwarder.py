@@ -7,6 +7,9 @@ The interface forwards traffic that is not its own: its source/destination check
 packets to it. Every connection of every network behind it passes here, and its security groups put each of them into the
 instance's table of tracked connections.
 
+What lacks a single thing is told under the rule of that cause alone: no-egress-rule, split-cidr, reply-ports-narrow or
+one-family-only.
+
 ## Why it matters
 
 The table has one allowance for each instance. An appliance is where it runs out first: at the limit, packets of new

@@ -6,6 +6,9 @@ A Route 53 Resolver endpoint behind a transit gateway has security groups that m
 The subnets of the endpoint are routed to a transit gateway or Gateway Load Balancer endpoint, so its security groups decide
 whether queries are tracked, and they do track them.
 
+What lacks a single thing is told under the rule of that cause alone: no-egress-rule, split-cidr, reply-ports-narrow or
+one-family-only.
+
 ## Why it matters
 
 An address of a Resolver endpoint answers up to 10,000 UDP queries a second. With connection tracking this can fall to

@@ -7,6 +7,9 @@ EC2 keeps a table of the connections it tracks, one allowance for each instance.
 or a Gateway Load Balancer are no longer tracked automatically: the security groups of the interface decide. These groups
 make EC2 track flows that could stay out of the table.
 
+What lacks a single thing is told under the rule of that cause alone: no-egress-rule, split-cidr, reply-ports-narrow or
+one-family-only.
+
 ## Why it matters
 
 A TCP or UDP flow is untracked when one rule admits it from or to everyone (0.0.0.0/0 or ::/0), and one rule of the other

@@ -318,3 +318,130 @@ def test_a_peer_that_is_not_known_is_not_called_everyone(tmp_path: Path) -> None
     assert not found.certain
     assert "udp 6081 from a CIDR that is not known may be admitted here" in said(found)
     assert "from 0.0.0.0/0 may be" not in said(found)
+
+
+SHUT = """
+resource "aws_security_group" "app" {
+  vpc_id = aws_vpc.spoke.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+"""
+WEB = """
+resource "aws_instance" "app" {
+  subnet_id              = aws_subnet.app[0].id
+  vpc_security_group_ids = [aws_security_group.app.id]
+}
+"""
+
+
+def test_a_group_that_lets_nothing_out_is_told_once_and_lacks_one_rule(tmp_path: Path) -> None:
+    (found,) = findings(tmp_path, INSPECTED + SHUT + WEB)
+    assert found.rule == "no-egress-rule"
+    assert found.certain
+    assert "TCP 443 from peers" in found.message
+    assert found.advice[0].endswith("app: egress TCP 0-65535 to 0.0.0.0/0")
+    assert found.advice[1].startswith("that lets out to every address that it can reach (")
+
+
+def test_a_database_may_let_nothing_out(tmp_path: Path) -> None:
+    database = """
+resource "aws_db_subnet_group" "app" {
+  subnet_ids = aws_subnet.app[*].id
+}
+resource "aws_db_instance" "app" {
+  db_subnet_group_name   = aws_db_subnet_group.app.name
+  vpc_security_group_ids = [aws_security_group.app.id]
+}
+"""
+    (found,) = findings(tmp_path, INSPECTED + SHUT + database)
+    assert found.rule == "tracked-workload"
+
+
+EGRESS = """
+variable "more" {{}}
+resource "aws_vpc_security_group_egress_rule" "some" {{
+  security_group_id = {group}
+  ip_protocol       = "-1"
+  cidr_ipv4         = "10.0.0.0/8"
+}}
+"""
+
+
+@pytest.mark.parametrize("group", ["aws_security_group.app.id", "var.more"])
+def test_a_group_that_may_let_something_out_is_not_said_to_let_out_nothing(group: str, tmp_path: Path) -> None:
+    (found,) = findings(tmp_path, INSPECTED + SHUT + WEB + EGRESS.format(group=group))
+    assert found.rule == "tracked-workload"
+
+
+def halves(second: str) -> str:
+    """Return an instance that lets out to everyone, and lets in half of the addresses by one rule and the rest by another."""
+    return (
+        INSPECTED
+        + WEB
+        + f"""
+variable "wanted" {{
+  type = bool
+}}
+resource "aws_security_group" "app" {{
+  vpc_id = aws_vpc.spoke.id
+  egress {{
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }}
+  ingress {{
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/1"]
+  }}
+}}
+resource "aws_vpc_security_group_ingress_rule" "second" {{
+{second}
+  security_group_id = aws_security_group.app.id
+  ip_protocol       = "-1"
+}}
+"""
+    )
+
+
+def test_halves_that_are_joined_expose_nothing_new(tmp_path: Path) -> None:
+    (found,) = findings(tmp_path, halves('  cidr_ipv4 = "128.0.0.0/1"'))
+    assert found.rule == "split-cidr"
+    assert found.certain
+    assert found.message.startswith("aws_instance.app: everyone is let in by several rules instead of one")
+    joined = "join the rules of aws_security_group.app into one: ingress TCP and UDP 0-65535 from 0.0.0.0/0"
+    assert found.advice[0] == f"to leave them untracked, {joined}"
+    assert found.advice[1].startswith("nothing new can reach it, and it can reach nothing new")
+    assert len(found.advice) == 2
+
+
+def test_a_half_that_may_be_missing_makes_no_whole(tmp_path: Path) -> None:
+    (found,) = findings(tmp_path, halves('  count = var.wanted ? 1 : 0\n  cidr_ipv4 = "128.0.0.0/1"'))
+    assert found.rule == "tracked-workload"
+    assert found.certain
+    assert found.advice[1].startswith("that lets in every address")
+
+
+def test_nobody_comes_in_through_a_nat_gateway(tmp_path: Path) -> None:
+    nat = """
+resource "aws_nat_gateway" "out" {
+  subnet_id = aws_subnet.app[1].id
+}
+resource "aws_route" "updates" {
+  route_table_id         = aws_route_table.app[0].id
+  destination_cidr_block = "198.51.100.0/24"
+  nat_gateway_id         = aws_nat_gateway.out.id
+}
+"""
+    closed = SHUT.replace("443", "0").replace('"tcp"', '"-1"').replace("ingress", "egress")
+    (inward,) = findings(tmp_path, INSPECTED + closed + WEB + nat)
+    assert "198.51.100.0/24" not in inward.advice[1]
+    (outward,) = findings(tmp_path, INSPECTED + SHUT + WEB + nat)
+    assert "198.51.100.0/24 through NAT gateway aws_nat_gateway.out" in outward.advice[1]

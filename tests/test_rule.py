@@ -174,15 +174,15 @@ def test_a_rule_for_a_service_is_no_near_miss(ports: Ports) -> None:
     assert slugs(judged(judgement(verdict()), permissions=rules)) == ["tracked-workload"]
 
 
-def test_two_halves_are_a_near_miss() -> None:
+def test_two_halves_of_the_ports_are_one_opening_in_two_rules() -> None:
     rules = (
         permission(Direction.OUT, Protocol.TCP, EVERYONE),
         permission(Direction.IN, Protocol.TCP, EVERYONE, Ports(0, 32767)),
         permission(Direction.IN, Protocol.TCP, EVERYONE, Ports(32768, 65535)),
     )
     findings, _ = run(RULES.values(), [judged(judgement(verdict()), permissions=rules)])
-    assert [finding.rule for finding in findings] == ["reply-ports-narrow"]
-    assert "0-32767 and 32768-65535" in findings[0].message
+    assert [finding.rule for finding in findings] == ["split-cidr"]
+    assert "nothing new can reach it" in findings[0].advice[1]
 
 
 def test_a_private_endpoint_is_told_that_no_group_helps() -> None:

@@ -9,6 +9,7 @@ from sglint.finding import Label, Severity
 from sglint.graph import Path
 from sglint.model import OTHER_WAY, Appliance, Direction, Group, Interface, Permission, Role, Target, TargetKind
 from sglint.resource import block_name
+from sglint.rule.cause import Cause
 from sglint.rule.judged import (
     Judged,
     gains,
@@ -16,6 +17,7 @@ from sglint.rule.judged import (
     is_geneve,
     looked_at,
     may_track,
+    present,
     surely_tracks,
 )
 from sglint.rule.load import Check, Found, Rule, choose, find, load, rule
@@ -41,6 +43,7 @@ __all__ = [
     "OTHER_WAY",
     "Appliance",
     "Bounds",
+    "Cause",
     "Check",
     "Direction",
     "Family",
@@ -78,6 +81,7 @@ __all__ = [
     "looked_at",
     "may_track",
     "missing",
+    "present",
     "reach",
     "remedy",
     "rule",

@@ -7,27 +7,24 @@ certain follows from the network; no rule can choose it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sglint.facts import IN_SCOPE
 from sglint.finding import Seen
 from sglint.graph import Path
-from sglint.model import OTHER_WAY, Appliance, Direction, Group, Interface, Link, Network, Permission, Role, Target, TargetKind
-from sglint.space import ALL_PORTS, Bounds, Family, Ports, Protocol
+from sglint.model import Appliance, Direction, Group, Interface, Link, Network, Permission, Role, Target, TargetKind
+from sglint.rule.cause import GAINS, Cause, Key, Opened, cause_of, lets_out, opened, reply_ranges
+from sglint.space import Bounds, Family, Ports, Protocol
 from sglint.track import Judgement, State, Verdict
 from sglint.value import Unknown
-
-GAINS = tuple(TargetKind(kind) for kind in IN_SCOPE)
-"""What stopped being tracked automatically, so that the security groups decide."""
 
 OPEN_ENDED = (TargetKind.UNKNOWN, TargetKind.ANY)
 """What a path leads to when the text does not say."""
 
-GENEVE = Ports(6081, 6081)
+TRACKABLE = (Protocol.TCP, Protocol.UDP)
+"""The protocols whose flows can be untracked."""
 
-CLIENTS = Ports(49152, 60999)
-"""The ports that every common choice of client ports has: a rule that opens them to everyone is meant for replies."""
+GENEVE = Ports(6081, 6081)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +39,10 @@ class Judged:
     judgements: tuple[Judgement, ...]
     before: Judged | None = None
     _rules: dict[Link, list[Permission]] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
+    _opened: dict[tuple[Link, ...], Mapping[Key, Opened]] = field(
+        init=False, repr=False, compare=False, hash=False, default_factory=dict
+    )
+    _shut: dict[tuple[Link, ...], bool] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
     _appliances: dict[str, Appliance] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -99,26 +100,55 @@ class Judged:
             return tuple(found)
         return tuple(replace(verdict, ports=GENEVE) for verdict in found if is_geneve(verdict))
 
-    def narrow_reply(self, interface: Interface, verdict: Verdict) -> tuple[Ports, ...]:
+    def cause(self, judgement: Judgement, verdict: Verdict) -> Cause | None:
         """
-        Return the port ranges open to everyone for the replies, when they are all that is missing for untracked flows.
+        Return what alone these flows lack to be untracked, None where nothing so plain is the cause.
+        """
+        interface = judgement.interface
+        return cause_of(judgement, verdict, self.opened(interface), shut=self.shut(interface))
 
-        That is so when a rule opens the direction of the flow to everyone, and rules of the other direction open the ports
-        that clients use, but none of them opens every port.
+    def caused(self, judgement: Judgement, cause: Cause | None) -> tuple[Verdict, ...]:
         """
-        reply = OTHER_WAY[verdict.direction]
-        ranges = self.everyone(interface, reply, verdict.family, verdict.protocol)
-        near = any(ports.covers(CLIENTS) for ports in together(ranges))
-        if ALL_PORTS in ranges or not near or interface.automatic:
-            return ()
-        return ranges if self.open_to_everyone(interface, verdict, verdict.direction, verdict.ports) else ()
+        Return the classes of flows of `concerned` that have this cause, or none, so that no two rules tell the same.
+        """
+        return tuple(verdict for verdict in self.concerned(judgement) if self.cause(judgement, verdict) is cause)
 
     def tracked(self, judgement: Judgement) -> tuple[Verdict, ...]:
         """
-        Return what `concerned` does, but for the flows that `narrow_reply` explains, so that no two rules tell the same.
+        Return what `concerned` does, but for the flows whose cause another rule tells.
         """
-        interface = judgement.interface
-        return tuple(verdict for verdict in self.concerned(judgement) if not self.narrow_reply(interface, verdict))
+        return self.caused(judgement, None)
+
+    def blocked(self, judgement: Judgement) -> tuple[Verdict, ...]:
+        """
+        Return the classes of TCP and UDP flows of which the security groups surely admit nothing.
+        """
+        meant = families(judgement)
+        return tuple(
+            verdict
+            for verdict in judgement.verdicts
+            if verdict.protocol in TRACKABLE and verdict.family in meant and verdict.by_groups.most is State.DENIED
+        )
+
+    def narrow_reply(self, interface: Interface, verdict: Verdict) -> tuple[Ports, ...]:
+        """
+        Return the port ranges open to everyone for the replies, when they are all that is missing for untracked flows.
+        """
+        return () if interface.automatic else reply_ranges(verdict, self.opened(interface))
+
+    def shut(self, interface: Interface) -> bool:
+        """
+        Return whether an interface that may open connections has groups that surely let nothing out.
+        """
+        if interface.groups not in self._shut:
+            self._shut[interface.groups] = self._lets_nothing_out(interface)
+        return self._shut[interface.groups] and interface.role is not Role.MANAGED
+
+    def _lets_nothing_out(self, interface: Interface) -> bool:
+        groups = self.groups(interface)
+        told = len(groups) == len(set(interface.groups)) > 0 and all(group.hidden is None for group in groups)
+        adrift = any(isinstance(group, Unknown) for group in self._rules)
+        return told and not adrift and not any(lets_out(permission) for permission in self.permissions(interface))
 
     def appliance(self, interface: Interface) -> Appliance | None:
         """
@@ -126,17 +156,19 @@ class Judged:
         """
         return self._appliances.get(interface.address)
 
+    def opened(self, interface: Interface) -> Mapping[Key, Opened]:
+        """
+        Return what all groups of the interface open to everyone, by direction, family and protocol.
+        """
+        if interface.groups not in self._opened:
+            self._opened[interface.groups] = opened(self.permissions(interface))
+        return self._opened[interface.groups]
+
     def everyone(self, interface: Interface, direction: Direction, family: Family, protocol: Protocol) -> tuple[Ports, ...]:
         """
         Return the ports that some rule of the interface may admit from or to every address, one range for each such rule.
         """
-        ranges = {
-            box.ports
-            for permission in self.permissions(interface, direction)
-            for box in permission.boxes.most
-            if box.everyone and box.family is family and box.protocol is protocol
-        }
-        return tuple(sorted(ranges))
+        return self.opened(interface)[direction, family, protocol].ranges
 
     def open_to_everyone(self, interface: Interface, verdict: Verdict, direction: Direction, ports: Ports) -> bool:
         """
@@ -165,22 +197,6 @@ def looked_at(networks: Sequence[Judged], *, files: int, templates: int = 0) -> 
     )
 
 
-def together(ranges: Iterable[Ports]) -> tuple[Ports, ...]:
-    """
-    Return the ranges with those joined that overlap or touch.
-
-    >>> [str(ports) for ports in together([Ports(0, 9), Ports(10, 20), Ports(30, 40)])]
-    ['0-20', '30-40']
-    """
-    joined: list[Ports] = []
-    for ports in sorted(ranges):
-        if joined and ports.first <= joined[-1].last + 1:
-            joined[-1] = Ports(joined[-1].first, max(joined[-1].last, ports.last))
-        else:
-            joined.append(ports)
-    return tuple(joined)
-
-
 def is_geneve(verdict: Verdict) -> bool:
     """
     Return whether a Gateway Load Balancer's packets are among these flows.
@@ -194,7 +210,7 @@ def may_track(verdict: Verdict) -> bool:
     Return whether the security groups may be what makes this class of TCP or UDP flows tracked.
     """
     by_groups = verdict.by_groups
-    return verdict.protocol in {Protocol.TCP, Protocol.UDP} and by_groups.least <= State.TRACKED <= by_groups.most
+    return verdict.protocol in TRACKABLE and by_groups.least <= State.TRACKED <= by_groups.most
 
 
 def surely_tracks(verdict: Verdict) -> bool:
@@ -240,16 +256,21 @@ def holds(judgement: Judgement, verdicts: Iterable[Verdict]) -> Bounds[bool]:
     Return whether the interface exists, is in scope, and has one of these classes of flows tracked by its groups.
     """
     listed = tuple(verdicts)
-    origin = judgement.interface.origin
-    exists = origin.maybe is None
-    sure = any(surely_tracks(verdict) for verdict in listed)
-    least = exists and judgement.in_scope.least and sure
-    if least:
-        return Bounds(least=True, most=True)
-    because: list[Unknown] = [] if origin.maybe is None else [origin.maybe]
+    behind = present(judgement)
+    if any(surely_tracks(verdict) for verdict in listed):
+        return behind
+    because = [unknown for verdict in listed for unknown in (*verdict.by_groups.because, *verdict.state.because)]
+    because += (verdict.via.why for verdict in listed if verdict.via.why is not None)
+    return Bounds(least=False, most=bool(listed), because=tuple(dict.fromkeys((*behind.because, *because))))
+
+
+def present(judgement: Judgement) -> Bounds[bool]:
+    """
+    Return whether the interface exists and is in scope.
+    """
+    maybe = judgement.interface.origin.maybe
+    because: tuple[Unknown, ...] = () if maybe is None else (maybe,)
     if not judgement.in_scope.least:
         because += (*judgement.in_scope.because, *judgement.because)
-    if not sure:
-        because += (unknown for verdict in listed for unknown in (*verdict.by_groups.because, *verdict.state.because))
-        because += (verdict.via.why for verdict in listed if verdict.via.why is not None)
-    return Bounds(least=False, most=bool(listed), because=tuple(dict.fromkeys(because)))
+    least = maybe is None and judgement.in_scope.least
+    return Bounds(least=least, most=True, because=() if least else tuple(dict.fromkeys(because)))

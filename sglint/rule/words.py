@@ -5,6 +5,7 @@ How rules name flows, targets and remedies, so that the same thing reads the sam
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import TypeAlias
 
 from sglint.finding import Label
 from sglint.model import OTHER_WAY, Direction, Interface, Target, TargetKind
@@ -15,6 +16,10 @@ from sglint.space import ALL_PORTS, EVERYONE, Family, Ports, Protocol
 from sglint.track import Judgement, Verdict
 
 NAMES = {Protocol.TCP: "TCP", Protocol.UDP: "UDP", Protocol.ICMP: "ICMP", Protocol.OTHER: "other protocols"}
+
+
+OUTWARD = (TargetKind.NAT_GATEWAY, TargetKind.EGRESS_ONLY)
+"""Through which flows only leave."""
 
 
 def join(items: Iterable[str]) -> str:
@@ -115,25 +120,40 @@ def flows_name(judgement: Judgement, verdicts: Iterable[Verdict]) -> str:
     return ", ".join(f"{name} {words[direction]}" for direction, name in names.items())
 
 
-def missing(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+Lacking: TypeAlias = dict[tuple[Direction, Family], dict[Protocol, set[Ports]]]
+"""Rules that the security groups lack."""
+
+
+def lack(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict], *, new: bool = False) -> Lacking:
     """
-    Return the rules that the security groups lack for these flows to be untracked, as a person writes them down.
+    Return the single rules that the security groups lack for these flows to be untracked.
 
     A flow is untracked when one rule admits it from or to everyone, and one rule in the other direction admits every port.
+    With `new`, return only those that admit something that the rules do not, taken together.
     """
-    lacking: dict[tuple[Direction, Family], dict[Protocol, set[Ports]]] = {}
+    lacking: Lacking = {}
+    rules = net.opened(judgement.interface)
     for verdict in verdicts:
         for direction, ports in ((verdict.direction, verdict.ports), (OTHER_WAY[verdict.direction], ALL_PORTS)):
-            if not net.open_to_everyone(judgement.interface, verdict, direction, ports):
+            if net.open_to_everyone(judgement.interface, verdict, direction, ports):
+                continue
+            if not (new and rules[direction, verdict.family, verdict.protocol].has(ports)):
                 lacking.setdefault((direction, verdict.family), {}).setdefault(verdict.protocol, set()).add(ports)
-    texts = []
-    for direction in Direction:
-        for family in Family:
-            found = lacking.get((direction, family))
-            if found:
-                words = "ingress {} from {}" if direction is Direction.IN else "egress {} to {}"
-                texts.append(words.format(spelled(found), EVERYONE[family]))
-    return tuple(texts)
+    return lacking
+
+
+def missing(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """
+    Return the rules that `lack` finds, as a person writes them down.
+    """
+    lacking = lack(net, judgement, verdicts)
+    words = {Direction.IN: "ingress {} from {}", Direction.OUT: "egress {} to {}"}
+    return tuple(
+        words[direction].format(spelled(lacking[direction, family]), EVERYONE[family])
+        for direction in Direction
+        for family in Family
+        if (direction, family) in lacking
+    )
 
 
 def spelled(by_protocol: dict[Protocol, set[Ports]]) -> str:
@@ -154,18 +174,21 @@ def where(interface: Interface) -> str:
     return names[0] if len(names) == 1 else f"one of {', '.join(names)}" if names else "one of its security groups"
 
 
-def reach(judgement: Judgement, opened: Collection[Family] = tuple(Family)) -> str:
+def reach(judgement: Judgement, opened: Collection[Family] = tuple(Family), *, out: bool = False) -> str:
     """
     Return what the routes of the interface lead to, which is who can reach it once its groups are open for these families.
+
+    Nobody comes in through a gateway that only lets out; with `out` it is told what the interface can reach as well.
     """
     paths = [path for path in judgement.paths if path.family in opened]
     names = targets_names(target for path in paths for target in path.targets)
     through: dict[str, set[str]] = {}
     internet = False
+    silent = {TargetKind.LOCAL, TargetKind.NONE, TargetKind.INTERNET_GATEWAY, *(() if out else OUTWARD)}
     for path in paths:
         for target in path.targets:
             internet |= target.kind is TargetKind.INTERNET_GATEWAY
-            if target.kind not in {TargetKind.LOCAL, TargetKind.NONE, TargetKind.INTERNET_GATEWAY}:
+            if target.kind not in silent:
                 through.setdefault(names[target], set()).add(str(path.destination))
     parts = ["its own VPC", *(f"{join(sorted(found))} through {name}" for name, found in sorted(through.items()))]
     if internet and judgement.interface.public is not False:
@@ -180,20 +203,34 @@ def remedy(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> tu
     interface = judgement.interface
     if interface.automatic:
         return (f"no security group helps here: {interface.automatic} is tracked automatically in any case",)
-    lacking = missing(net, judgement, verdicts)
+    listed = tuple(verdicts)
+    lacking = missing(net, judgement, listed)
     advice = []
     if lacking:
-        advice.append(f"to leave them untracked, add to {where(interface)}: {'; '.join(lacking)}")
-        ways = [way for way, rule in (("in", "ingress"), ("out", "egress")) if any(text.startswith(rule) for text in lacking)]
-        opens = {"in": "lets in every address that can reach it", "out": "lets out to every address that it can reach"}
-        exposed = " and ".join(opens[way] for way in ways)
-        opened = [family for family in Family if any(text.endswith(f" {EVERYONE[family]}") for text in lacking)]
-        advice.append(f"that {exposed} ({reach(judgement, opened)}): filter with network ACLs instead")
+        new = lack(net, judgement, listed, new=True)
+        does = "add to {}" if new else "join the rules of {} into one"
+        advice.append(f"to leave them untracked, {does.format(where(interface))}: {'; '.join(lacking)}")
+        advice.append(exposure(judgement, new))
     names = targets_names(verdict.via for verdict in judgement.verdicts if on_path(interface, verdict))
     stuck = sorted(set(names.values()))
     if stuck:
         advice.append(f"flows through {join(stuck)} are tracked automatically, no security group helps there")
     return tuple(advice)
+
+
+def exposure(judgement: Judgement, new: Lacking) -> str:
+    """
+    Return what rules that admit more than those that are there expose.
+    """
+    if not new:
+        return "nothing new can reach it, and it can reach nothing new: the rules admit all of that already"
+    opens = {
+        Direction.IN: "lets in every address that can reach it",
+        Direction.OUT: "lets out to every address that it can reach",
+    }
+    ways = " and ".join(opens[way] for way in Direction if any(way is direction for direction, _ in new))
+    reached = reach(judgement, {family for _, family in new}, out=any(way is Direction.OUT for way, _ in new))
+    return f"that {ways} ({reached}): filter with network ACLs instead"
 
 
 def labels(judgement: Judgement, verdicts: Iterable[Verdict]) -> tuple[Label, ...]:

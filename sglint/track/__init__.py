@@ -5,7 +5,8 @@ The idea: the states form a chain, and permitting more never lowers one. So a ne
 the most that the unknowns may permit, and every network in between is bounded by the two.
 """
 
+from sglint.track.explain import everyone_on
 from sglint.track.judge import judge
 from sglint.track.verdict import Judgement, Reason, State, Verdict, summary
 
-__all__ = ["Judgement", "Reason", "State", "Verdict", "judge", "summary"]
+__all__ = ["Judgement", "Reason", "State", "Verdict", "everyone_on", "judge", "summary"]

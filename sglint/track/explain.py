@@ -4,14 +4,14 @@ Why a class of flows has its state, in sentences that point at what is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sglint.facts import OTHER_PROTOCOL_SECONDS, TRACKING_PAGE
 from sglint.graph import Path
-from sglint.model import OTHER_WAY, Direction, GroupPeer, Interface, ListPeer, Peer, Prefix
+from sglint.model import OTHER_WAY, Box, Direction, GroupPeer, Interface, ListPeer, Peer, Prefix
 from sglint.source import Span
-from sglint.space import ALL_PORTS, EVERYONE, Bounds, Intervals, Ports, Protocol, flows, union
+from sglint.space import ALL_PORTS, EVERYONE, Bounds, Family, Intervals, Ports, Protocol, flows, union
 from sglint.track.admit import Admission, Admissions, Key, Rules, served
 from sglint.track.divide import has
 from sglint.track.verdict import Reason, State
@@ -47,7 +47,8 @@ def case_of(key: Key, interface: Interface, admitted: Admissions, place: Span) -
     direction, family, protocol = key
     replies = admitted[OTHER_WAY[direction], family, protocol]
     starts = tuple(served(admitted[key], interface)) if direction is Direction.IN else admitted[key]
-    return Case(key, interface, starts, replies, place, together(key, starts))
+    sure = (one.box for one in starts if one.sure)
+    return Case(key, interface, starts, replies, place, everyone_on(family, protocol, sure))
 
 
 def place_of(rules: Rules, interface: Interface) -> Span:
@@ -138,15 +139,14 @@ def narrow(case: Case, peer: Peer, ports: Ports, *, sure: bool) -> Reason:
     return Reason(f"no single rule {admits} {everyone}, so these flows are tracked", None, TRACKING_PAGE)
 
 
-def together(key: Key, admitted: Sequence[Admission]) -> Intervals:
+def everyone_on(family: Family, protocol: Protocol, boxes: Iterable[Box]) -> Intervals:
     """
-    Return the ports on which the rules together surely admit everyone, by CIDRs or by prefix lists that are in the text.
+    Return the ports on which the boxes together admit everyone, by CIDRs or by prefix lists that are in the text.
     """
-    _, family, protocol = key
-    boxes = [(prefix, one.box.ports) for one in admitted if one.sure for prefix in peer_prefixes(one.box.peer)]
-    if sum(prefix.num_addresses for prefix, _ in boxes) < EVERYONE[family].num_addresses:
+    pairs = [(prefix, box.ports) for box in boxes for prefix in peer_prefixes(box.peer)]
+    if sum(prefix.num_addresses for prefix, _ in pairs) < EVERYONE[family].num_addresses:
         return Intervals()
-    return union(flows(family, protocol, prefix, ports) for prefix, ports in boxes).everywhere(family, protocol)
+    return union(flows(family, protocol, prefix, ports) for prefix, ports in pairs).everywhere(family, protocol)
 
 
 def peer_prefixes(peer: Peer) -> tuple[Prefix, ...]:

@@ -117,14 +117,15 @@ def judgement(
     return Judgement(of or interface(), (path,), verdicts, in_scope or Bounds(least=True, most=True))
 
 
-def judged(*judgements: Judgement, permissions: tuple[Permission, ...] = ()) -> Judged:
+def judged(*judgements: Judgement, permissions: tuple[Permission, ...] | None = None) -> Judged:
     """
-    Return a network of these interfaces and one group with these rules.
+    Return a network of these interfaces and one group with these rules, or one that lets out to a few.
     """
+    few = permission(Direction.OUT, Protocol.TCP, IPv4Network("10.0.0.0/8"))
     network = Network(
         ".",
         groups=(Group(origin("aws_security_group.app", 6), "aws_vpc.hub"),),
-        permissions=permissions,
+        permissions=(few,) if permissions is None else permissions,
         interfaces=tuple(one.interface for one in judgements),
         resolved=RESOLVED,
     )
