@@ -444,6 +444,7 @@ from dataclasses import replace
 from sglint.rule import (
     Cause,
     Direction,
+    Family,
     Found,
     Judged,
     Judgement,
@@ -451,13 +452,13 @@ from sglint.rule import (
     Role,
     Severity,
     Verdict,
-    behind,
-    flows_name,
     holds,
+    join,
     labels,
     present,
     remedy,
     rule,
+    tracks,
 )
 
 DNS = Ports(53, 53)
@@ -471,15 +472,12 @@ def check(net: Judged) -> Iterator[Found]:
     for judgement in net.interfaces(*Role):
         arriving = [verdict for verdict in net.caused(judgement, Cause.NO_EGRESS) if verdict.direction is Direction.IN]
         asked = asking(net, judgement)
-        says = "its security groups let nothing out, so it can open nothing"
-        if arriving and judgement.interface.purpose is Direction.IN:
-            says = f"its security groups let nothing out, so EC2 tracks {flows_name(judgement, arriving)}"
-        elif arriving:
-            says = f"{says} and EC2 tracks {flows_name(judgement, arriving)}"
+        opens = [] if judgement.interface.purpose is Direction.IN else ["it can open nothing"]
+        says = join([*opens, tracks(net, judgement, arriving)] if arriving else opens)
         if arriving or asked:
             yield Found(
                 judgement.interface,
-                f"{says}, {behind(net, judgement)}",
+                f"its security groups let nothing out, so {says}",
                 labels(judgement, arriving or asked),
                 remedy(net, judgement, arriving or asked),
                 holds(judgement, arriving) if arriving else present(judgement),
@@ -488,10 +486,10 @@ def check(net: Judged) -> Iterator[Found]:
 
 def asking(net: Judged, judgement: Judgement) -> list[Verdict]:
     """
-    Return the queries that an outbound Resolver endpoint cannot send.
+    Return the queries that an outbound Resolver endpoint cannot send; it is for IPv4 unless it says otherwise.
     """
     interface = judgement.interface
     if interface.purpose is not Direction.OUT or not net.shut(interface):
         return []
     flows = (*net.blocked(judgement), *net.caused(judgement, Cause.NO_EGRESS))
-    return [replace(verdict, ports=DNS) for verdict in flows if verdict.direction is Direction.OUT]
+    return [replace(one, ports=DNS) for one in flows if one.direction is Direction.OUT and one.family is Family.IPV4]

@@ -460,7 +460,7 @@ Resources:
 
 from collections.abc import Iterator
 
-from sglint.rule import Cause, Found, Judged, Role, Severity, behind, flows_name, holds, labels, remedy, rule
+from sglint.rule import Cause, Found, Judged, Role, Severity, holds, labels, remedy, rule, tracks
 
 
 @rule(severity=Severity.WARNING, since="0.1")
@@ -473,8 +473,7 @@ def check(net: Judged) -> Iterator[Found]:
         if flows:
             yield Found(
                 judgement.interface,
-                "only one address family is opened both ways, "
-                f"so EC2 tracks {flows_name(judgement, flows)}, {behind(net, judgement)}",
+                f"its security groups open only one address family both ways, so {tracks(net, judgement, flows)}",
                 labels(judgement, flows),
                 remedy(net, judgement, flows),
                 holds(judgement, flows),

@@ -258,13 +258,12 @@ from sglint.rule import (
     Role,
     Severity,
     Verdict,
-    behind,
-    flows_name,
     holds,
     join,
     labels,
     remedy,
     rule,
+    tracks,
 )
 
 
@@ -277,10 +276,9 @@ def check(net: Judged) -> Iterator[Found]:
         interface = judgement.interface
         flows = net.caused(judgement, Cause.REPLY_PORTS)
         if flows:
-            tracked = f"so EC2 tracks {flows_name(judgement, flows)}, {behind(net, judgement)}"
             yield Found(
                 interface,
-                f"{ranges(net, judgement, flows)}, not 0-65535, {tracked}",
+                f"{ranges(net, judgement, flows)}, not 0-65535, so {tracks(net, judgement, flows)}",
                 labels(judgement, flows),
                 remedy(net, judgement, flows),
                 holds(judgement, flows),

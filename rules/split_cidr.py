@@ -564,12 +564,11 @@ from sglint.rule import (
     Role,
     Severity,
     Verdict,
-    behind,
-    flows_name,
     holds,
     labels,
     remedy,
     rule,
+    tracks,
 )
 
 
@@ -581,7 +580,7 @@ def check(net: Judged) -> Iterator[Found]:
     for judgement in net.interfaces(*Role):
         flows = net.caused(judgement, Cause.SPLIT)
         if flows:
-            taken = f"so EC2 is taken to track {flows_name(judgement, flows)}, {behind(net, judgement)}"
+            taken = f"so it is assumed that {tracks(net, judgement, flows)}"
             yield Found(
                 judgement.interface,
                 f"everyone is let {ways(net, judgement, flows)} by several rules instead of one, {taken}",

@@ -13,7 +13,7 @@ from sglint.lower.interface import given_groups, or_default
 from sglint.lower.link import follow, places, unique
 from sglint.lower.made import groups_made, made_groups
 from sglint.lower.row import Slot, View, settle
-from sglint.model import Group, Interface, Link, Role
+from sglint.model import Direction, Group, Interface, Link, Role
 from sglint.source import Problem
 from sglint.value import Map, Seq, Unknown, Value
 
@@ -69,7 +69,8 @@ def _interface(index: Index, one: View, part: View | Slot, role: Role, automatic
     if subnets:
         groups = _groups(index, one, part, named) or or_default(index, (), subnets, part.at("groups"))
         origin = one.origin if maybe is None or one.origin.maybe else replace(one.origin, maybe=maybe)
-        yield Interface(origin, one.resource.kind, role, subnets, groups, automatic)
+        purpose = Direction.OUT if automatic == LAMBDA else None
+        yield Interface(origin, one.resource.kind, role, subnets, groups, automatic, purpose=purpose)
 
 
 def _groups(index: Index, one: View, part: View, named: tuple[Slot, ...]) -> tuple[Link, ...]:

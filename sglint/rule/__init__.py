@@ -31,6 +31,7 @@ from sglint.rule.words import (
     reach,
     remedy,
     target_name,
+    tracks,
     where,
 )
 from sglint.source import Problem, Span
@@ -88,5 +89,6 @@ __all__ = [
     "run",
     "surely_tracks",
     "target_name",
+    "tracks",
     "where",
 ]

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import TypeAlias
 
+from sglint.facts import RESOLVER_QUERIES
 from sglint.finding import Label
-from sglint.model import OTHER_WAY, Direction, Interface, Target, TargetKind
+from sglint.model import OTHER_WAY, Direction, Interface, Role, Target, TargetKind
 from sglint.resource import block_name
 from sglint.rule.judged import OPEN_ENDED, Judged, families, gains, on_path
 from sglint.source import Span
@@ -73,6 +74,15 @@ def behind(net: Judged, judgement: Judgement) -> str:
     if targets:
         return f"behind {join(sorted(set(targets.values())))}"
     return "behind a Gateway Load Balancer" if net.appliance(judgement.interface) else "maybe behind a transit gateway"
+
+
+def tracks(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> str:
+    """
+    Return that these flows are tracked, behind what, and what that costs where AWS says it.
+    """
+    tracked, most = RESOLVER_QUERIES
+    costs = f": {tracked:,} instead of {most:,} queries/s per address" if judgement.interface.role is Role.RESOLVER else ""
+    return f"EC2 tracks {flows_name(judgement, verdicts)}, {behind(net, judgement)}{costs}"
 
 
 def ports_name(ports: Iterable[Ports]) -> str:
