@@ -26,8 +26,20 @@ IDS = {
     "tracked-resolver": "W9512",
     "tracked-workload": "I9513",
     "unused-ignore": "I9514",
+    "no-egress-rule": "W9515",
+    "one-family-only": "W9516",
+    "open-without-gain": "W9517",
+    "split-cidr": "W9518",
+    "appliance-mode-off": "W9519",
+    "asymmetric-tracked": "E9520",
+    "geneve-blocked": "E9521",
+    "idle-timeout-below-gwlb": "E9522",
+    "idle-timeout-default": "W9523",
+    "idle-timeout-range": "E9524",
+    "open-to-internet": "E9525",
+    "untracked-cut": "E9526",
 }
-"""What each rule is called in cfn-lint, for good: a number is never changed, and never given to another rule."""
+"""What each rule is called in cfn-lint, for good: a number never changes, and is never given to another rule."""
 
 UNUSABLE = "E9500"
 UNREAD = "I9501"
