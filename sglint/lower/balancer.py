@@ -28,11 +28,14 @@ _BALANCER = {
     "subnets": "subnets|subnet_mapping[].subnet_id",
     "groups": "security_groups",
     "internal": "internal",
+    "cross": "enable_cross_zone_load_balancing",
 }
+_ATTRIBUTES = {"attributes.key": "Key", "attributes.value": "Value"}
 _LISTENER = {
     "balancer": "load_balancer_arn",
     "port": "port",
     "protocol": "protocol",
+    "idle": "tcp_idle_timeout_seconds",
     "target_groups": "default_action[].target_group_arn|default_action[].forward[].target_group[].arn",
 }
 _TARGETS = {
@@ -41,6 +44,14 @@ _TARGETS = {
     "type": "target_type",
     "health": "health_check[].port",
     "check": "health_check[].protocol",
+    "port": "port",
+    "path": "health_check[].path",
+    "enabled": "health_check[].enabled",
+    "sticky": "stickiness[].type",
+    "sticky on": "stickiness[].enabled",
+    "cross": "load_balancing_cross_zone_enabled",
+    "deregistration": "target_failover[].on_deregistration",
+    "unhealthy": "target_failover[].on_unhealthy",
 }
 ROWS = (
     Row(
@@ -54,6 +65,8 @@ ROWS = (
                 "subnets": "Subnets|SubnetMappings[].SubnetId",
                 "groups": "SecurityGroups",
                 "scheme": "Scheme",
+                "attributes": "LoadBalancerAttributes",
+                **_ATTRIBUTES,
             },
         },
         ("LoadBalancerArn",),
@@ -66,6 +79,8 @@ ROWS = (
                 "balancer": "LoadBalancerArn",
                 "port": "Port",
                 "protocol": "Protocol",
+                "attributes": "ListenerAttributes",
+                **_ATTRIBUTES,
                 "target_groups": "DefaultActions[].TargetGroupArn|DefaultActions[].ForwardConfig.TargetGroups[].TargetGroupArn",
             },
         },
@@ -81,6 +96,11 @@ ROWS = (
                 "type": "TargetType",
                 "health": "HealthCheckPort",
                 "check": "HealthCheckProtocol",
+                "port": "Port",
+                "path": "HealthCheckPath",
+                "enabled": "HealthCheckEnabled",
+                "attributes": "TargetGroupAttributes",
+                **_ATTRIBUTES,
                 "targets": "Targets",
                 "targets.target": "Id",
             },
@@ -194,7 +214,7 @@ def _balancer(index: Index, one: View, serves: Serves, *, network: bool) -> Inte
     groups = given_groups(index, one.slots("groups"), one)
     if not network:
         groups = or_default(index, groups, subnets, one.at("groups"))
-    inside = _internal(one)
+    inside = internal(one)
     return Interface(
         one.origin,
         one.resource.kind,
@@ -208,7 +228,7 @@ def _balancer(index: Index, one: View, serves: Serves, *, network: bool) -> Inte
     )
 
 
-def _internal(one: View) -> bool | Unknown:
+def internal(one: View) -> bool | Unknown:
     """
     Return whether the addresses of a load balancer are private.
     """

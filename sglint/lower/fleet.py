@@ -13,6 +13,7 @@ from sglint.lower.interface import by_subnet, given_groups, or_default
 from sglint.lower.link import link, places, unique
 from sglint.lower.made import cluster_groups, remote_groups
 from sglint.lower.row import Row, Slot, View
+from sglint.lower.trait import DEVICE_TIMEOUTS, NATIVE_DEVICE_TIMEOUTS, timeouts
 from sglint.model import Interface, Link, Role
 from sglint.source import Problem
 from sglint.value import Unknown, Value
@@ -27,7 +28,8 @@ _DEVICE = {
 }
 _SPECIFICATION = "launch_template_specification[]"
 _MIXED = f"mixed_instances_policy[].launch_template[].{_SPECIFICATION}"
-_OVERRIDE = f"mixed_instances_policy[].launch_template[].override[].{_SPECIFICATION}"
+_OVERRIDES = "mixed_instances_policy[].launch_template[].override[]"
+_OVERRIDE = f"{_OVERRIDES}.{_SPECIFICATION}"
 _CONFIG = f"launch_template_config[].{_SPECIFICATION}"
 _CFN_DEVICES = "LaunchTemplateData.NetworkInterfaces"
 _CFN_SPECIFICATION = "LaunchTemplateSpecification"
@@ -46,11 +48,15 @@ ROWS = (
         {
             "aws_launch_template": {
                 **_DEVICE,
+                **DEVICE_TIMEOUTS,
+                "instance_types": "instance_type",
+                "requirements": "instance_requirements",
                 "name": "name",
                 "groups": "vpc_security_group_ids|security_group_names",
                 "subnet": "network_interfaces[].subnet_id",
             },
             "aws_launch_configuration": {
+                "instance_types": "instance_type",
                 "name": "name",
                 "groups": "security_groups",
                 "public": "associate_public_ip_address",
@@ -67,8 +73,12 @@ ROWS = (
                 "devices.public": "AssociatePublicIpAddress",
                 "devices.existing": "NetworkInterfaceId",
                 "devices.index": "DeviceIndex",
+                **NATIVE_DEVICE_TIMEOUTS,
+                "instance_types": "LaunchTemplateData.InstanceType",
+                "requirements": "LaunchTemplateData.InstanceRequirements",
             },
             "AWS::AutoScaling::LaunchConfiguration": {
+                "instance_types": "InstanceType",
                 "name": "LaunchConfigurationName",
                 "groups": "SecurityGroups",
                 "public": "AssociatePublicIpAddress",
@@ -80,6 +90,8 @@ ROWS = (
         "launcher",
         {
             "aws_autoscaling_group": {
+                "instance_types": f"{_OVERRIDES}.instance_type",
+                "requirements": f"{_OVERRIDES}.instance_requirements",
                 "name": "name",
                 "subnets": "vpc_zone_identifier",
                 "template": "launch_template[].id|launch_template[].name|launch_configuration"
@@ -88,20 +100,26 @@ ROWS = (
                 "target_groups": "target_group_arns|traffic_source[].identifier",
             },
             "aws_eks_node_group": {
+                "instance_types": "instance_types",
                 "subnets": "subnet_ids",
                 "template": "launch_template[].id|launch_template[].name",
                 "cluster": "cluster_name",
                 "remote": "remote_access",
             },
             "aws_gamelift_game_server_group": {
+                "instance_types": "instance_definition[].instance_type",
                 "subnets": "vpc_subnets",
                 "template": "launch_template[].id|launch_template[].name",
             },
             "aws_ec2_fleet": {
+                "instance_types": "launch_template_config[].override[].instance_type",
+                "requirements": "launch_template_config[].override[].instance_requirements",
                 "subnets": "launch_template_config[].override[].subnet_id",
                 "template": f"{_CONFIG}.launch_template_id|{_CONFIG}.launch_template_name",
             },
             "aws_spot_fleet_request": {
+                "instance_types": "launch_template_config[].overrides[].instance_type|launch_specification[].instance_type",
+                "requirements": "launch_template_config[].overrides[].instance_requirements",
                 "subnets": "launch_template_config[].overrides[].subnet_id",
                 "template": f"{_CONFIG}.id|{_CONFIG}.name",
                 "target_groups": "target_group_arns",
@@ -111,6 +129,8 @@ ROWS = (
                 "specifications.public": "associate_public_ip_address",
             },
             "AWS::AutoScaling::AutoScalingGroup": {
+                "instance_types": f"{_CFN_MIXED}.Overrides[].InstanceType",
+                "requirements": f"{_CFN_MIXED}.Overrides[].InstanceRequirements",
                 "name": "AutoScalingGroupName",
                 "subnets": "VPCZoneIdentifier",
                 "template": "|".join(
@@ -120,14 +140,21 @@ ROWS = (
                 "target_groups": "TargetGroupARNs|TrafficSources[].Identifier",
             },
             "AWS::EKS::Nodegroup": {
+                "instance_types": "InstanceTypes",
                 "subnets": "Subnets",
                 "template": "LaunchTemplate[].Id|LaunchTemplate[].Name",
                 "cluster": "ClusterName",
                 "remote": "RemoteAccess",
             },
             "AWS::PCS::ComputeNodeGroup": {"subnets": "SubnetIds", "template": "CustomLaunchTemplate.TemplateId"},
-            "AWS::GameLift::GameServerGroup": {"subnets": "VpcSubnets", "template": _cfn("LaunchTemplate")},
+            "AWS::GameLift::GameServerGroup": {
+                "subnets": "VpcSubnets",
+                "template": _cfn("LaunchTemplate"),
+                "instance_types": "InstanceDefinitions[].InstanceType",
+            },
             "AWS::EC2::EC2Fleet": {
+                "instance_types": "LaunchTemplateConfigs[].Overrides[].InstanceType",
+                "requirements": "LaunchTemplateConfigs[].Overrides[].InstanceRequirements",
                 "subnets": "LaunchTemplateConfigs[].Overrides[].SubnetId",
                 "template": _cfn(f"LaunchTemplateConfigs[].{_CFN_SPECIFICATION}"),
                 "specifications": "LaunchTemplateConfigs[].Overrides[].NetworkInterfaces",
@@ -136,6 +163,9 @@ ROWS = (
                 "specifications.public": "AssociatePublicIpAddress",
             },
             "AWS::EC2::SpotFleet": {
+                "instance_types": f"{_SPOT}.LaunchTemplateConfigs[].Overrides[].InstanceType"
+                f"|{_SPOT}.LaunchSpecifications[].InstanceType",
+                "requirements": f"{_SPOT}.LaunchTemplateConfigs[].Overrides[].InstanceRequirements",
                 "subnets": f"{_SPOT}.LaunchTemplateConfigs[].Overrides[].SubnetId",
                 "template": _cfn(f"{_SPOT}.LaunchTemplateConfigs[].{_CFN_SPECIFICATION}"),
                 "target_groups": f"{_SPOT}.LoadBalancersConfig.TargetGroupsConfig.TargetGroups[].Arn",
@@ -229,4 +259,5 @@ def _interface(index: Index, one: View, device: Device) -> Interface:
     open_ = read.truth(device.public, device.source.at("public"), default=False)
     if device.public is None:
         open_ = by_subnet(index, subnets)
-    return Interface(one.origin, one.resource.kind, Role.WORKLOAD, subnets, groups, public=open_)
+    written = timeouts(device.source) if device.source is not one else None
+    return Interface(one.origin, one.resource.kind, Role.WORKLOAD, subnets, groups, public=open_, timeouts=written)

@@ -11,6 +11,7 @@ from sglint.lower import read
 from sglint.lower.index import Index
 from sglint.lower.link import follow, links, part_of, places, pointing, unique
 from sglint.lower.row import Row, Slot, View, same
+from sglint.lower.trait import NATIVE_TIMEOUTS
 from sglint.lower.vpc import vpc_of
 from sglint.model import Interface, Link, Role
 from sglint.source import Problem, Span
@@ -28,6 +29,7 @@ _INSTANCE = {
     "public": "associate_public_ip_address",
     "ip": "private_ip",
     "template": "launch_template[].id|launch_template[].name",
+    "instance_types": "instance_type",
 }
 ROWS = (
     Row(
@@ -45,6 +47,7 @@ ROWS = (
                 "groups": "GroupSet",
                 "check": "SourceDestCheck",
                 "ip": "PrivateIpAddress|PrivateIpAddresses[].PrivateIpAddress",
+                **NATIVE_TIMEOUTS,
             },
             "data.aws_network_interface": {"id": "id"},
         },
@@ -66,6 +69,7 @@ ROWS = (
                 "check": "SourceDestCheck",
                 "ip": "PrivateIpAddress|NetworkInterfaces[].PrivateIpAddress",
                 "template": "LaunchTemplate[].LaunchTemplateId|LaunchTemplate[].LaunchTemplateName",
+                "instance_types": "InstanceType",
             },
         },
         ("primary_network_interface_id", "spot_instance_id", "InstanceId"),

@@ -17,10 +17,12 @@ from sglint.lower import (
     group,
     inside,
     interface,
+    listener,
     lookup,
     managed,
     routing,
     target,
+    trait,
     transit,
     vpc,
 )
@@ -34,9 +36,11 @@ from sglint.model import (
     Appliance,
     Association,
     Attachment,
+    Balancer,
     GatewayAttachment,
     Group,
     Interface,
+    Listener,
     Network,
     Peering,
     Permission,
@@ -44,6 +48,7 @@ from sglint.model import (
     Route,
     Subnet,
     Table,
+    TargetGroup,
     TransitAssociation,
     TransitPropagation,
     TransitRoute,
@@ -84,6 +89,9 @@ _Noun: TypeAlias = (
     | Vpn
     | Interface
     | Appliance
+    | Balancer
+    | Listener
+    | TargetGroup
 )
 
 
@@ -100,6 +108,7 @@ def lower(root: str, resources: Sequence[Resource], beside: Sequence[Resource] =
     gateway.identify(index)
     found: list[_Noun | Problem] = [noun for family in _FAMILIES for noun in family.lower(index)]
     found += transit.lower(index, found)
+    found += listener.lower(index)
     found += balancer.appliances(index)
     found += managed.not_modelled(index)
     found += inside.lower(index, found)
@@ -111,7 +120,7 @@ def lower(root: str, resources: Sequence[Resource], beside: Sequence[Resource] =
 def _network(root: str, found: Iterable[_Noun], index: Index, count: int) -> Network:
     nouns = sorted(found, key=lambda item: item.origin.address)
     appliances = _of(nouns, Appliance)
-    interfaces = balancer.with_roles(list(_of(nouns, Interface)), list(appliances))
+    interfaces = balancer.with_roles(list(trait.with_traits(index, _of(nouns, Interface))), list(appliances))
     return Network(
         root,
         vpcs=_of(nouns, Vpc),
@@ -135,6 +144,9 @@ def _network(root: str, found: Iterable[_Noun], index: Index, count: int) -> Net
         gateways=_of(nouns, GatewayAttachment),
         peerings=_of(nouns, Peering),
         vpns=_of(nouns, Vpn),
+        balancers=_of(nouns, Balancer),
+        listeners=_of(nouns, Listener),
+        target_groups=_of(nouns, TargetGroup),
     )
 
 

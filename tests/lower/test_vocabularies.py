@@ -37,6 +37,9 @@ class Choice:
     check: bool
     appliance: str
     scheme: str
+    idle: Value
+    action: str
+    routing: str
     maybe: Unknown | None
 
 
@@ -53,6 +56,9 @@ CHOICES = st.builds(
     st.booleans(),
     st.sampled_from(["enable", "disable"]),
     st.sampled_from(["internal", "internet-facing"]),
+    st.sampled_from([60, 400, WHY]),
+    st.sampled_from(["allow", "deny"]),
+    st.sampled_from(["enable", "disable"]),
     st.none() | st.just(WHY),
 )
 Write = Callable[[str, str, Mapping[str, Plain]], Resource]
@@ -124,6 +130,7 @@ def terraform(choice: Choice) -> list[Resource]:
                 "subnet_id": to("aws_subnet.a"),
                 "security_groups": [to("aws_security_group.g")],
                 "source_dest_check": choice.check,
+                "tags": {"role": "firewall"},
             },
         ),
         ("aws_instance.i", {"subnet_id": to("aws_subnet.b"), "source_dest_check": choice.check}),
@@ -137,7 +144,16 @@ def terraform(choice: Choice) -> list[Resource]:
         ),
         (
             "aws_launch_template.l",
-            {"network_interfaces": [{"device_index": 0, "security_groups": [to("aws_security_group.g")]}]},
+            {
+                "instance_type": "c8i.large",
+                "network_interfaces": [
+                    {
+                        "device_index": 0,
+                        "security_groups": [to("aws_security_group.g")],
+                        "connection_tracking_specification": [{"tcp_established_timeout": choice.idle, "udp_timeout": 30}],
+                    }
+                ],
+            },
         ),
         (
             "aws_autoscaling_group.f",
@@ -148,12 +164,22 @@ def terraform(choice: Choice) -> list[Resource]:
             },
         ),
         ("aws_lb.w", {"load_balancer_type": "gateway", "subnets": [to("aws_subnet.a")]}),
-        ("aws_lb_target_group.k", {"protocol": "GENEVE", "port": 6081, "health_check": [{"port": "80"}]}),
+        (
+            "aws_lb_target_group.k",
+            {
+                "protocol": "GENEVE",
+                "port": 6081,
+                "health_check": [{"port": "80", "protocol": "HTTP", "path": "/ok"}],
+                "stickiness": [{"type": "source_ip_dest_ip", "enabled": choice.check}],
+                "target_failover": [{"on_deregistration": "rebalance", "on_unhealthy": "rebalance"}],
+            },
+        ),
         (
             "aws_lb_listener.j",
             {
                 "load_balancer_arn": to("aws_lb.w"),
                 "default_action": [{"target_group_arn": Ref("aws_lb_target_group.k", "arn")}],
+                "tcp_idle_timeout_seconds": choice.idle,
             },
         ),
         (
@@ -171,12 +197,81 @@ def terraform(choice: Choice) -> list[Resource]:
         ("aws_db_subnet_group.u", {"subnet_ids": [to("aws_subnet.a"), to("aws_subnet.b")]}),
         ("aws_rds_cluster.c", {"db_subnet_group_name": Ref("aws_db_subnet_group.u", "name")}),
     ]
+    found += terraform_around(choice, to)
     if choice.apart:
         one: dict[str, Plain] = {"type": "ingress", "security_group_id": to("aws_security_group.g"), **rule}
         found.append(("aws_security_group_rule.z", {**one, "cidr_blocks": [choice.peer]}))
     return [
         made(address.partition(".")[0], address, values, choice.maybe if address[-2:] in (".e", ".d") else None)
         for address, values in found
+    ]
+
+
+def terraform_around(choice: Choice, to: Callable[[str], Ref]) -> list[tuple[str, dict[str, Plain]]]:
+    """
+    Return what is around the VPC: its network ACL, its gateways, and how the transit gateway routes.
+    """
+    vpc, gateway, acl = to("aws_vpc.v"), to("aws_ec2_transit_gateway.t"), to("aws_network_acl.h")
+    table, attachment = to("aws_ec2_transit_gateway_route_table.o"), to("aws_ec2_transit_gateway_vpc_attachment.x")
+    both: dict[str, Plain] = {"transit_gateway_route_table_id": table, "transit_gateway_attachment_id": attachment}
+    rule: dict[str, Plain] = {
+        "network_acl_id": acl,
+        "rule_number": 100,
+        "egress": choice.check,
+        "protocol": "tcp",
+        "rule_action": choice.action,
+        "from_port": choice.first,
+        "to_port": choice.last,
+        "cidr_block": choice.destination,
+    }
+    associated: dict[str, Plain] = both if choice.inline else {**both, "transit_gateway_attachment_id": WHY}
+    return [
+        ("aws_network_acl.h", {"vpc_id": vpc}),
+        ("aws_network_acl_rule.aa", rule),
+        ("aws_network_acl_association.ab", {"network_acl_id": acl, "subnet_id": to("aws_subnet.a")}),
+        ("aws_internet_gateway.i", {}),
+        ("aws_internet_gateway_attachment.ac", {"internet_gateway_id": to("aws_internet_gateway.i"), "vpc_id": vpc}),
+        ("aws_egress_only_internet_gateway.ad", {"vpc_id": vpc}),
+        ("aws_vpc_peering_connection.af", {"vpc_id": vpc, "peer_vpc_id": "vpc-2", "auto_accept": True}),
+        ("aws_ec2_transit_gateway.t", {"default_route_table_association": choice.routing}),
+        ("aws_ec2_transit_gateway_route_table.o", {"transit_gateway_id": gateway}),
+        ("aws_ec2_transit_gateway_route_table_association.ag", associated),
+        ("aws_ec2_transit_gateway_route_table_propagation.ah", both),
+        ("aws_ec2_transit_gateway_route.ai", {**both, "destination_cidr_block": choice.destination}),
+        ("aws_vpn_connection.aj", {"transit_gateway_id": gateway, "customer_gateway_id": "cgw-1", "type": "ipsec.1"}),
+        ("aws_ec2_transit_gateway_peering_attachment.ak", {"transit_gateway_id": gateway, "peer_transit_gateway_id": "tgw-2"}),
+    ]
+
+
+def template_around(choice: Choice, get: Callable[[str], Ref]) -> list[tuple[str, str, dict[str, Plain]]]:
+    """
+    Return the same as resources of a template.
+    """
+    ec2 = "AWS::EC2::"
+    both: dict[str, Plain] = {"TransitGatewayRouteTableId": get("O"), "TransitGatewayAttachmentId": get("X")}
+    rule: dict[str, Plain] = {
+        "NetworkAclId": get("H"),
+        "RuleNumber": 100,
+        "Egress": choice.check,
+        "Protocol": "tcp",
+        "RuleAction": choice.action,
+        "PortRange": {"From": choice.first, "To": str(choice.last)},
+        "CidrBlock": choice.destination,
+    }
+    associated: dict[str, Plain] = both if choice.inline else {**both, "TransitGatewayAttachmentId": WHY}
+    return [
+        ("H", "", {"VpcId": get("V")}),
+        ("Aa", f"{ec2}NetworkAclEntry", rule),
+        ("Ab", f"{ec2}SubnetNetworkAclAssociation", {"NetworkAclId": get("H"), "SubnetId": get("A")}),
+        ("Ac", f"{ec2}VPCGatewayAttachment", {"InternetGatewayId": get("I"), "VpcId": get("V")}),
+        ("Ad", f"{ec2}EgressOnlyInternetGateway", {"VpcId": get("V")}),
+        ("Af", f"{ec2}VPCPeeringConnection", {"VpcId": get("V"), "PeerVpcId": "vpc-2"}),
+        ("O", "", {"TransitGatewayId": get("T")}),
+        ("Ag", f"{ec2}TransitGatewayRouteTableAssociation", associated),
+        ("Ah", f"{ec2}TransitGatewayRouteTablePropagation", both),
+        ("Ai", f"{ec2}TransitGatewayRoute", {**both, "DestinationCidrBlock": choice.destination}),
+        ("Aj", f"{ec2}VPNConnection", {"TransitGatewayId": get("T"), "CustomerGatewayId": "cgw-1", "Type": "ipsec.1"}),
+        ("Ak", f"{ec2}TransitGatewayPeeringAttachment", {"TransitGatewayId": get("T"), "PeerTransitGatewayId": "tgw-2"}),
     ]
 
 
@@ -201,6 +296,9 @@ def cloudformation(choice: Choice, write: Write, to: Callable[[str, str], Ref]) 
         "W": f"{elb}LoadBalancer",
         "K": f"{elb}TargetGroup",
         "U": "AWS::RDS::DBSubnetGroup",
+        "H": f"{ec2}NetworkAcl",
+        "O": f"{ec2}TransitGatewayRouteTable",
+        "X": f"{ec2}TransitGatewayAttachment",
     }
 
     def get(name: str) -> Ref:
@@ -236,6 +334,21 @@ def cloudformation(choice: Choice, write: Write, to: Callable[[str, str], Ref]) 
         "SecurityGroupIds": [get("G")],
     }
     config: Plain = {"SubnetIds": [get("B")], "SecurityGroupIds": [get("G")]}
+    tags: Plain = [{"Key": "role", "Value": "firewall"}]
+    tracking: Plain = {"TcpEstablishedTimeout": choice.idle, "UdpTimeout": "30"}
+    device: Plain = {"DeviceIndex": 0, "Groups": [get("G")], "ConnectionTrackingSpecification": tracking}
+    attributes: Plain = [
+        {"Key": "stickiness.enabled", "Value": "true" if choice.check else "false"},
+        {"Key": "stickiness.type", "Value": "source_ip_dest_ip"},
+        {"Key": "target_failover.on_deregistration", "Value": "rebalance"},
+        {"Key": "target_failover.on_unhealthy", "Value": "rebalance"},
+    ]
+    health: dict[str, Plain] = {"HealthCheckPort": "80", "HealthCheckProtocol": "HTTP", "HealthCheckPath": "/ok"}
+    listener: dict[str, Plain] = {
+        "LoadBalancerArn": get("W"),
+        "DefaultActions": [{"TargetGroupArn": get("K")}],
+        "ListenerAttributes": [{"Key": "tcp.idle_timeout.seconds", "Value": choice.idle}],
+    }
     found: list[tuple[str, str, dict[str, Plain]]] = [
         ("V", "", {"CidrBlock": "10.0.0.0/16"}),
         ("A", "", {"VpcId": get("V"), "CidrBlock": "10.0.1.0/24", "AvailabilityZone": "eu-west-1a"}),
@@ -244,21 +357,21 @@ def cloudformation(choice: Choice, write: Write, to: Callable[[str, str], Ref]) 
         ("R", "", {"VpcId": get("V")}),
         ("S", f"{ec2}SubnetRouteTableAssociation", {"SubnetId": get("A"), "RouteTableId": get("R")}),
         ("D", f"{ec2}Route", route),
-        ("T", "", {}),
+        ("T", "", {"DefaultRouteTableAssociation": choice.routing}),
         ("N", "", {}),
         ("I", "", {}),
         ("Fw", "", {}),
         ("X", f"{ec2}TransitGatewayAttachment", attachment),
         ("Ge", "", {"VpcEndpointType": "GatewayLoadBalancer", "SubnetIds": [get("A")], "VpcId": get("V")}),
         ("P", f"{ec2}VPCEndpoint", {"VpcEndpointType": "Interface", "SubnetIds": [get("A")], "VpcId": get("V")}),
-        ("E", "", {"SubnetId": get("A"), "GroupSet": [get("G")], "SourceDestCheck": choice.check}),
+        ("E", "", {"SubnetId": get("A"), "GroupSet": [get("G")], "SourceDestCheck": choice.check, "Tags": tags}),
         ("J", f"{ec2}Instance", {"SubnetId": get("B"), "SourceDestCheck": choice.check}),
         ("Q", "AWS::Route53Resolver::ResolverEndpoint", resolver),
-        ("L", "", {"LaunchTemplateData": {"NetworkInterfaces": [{"DeviceIndex": 0, "Groups": [get("G")]}]}}),
+        ("L", "", {"LaunchTemplateData": {"InstanceType": "c8i.large", "NetworkInterfaces": [device]}}),
         ("F", "AWS::AutoScaling::AutoScalingGroup", fleet),
         ("W", "", {"Type": "gateway", "Subnets": [get("A")]}),
-        ("K", "", {"Protocol": "GENEVE", "Port": 6081, "HealthCheckPort": "80"}),
-        ("Li", f"{elb}Listener", {"LoadBalancerArn": get("W"), "DefaultActions": [{"TargetGroupArn": get("K")}]}),
+        ("K", "", {"Protocol": "GENEVE", "Port": 6081, **health, "TargetGroupAttributes": attributes}),
+        ("Li", f"{elb}Listener", listener),
         (
             "Nl",
             f"{elb}LoadBalancer",
@@ -268,6 +381,7 @@ def cloudformation(choice: Choice, write: Write, to: Callable[[str, str], Ref]) 
         ("U", "", {"SubnetIds": [get("A"), get("B")]}),
         ("C", "AWS::RDS::DBCluster", {"DBSubnetGroupName": get("U")}),
     ]
+    found += template_around(choice, get)
     if choice.apart:
         found.append(("Z", f"{ec2}SecurityGroupIngress", {"GroupId": get("G"), **rule, "CidrIp": choice.peer}))
     return [write(name, kind or kinds[name], values) for name, kind, values in found]
@@ -301,6 +415,18 @@ NAMES = {
     "aws_db_subnet_group.u": "U",
     "aws_rds_cluster.c": "C",
     "aws_security_group_rule.z": "Z",
+    "aws_network_acl.h": "H",
+    "aws_network_acl_rule.aa": "Aa",
+    "aws_network_acl_association.ab": "Ab",
+    "aws_internet_gateway_attachment.ac": "Ac",
+    "aws_egress_only_internet_gateway.ad": "Ad",
+    "aws_vpc_peering_connection.af": "Af",
+    "aws_ec2_transit_gateway_route_table.o": "O",
+    "aws_ec2_transit_gateway_route_table_association.ag": "Ag",
+    "aws_ec2_transit_gateway_route_table_propagation.ah": "Ah",
+    "aws_ec2_transit_gateway_route.ai": "Ai",
+    "aws_vpn_connection.aj": "Aj",
+    "aws_ec2_transit_gateway_peering_attachment.ak": "Ak",
 }
 
 
@@ -343,20 +469,42 @@ def network(resources: list[Resource], names: Mapping[str, str]) -> dict[str, li
         "attachments",
         "interfaces",
         "appliances",
+        "acls",
+        "remotes",
+        "transit_tables",
+        "transit_associations",
+        "transit_propagations",
+        "transit_routes",
+        "gateways",
+        "peerings",
+        "balancers",
+        "listeners",
+        "target_groups",
     )
     return {noun: sorted(repr(facts(item, names)) for item in getattr(net, noun)) for noun in nouns}
 
 
 @given(CHOICES)
 def test_one_network_in_three_vocabularies(choice: Choice) -> None:
-    own = {"aws_vpc.v.default_security_group_id": "default", "aws_vpc.v.main_route_table_id": "main"}
+    own = {
+        "aws_vpc.v.default_security_group_id": "default",
+        "aws_vpc.v.main_route_table_id": "main",
+        "aws_vpc.v.default_network_acl_id": "default ACL",
+        "aws_ec2_transit_gateway.t.association_default_route_table_id": "default table",
+    }
     expected = network(terraform(choice), {**NAMES, **own})
 
     def native(name: str, kind: str, values: Mapping[str, Plain]) -> Resource:
         return made(kind, name, values, choice.maybe if name in "ED" else None)
 
     template = cloudformation(choice, native, lambda name, _: Ref(name))
-    assert network(template, {"V.DefaultSecurityGroup": "default", "V (main route table)": "main"}) == expected
+    implied = {
+        "V.DefaultSecurityGroup": "default",
+        "V (main route table)": "main",
+        "V.DefaultNetworkAcl": "default ACL",
+        "T (default route table)": "default table",
+    }
+    assert network(template, implied) == expected
 
     def control(name: str, kind: str, values: Mapping[str, Plain]) -> Resource:
         spelled = cloud_control_kind(kind)
@@ -364,7 +512,12 @@ def test_one_network_in_three_vocabularies(choice: Choice) -> None:
 
     found = cloudformation(choice, control, lambda name, kind: Ref(f"{cloud_control_kind(kind)}.{name}", "id"))
     names = {one.address: one.address.partition(".")[2] for one in found}
-    implied = {"awscc_ec2_vpc.V.default_security_group": "default", "awscc_ec2_vpc.V (main route table)": "main"}
+    implied = {
+        "awscc_ec2_vpc.V.default_security_group": "default",
+        "awscc_ec2_vpc.V (main route table)": "main",
+        "awscc_ec2_vpc.V.default_network_acl": "default ACL",
+        "awscc_ec2_transit_gateway.T (default route table)": "default table",
+    }
     assert network(found, {**names, **implied}) == expected
 
 
