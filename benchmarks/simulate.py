@@ -17,11 +17,10 @@ from typing import Any
 import numpy as np
 import simpy
 
-from sglint.simulate import compiled, vectorised
+from sglint.simulate import compiled, compiled_pauses, pauses, vectorised
 from sglint.simulate.build import Stream, wheel
 from sglint.simulate.distribution import Exponential
 from sglint.simulate.holding import Case, Holding
-from sglint.simulate.pauses import Wheel as Events
 from sglint.simulate.pauses import events
 from sglint.simulate.theory import erlang_b
 from sglint.simulate.traffic import Constant
@@ -45,11 +44,11 @@ def wheeled(step: Step, room: int | None, flows: int) -> tuple[int, str]:
     return begun, f"{int(entries):,} entries" if room is None else f"lost {1 - admitted / begun:.5f}"
 
 
-def by_events(flows: int) -> tuple[int, str]:
+def by_events(engine: type[pauses.Wheel] | type[compiled_pauses.Wheel], packets: int) -> tuple[int, str]:
     """
     Run flows of 20 packets that pause through the event wheel; return the number of packets.
     """
-    made = Events(events([PAUSING], flows / 20 / 100.0, room=20_000, seed=1))
+    made = engine(events([PAUSING], packets / 20 / 100.0, room=20_000, seed=1))
     for _ in made.run():
         pass
     return made.seen.begun * 20, f"{made.seen.made / made.seen.begun:.2f} entries for each flow begun"
@@ -135,7 +134,8 @@ def measure(flows: int) -> None:
         ("numpy, limit", flows // 10, lambda n: wheeled(vectorised.step, ROOM, n)),
         ("numba, no limit", flows, lambda n: wheeled(compiled.step, None, n)),
         ("numba, limit", flows, lambda n: wheeled(compiled.step, ROOM, n)),
-        ("numpy, limit, flows that pause (packets)", 1_000_000, by_events),
+        ("numpy, limit, flows that pause (packets)", 1_000_000, lambda n: by_events(pauses.Wheel, n)),
+        ("numba, limit, flows that pause (packets)", 20_000_000, lambda n: by_events(compiled_pauses.Wheel, n)),
         ("heapq", 1_000_000, heap),
         ("SimPy, callbacks", 400_000, callbacks),
         ("SimPy, a process for each flow", 200_000, processes),

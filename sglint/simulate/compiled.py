@@ -18,11 +18,19 @@ U = np.uint64
 
 
 @cache
+def mixer() -> Any:
+    """
+    Return the hash of draw.mix for one word, compiled.
+    """
+    return numba.njit(inline="always")(_mix)
+
+
+@cache
 def _compiled() -> Callable[..., int]:
     """
     Compile the loop; that takes a second or two, once in a process.
     """
-    mix: Any = numba.njit(inline="always")(_mix)
+    mix: Any = mixer()
 
     def loop(  # noqa: PLR0913, PLR0917 -- one loop, compiled as a whole
         first: int, tried: Any, room: int, narrow: int, wide_first: int, keys: Any, packed: Any,

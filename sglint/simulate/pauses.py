@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -27,6 +27,8 @@ FINE = 300
 """How many slices make a timeout."""
 RING = 1 << 19
 """How many slices ahead an entry may end."""
+BLOCK = 256
+"""How many slices are gone through at once."""
 FURTHEST = 1 << 16
 """How many slices ahead an event is put; one that is further is put there and looked at again."""
 
@@ -105,6 +107,14 @@ ONCE = alias(np.array([0.0, 1.0]))
 """The gaps of flows that have none."""
 
 
+def split_packets(packets: float) -> tuple[int, int]:
+    """
+    Return the whole packets of every flow, and below which hash a flow has one more.
+    """
+    whole = math.floor(packets)
+    return whole, 2 * int((packets - whole) * 2.0**63)
+
+
 @dataclass(slots=True)
 class _Flows:
     """
@@ -150,15 +160,20 @@ class Wheel:
         self.ends = np.zeros(RING, dtype=np.int64)
         self.later: list[list[int]] = [[] for _ in range(FURTHEST)]
 
-    def run(self) -> Iterator[tuple[int, Seen]]:
+    def run(self) -> Iterator[tuple[Ints, Seen]]:
         """
-        Go through all slices, and yield after each the entries and what was seen; the latter is one object that changes.
+        Go through all slices, and yield block by block the entries at their ends, and what was seen up to then.
         """
-        for page in range(-(-self.plan.slices // PAGE)):
-            fresh = np.stack([kind.source(page) for kind in self.plan.kinds])
-            for inside in range(min(PAGE, self.plan.slices - page * PAGE)):
-                self.slice(page * PAGE + inside, fresh[:, inside])
-                yield self.entries, self.seen
+        fresh = np.zeros((len(self.plan.kinds), PAGE), dtype=np.int64)
+        for first in range(0, self.plan.slices, BLOCK):
+            page, inside = divmod(first, PAGE)
+            if inside == 0:
+                fresh = np.stack([kind.source(page) for kind in self.plan.kinds])
+            out = np.zeros(min(BLOCK, self.plan.slices - first), dtype=np.int64)
+            for number in range(len(out)):
+                self.slice(first + number, fresh[:, inside + number])
+                out[number] = self.entries
+            yield out, replace(self.seen)
 
     def slice(self, now: int, fresh: Ints) -> None:
         """
@@ -196,9 +211,8 @@ class Wheel:
         base = of_slices(kind.key, now, 1)[0]
         flows.key[ids] = mix(np.arange(count, dtype=np.uint64) * np.uint64(WITHIN) + base)
         flows.kind[ids], flows.ends[ids], flows.due[ids], flows.tries[ids], flows.drawn[ids] = number, -1, now, 0, 1
-        whole, part = divmod(kind.packets, 1.0)
-        more = mix(flows.key[ids].copy()) < np.uint64(part * 2.0**63) * np.uint64(2)
-        flows.left[ids] = int(whole) - 1 + more
+        whole, part = split_packets(kind.packets)
+        flows.left[ids] = whole - 1 + (mix(flows.key[ids].copy()) < np.uint64(part))
         self.seen.begun += count
         return ids
 

@@ -5,20 +5,17 @@ Flows run through a table that can get full, and what became of them.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from typing import TypeAlias
 
 import numpy as np
 
-from sglint.simulate import vectorised
-from sglint.simulate.arrival import PAGE
+from sglint.simulate import pauses, vectorised
 from sglint.simulate.build import Stream, slice_seconds, wheel
 from sglint.simulate.distribution import mean
 from sglint.simulate.draw import Ints
-from sglint.simulate.pauses import Seen, event_slice, events
-from sglint.simulate.pauses import Wheel as Events
+from sglint.simulate.pauses import Events, Seen, event_slice, events
 from sglint.simulate.projection import Run
 from sglint.simulate.wheel import Step, Wheel, run
 
@@ -33,8 +30,8 @@ EVENT = 10
 """A packet at the event wheel takes about as long as so many flows at the count wheel."""
 EVENT_SLICES, DENSE = 100_000, 4
 """More slices of the event wheel take too long, and so do more packets of one flow in one slice."""
-WORTH = 10_000_000
-"""From this number of flows on, compiling takes less time than it saves."""
+WORTH, EVENT_WORTH = 10_000_000, 60_000
+"""From this number of flows, and of slices of the event wheel, on compiling takes less time than it saves."""
 
 
 def engine(flows: float) -> tuple[str, Step]:
@@ -48,6 +45,17 @@ def engine(flows: float) -> tuple[str, Step]:
 
         return "numba", compiled.step
     return "numpy", vectorised.step
+
+
+def event_engine(slices: int) -> tuple[str, Callable[[Events], Iterator[tuple[Ints, Seen]]]]:
+    """
+    Return the faster engine for so many slices of flows that pause, and its name. The numbers are the same.
+    """
+    if slices >= EVENT_WORTH and find_spec("numba") is not None:
+        from sglint.simulate import compiled_pauses
+
+        return "numba", lambda plan: compiled_pauses.Wheel(plan).run()
+    return "numpy", lambda plan: pauses.Wheel(plan).run()
 
 
 def rehearse(
@@ -106,21 +114,23 @@ def _with_pauses(
     """
     made = events(streams, window[1], room=room, seed=seed, width=width)
     begin, full, slices, complete = int(window[0] / window[1] * made.slices), 0, 0, True
-    before, seen = Seen(), Seen()
-    for now, (entries, seen) in enumerate(Events(made).run()):
-        if now < begin:
-            before = replace(seen)
+    before, seen, done = Seen(), Seen(), 0
+    name, runner = event_engine(made.slices)
+    for entries, seen in runner(made):
+        done += len(entries)
+        if done <= begin:
+            before = seen
             continue
-        slices += 1
-        full += entries == room
-        if progress is not None and now % PAGE == 0 and not progress(now / made.slices):
+        slices += len(entries)
+        full += int((entries == room).sum())
+        if progress is not None and not progress(done / made.slices):
             complete = False
             break
     flows = seen.begun - before.begun
     lost, refused = (
         (last - first) / max(flows, 1) for last, first in ((seen.lost, before.lost), (seen.refused, before.refused))
     )
-    return Run(flows, min(1.0, lost), refused, full / max(slices, 1), "numpy, flow by flow", complete)
+    return Run(flows, min(1.0, lost), refused, full / max(slices, 1), f"{name}, flow by flow", complete)
 
 
 def _attempts(streams: tuple[Stream, ...]) -> list[tuple[int, int]]:

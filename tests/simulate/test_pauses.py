@@ -9,6 +9,7 @@ import heapq
 import numpy as np
 import pytest
 
+from sglint.simulate import compiled_pauses
 from sglint.simulate.build import Stream, wheel
 from sglint.simulate.distribution import Deterministic, Distribution, Exponential, Pareto
 from sglint.simulate.draw import Ints
@@ -26,8 +27,8 @@ def pausing(rate: float, gap: Distribution, packets: float, timeout: float, wait
 
 def ran(plan: Events) -> tuple[Ints, Seen]:
     made = Wheel(plan)
-    entries = [now for now, _ in made.run()]
-    return np.array(entries), made.seen
+    entries = [block for block, _ in made.run()]
+    return np.concatenate(entries), made.seen
 
 
 @pytest.mark.parametrize("gap", [Exponential(20.0), Pareto(1.5, 5.0), Deterministic(29.0), Deterministic(31.0)], ids=repr)
@@ -104,3 +105,18 @@ def test_two_kinds_share_the_room_and_runs_are_repeatable() -> None:
     assert np.array_equal(first[0], second[0]) and first[1] == second[1]
     assert not np.array_equal(first[0], ran(events(kinds, 300.0, room=250, seed=2, width=0.25))[0])
     assert first[0].max() == 250
+
+
+@pytest.mark.parametrize("room", [None, 120, 250])
+def test_the_compiled_engine_gives_the_same_numbers(room: int | None) -> None:
+    kinds = [
+        pausing(2.0, Exponential(20.0), 5.5, 30.0, (1.0, 2.0)),
+        pausing(1.0, Pareto(1.5, 5.0), 7, 30.0),
+        Stream(Constant(3.0), Holding((Case(1.0, 30.0, Exponential(5.0)),)), 3.0),
+    ]
+    plan = events(kinds, 300.0, room=room, seed=5, width=0.5)
+    entries, seen = ran(plan)
+    made = compiled_pauses.Wheel(plan)
+    assert np.array_equal(np.concatenate([block for block, _ in made.run()]), entries)
+    assert made.seen == seen
+    assert room is None or (seen.refused > 0 and seen.lost > 0)
