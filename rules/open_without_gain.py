@@ -8,8 +8,9 @@ outside its VPC it reaches through a NAT gateway, an egress-only internet gatewa
 interface itself is one of a kind that is always tracked, as an interface endpoint is. There the rules have no say.
 
 It is told of interfaces that no route brings behind a transit gateway or Gateway Load Balancer endpoint; where one does, the
-opening gains something. A rule for a few ports is not found: a service that all may use needs it. Nor are functions, which
-only open connections and expose nothing by what their groups let in.
+opening gains something. A rule for a few ports is not found: a service that all may use needs it. Nor is a group that
+another interface has too, which gains by it; nor are functions, which only open connections and expose nothing by what their
+groups let in.
 
 ## Why it matters
 
@@ -444,19 +445,29 @@ def check(net: Judged) -> Iterator[Found]:
     """
     Look at the interfaces that gain nothing anywhere, and yet are as open as can be.
     """
+    gaining = {group for judgement in net.judgements if gains_anything(judgement) for group in judgement.interface.groups}
     for judgement in net.judgements:
         interface = judgement.interface
         flows = tuple(verdict for verdict in judgement.verdicts if is_open(net, judgement, verdict))
-        if flows and nothing_gained(net, judgement, flows):
+        if flows and gaining.isdisjoint(interface.groups) and nothing_gained(net, judgement, flows):
             maybe = interface.origin.maybe
             exposed = reach(judgement, {verdict.family for verdict in flows})
+            now = f"as it is, every address that can reach the interface is let in ({exposed})"
             yield Found(
                 interface,
                 f"its security groups open every port both ways to everyone for nothing: {stuck(judgement, flows)}",
                 labels(judgement, flows),
-                (f"let in by {where(interface)} only those who must come in: now all can that reach it ({exposed})",),
+                (f"narrow the ingress of {where(interface)} to those who must come in: {now}",),
                 Bounds(least=True, most=True) if maybe is None else Bounds(least=False, most=True, because=(maybe,)),
             )
+
+
+def gains_anything(judgement: Judgement) -> bool:
+    """
+    Return whether some flows that leave the VPC may be untracked.
+    """
+    away = (verdict for verdict in judgement.verdicts if verdict.via.kind is not TargetKind.LOCAL)
+    return any(verdict.state.most is State.UNTRACKED for verdict in away)
 
 
 def is_open(net: Judged, judgement: Judgement, verdict: Verdict) -> bool:

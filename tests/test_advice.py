@@ -445,3 +445,51 @@ resource "aws_route" "updates" {
     assert "198.51.100.0/24" not in inward.advice[1]
     (outward,) = findings(tmp_path, INSPECTED + SHUT + WEB + nat)
     assert "198.51.100.0/24 through NAT gateway aws_nat_gateway.out" in outward.advice[1]
+
+
+OPEN = """
+resource "aws_security_group" "app" {
+  vpc_id = aws_vpc.spoke.id
+  ingress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+resource "aws_vpc_endpoint" "ssm" {
+  vpc_id             = aws_vpc.spoke.id
+  vpc_endpoint_type  = "Interface"
+  service_name       = "com.amazonaws.eu-west-1.ssm"
+  subnet_ids         = aws_subnet.app[*].id
+  security_group_ids = [aws_security_group.app.id]
+}
+"""
+
+
+def test_a_group_that_something_gains_by_is_not_open_for_nothing(tmp_path: Path) -> None:
+    (found,) = findings(tmp_path, INSPECTED + OPEN)
+    assert found.rule == "open-without-gain"
+    assert found.subjects == ("aws_vpc_endpoint.ssm",)
+    assert findings(tmp_path, INSPECTED + OPEN + WEB) == ()
+
+
+def test_what_a_function_lets_in_exposes_nothing(tmp_path: Path) -> None:
+    function = """
+resource "aws_lambda_function" "app" {
+  function_name = "app"
+  role          = "arn:aws:iam::123456789012:role/app"
+  vpc_config {
+    subnet_ids         = aws_subnet.app[*].id
+    security_group_ids = [aws_security_group.app.id]
+  }
+}
+"""
+    group, _, _ = OPEN.partition('resource "aws_vpc_endpoint"')
+    assert findings(tmp_path, INSPECTED + group + function) == ()
