@@ -493,3 +493,14 @@ resource "aws_lambda_function" "app" {
 """
     group, _, _ = OPEN.partition('resource "aws_vpc_endpoint"')
     assert findings(tmp_path, INSPECTED + group + function) == ()
+
+
+def test_replies_from_peers_that_are_not_known_are_no_near_miss(tmp_path: Path) -> None:
+    group = OPEN.partition('resource "aws_vpc_endpoint"')[0].replace(
+        'ingress {\n    protocol    = "-1"\n    from_port   = 0\n    to_port     = 0\n    cidr_blocks = ["0.0.0.0/0"]',
+        'ingress {\n    protocol    = "tcp"\n    from_port   = 1024\n    to_port     = 65535\n    cidr_blocks = {peers}',
+    )
+    known = findings(tmp_path, INSPECTED + WEB + group.replace("{peers}", '["0.0.0.0/0"]'))
+    assert [found.rule for found in known] == ["reply-ports-narrow", "tracked-workload"]
+    unknown = findings(tmp_path, INSPECTED + WEB + 'variable "peers" {}\n' + group.replace("{peers}", "var.peers"))
+    assert {found.rule for found in unknown} == {"tracked-workload"}

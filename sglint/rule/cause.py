@@ -121,14 +121,12 @@ def reply_ranges(verdict: Verdict, rules: Mapping[Key, Opened]) -> tuple[Ports, 
     """
     Return the port ranges open to everyone for the replies, when they are all that is missing for untracked flows.
 
-    That is so when a rule opens the direction of the flow to everyone, and rules of the other direction open the ports
-    that clients use, but none of them opens every port.
+    That is so when a rule surely opens the direction of the flow to everyone, and rules of the other direction surely open
+    the ports that clients use, but none of them may open every port.
     """
     start, reply = both(verdict, verdict.family, rules)
-    near = intervals((ports.first, ports.last) for ports in reply.ranges) >= CLIENTS
-    if ALL_PORTS in reply.ranges or not near:
-        return ()
-    return reply.ranges if any(ports.covers(verdict.ports) for ports in start.ranges) else ()
+    near = intervals((ports.first, ports.last) for ports in reply.sure) >= CLIENTS
+    return reply.sure if near and ALL_PORTS not in reply.ranges and start.single(verdict.ports) else ()
 
 
 def is_one_family(judgement: Judgement, verdict: Verdict, rules: Mapping[Key, Opened]) -> bool:
