@@ -62,10 +62,20 @@ from sglint.source import Problem
 T = TypeVar("T")
 _FAMILIES = (vpc, group, acl, routing, interface, fleet, endpoint, balancer, attachment, gateway, managed)
 _ROWS = tuple(cloud_control(row) for family in (target, *_FAMILIES, transit) for row in family.ROWS)
+_TAGGED = frozenset(
+    (
+        *("interface", "instance", "launcher", "resolver endpoint", "vpc endpoint", "balancer", "classic balancer"),
+        *("managed", "cluster", "lambda", "task"),
+    )
+)
+"""The nouns that have interfaces, of which the tags are read, too."""
 TABLE: dict[str, Row] = {kind: row for row in _ROWS for kind in row.kinds}
-WORDS: dict[str, frozenset[str]] = {
+_READ: dict[str, frozenset[str]] = {
     **{kind: paths(row.kinds[kind]) or frozenset({"id"}) for kind, row in TABLE.items()},
     **dict.fromkeys((*managed.NOT_MODELLED, "module"), frozenset[str]()),
+}
+WORDS: dict[str, frozenset[str]] = {
+    kind: read | trait.tag_words(kind) if read and TABLE[kind].noun in _TAGGED else read for kind, read in _READ.items()
 }
 """What is read of each kind of resource, as paths; nothing where all of it is looked through."""
 KINDS: frozenset[str] = frozenset(WORDS)
@@ -134,7 +144,7 @@ def _network(root: str, found: Iterable[_Noun], index: Index, count: int) -> Net
         interfaces=tuple(item for item in interfaces if not split_root(item.address)[0]),
         appliances=tuple(item for item in appliances if not split_root(item.origin.address)[0]),
         seen=(("resources", count),),
-        resolved=resolved(index, WORDS),
+        resolved=resolved(index, _READ),
         acls=_of(nouns, Acl),
         remotes=_of(nouns, RemoteAttachment),
         transit_tables=_of(nouns, TransitTable),

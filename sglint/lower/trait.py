@@ -11,7 +11,7 @@ from sglint.lower import read
 from sglint.lower.index import Index
 from sglint.lower.link import follow, link
 from sglint.lower.row import View
-from sglint.lower.words import under
+from sglint.lower.words import CLOUDFORMATION, under
 from sglint.model import Interface, Seconds, Timeouts
 from sglint.source import Span
 from sglint.value import Map, Seq, Unknown, Value
@@ -30,6 +30,7 @@ NATIVE_TIMEOUTS = {
 }
 DEVICE_TIMEOUTS = under("devices", TIMEOUTS)
 NATIVE_DEVICE_TIMEOUTS = under("devices", NATIVE_TIMEOUTS)
+_TAG_BLOCKS = ("aws_autoscaling_group",)
 _LAUNCHED = ("launch template", "instance")
 
 
@@ -127,6 +128,13 @@ def _templates(index: Index, one: View) -> Iterator[View]:
     for item in dict.fromkeys(named):
         if isinstance(item, str) and item in index.views:
             yield index.views[item]
+
+
+def tag_words(kind: str) -> frozenset[str]:
+    """
+    Return the attributes in which a kind of resource writes its tags.
+    """
+    return frozenset({"Tags"} if kind.startswith(CLOUDFORMATION) else {"tags", "tag"} if kind in _TAG_BLOCKS else {"tags"})
 
 
 def _tags(values: Map) -> tuple[tuple[str, str], ...]:

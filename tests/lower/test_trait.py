@@ -4,8 +4,11 @@ What is written of interfaces beside their network: idle timeouts, instance type
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from sglint import inspect
 from sglint.model import Seconds, Timeouts
 from sglint.value import Unknown
 from tests.lower.build import BASE, NATIVE, PLACE, WHY, Plain, among, cfn, element, get, net, only, ref, res
@@ -114,3 +117,12 @@ def test_tags_that_are_known() -> None:
     assert native.tags == (("role", "firewall"),)
     fleet = res("aws_autoscaling_group.f", **SUBNETS, tag=[{"key": "role", "value": "x", "propagate_at_launch": True}])
     assert only(net(*BASE, fleet), "aws_autoscaling_group.f").tag("role") == "x"
+
+
+def test_tags_are_read_from_a_file(tmp_path: Path) -> None:
+    text = 'resource "aws_network_interface" "e" {\n  subnet_id = "subnet-1"\n  tags = merge({ role = "firewall" }, {})\n}\n'
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    (network,) = inspect([str(tmp_path)])
+    (found,) = network.interfaces
+    assert found.tag("role") == "firewall"
+    assert network.resolved.total == 1
