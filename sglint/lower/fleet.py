@@ -23,7 +23,8 @@ _DEVICE = {
     "devices.subnet": "subnet_id",
     "devices.groups": "security_groups",
     "devices.public": "associate_public_ip_address",
-    "devices.existing": "network_interface_id",
+    "devices.interface": "network_interface_id",
+    "attached": "network_interfaces[].network_interface_id",
     "devices.index": "device_index",
 }
 _SPECIFICATION = "launch_template_specification[]"
@@ -71,7 +72,8 @@ ROWS = (
                 "devices.subnet": "SubnetId",
                 "devices.groups": "Groups",
                 "devices.public": "AssociatePublicIpAddress",
-                "devices.existing": "NetworkInterfaceId",
+                "devices.interface": "NetworkInterfaceId",
+                "attached": f"{_CFN_DEVICES}[].NetworkInterfaceId",
                 "devices.index": "DeviceIndex",
                 **NATIVE_DEVICE_TIMEOUTS,
                 "instance_types": "LaunchTemplateData.InstanceType",
@@ -238,7 +240,7 @@ def _devices(index: Index, one: View, slot: Slot) -> Iterator[Device]:
         if isinstance(block, Slot):
             unknown = read.unknown(block.value, template.origin.at(block.field))
             yield Device(template, (), (Slot(block.field, unknown),))
-        elif not block.has("existing"):
+        elif not block.has("interface"):
             groups = block.slots("groups") or template.slots("groups")
             yield Device(block, block.slots("subnet"), groups, block.value("public"))
     if not blocks:

@@ -5,32 +5,17 @@ Network interfaces, and the instances that have one of their own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from sglint.lower import read
 from sglint.lower.index import Index
 from sglint.lower.link import follow, links, part_of, places, pointing, unique
-from sglint.lower.row import Row, Slot, View, same
+from sglint.lower.row import Row, Slot, View
 from sglint.lower.trait import NATIVE_TIMEOUTS
 from sglint.lower.vpc import vpc_of
 from sglint.model import Interface, Link, Role
 from sglint.source import Problem, Span
 from sglint.value import Ref, Unknown
 
-_INSTANCE = {
-    "subnet": "subnet_id",
-    "groups": "vpc_security_group_ids|security_groups",
-    "attached": "network_interface[].network_interface_id|primary_network_interface[].network_interface_id",
-    "devices": "network_interface",
-    "devices.index": "device_index",
-    "devices.interface": "network_interface_id",
-    "primary": "primary_network_interface[].network_interface_id",
-    "check": "source_dest_check",
-    "public": "associate_public_ip_address",
-    "ip": "private_ip",
-    "template": "launch_template[].id|launch_template[].name",
-    "instance_types": "instance_type",
-}
 ROWS = (
     Row(
         "interface",
@@ -51,28 +36,6 @@ ROWS = (
             },
             "data.aws_network_interface": {"id": "id"},
         },
-    ),
-    Row(
-        "instance",
-        {
-            **same(_INSTANCE, "aws_instance", "aws_spot_instance_request"),
-            "AWS::EC2::Instance": {
-                "subnet": "SubnetId",
-                "groups": "SecurityGroupIds|SecurityGroups",
-                "attached": "NetworkInterfaces[].NetworkInterfaceId",
-                "devices": "NetworkInterfaces",
-                "devices.index": "DeviceIndex",
-                "devices.interface": "NetworkInterfaceId",
-                "devices.subnet": "SubnetId",
-                "devices.groups": "GroupSet",
-                "devices.public": "AssociatePublicIpAddress",
-                "check": "SourceDestCheck",
-                "ip": "PrivateIpAddress|NetworkInterfaces[].PrivateIpAddress",
-                "template": "LaunchTemplate[].LaunchTemplateId|LaunchTemplate[].LaunchTemplateName",
-                "instance_types": "InstanceType",
-            },
-        },
-        ("primary_network_interface_id", "spot_instance_id", "InstanceId"),
     ),
     Row(
         "group attachment",
@@ -105,18 +68,11 @@ GROUPS = ("group", "default group", "groups")
 
 def lower(index: Index) -> Iterator[Interface | Problem]:
     """
-    Yield the interfaces that are written as such, and those that instances have of their own.
+    Yield the interfaces that are written as such.
     """
     for one in index.of("interface"):
         if not one.resource.kind.startswith("data."):
             yield _interface(index, one)
-    for one in index.of("instance"):
-        mine = one.slots("attached")
-        new = _new_devices(one)
-        if new:
-            yield from _devices(index, one, new)
-        elif all(slot.maybe is not None or (isinstance(slot.value, Unknown) and not slot.value.refs) for slot in mine):
-            yield from _own(index, one, mine)
 
 
 def given_groups(index: Index, slots: Iterable[Slot], one: View) -> tuple[Link, ...]:
@@ -155,7 +111,7 @@ def perhaps(item: Link, one: View) -> Link:
     return Unknown(maybe.why, maybe.span, refs=(Ref(item, "id"),))
 
 
-def _attached_groups(index: Index, address: str) -> tuple[Link, ...]:
+def attached_groups(index: Index, address: str) -> tuple[Link, ...]:
     """
     Return the groups that other resources put on an interface; one that may be missing is unknown.
     """
@@ -178,9 +134,9 @@ def _interface(index: Index, one: View) -> Interface:
         one.resource.kind,
         role_of(check=check),
         subnets or (_nowhere(one),),
-        unique((*groups, *_attached_groups(index, one.address))),
+        unique((*groups, *attached_groups(index, one.address))),
         source_dest_check=check,
-        public=_has_address(index, one.address, instance),
+        public=has_address(index, one.address, instance),
         attached_to=instance,
     )
 
@@ -204,10 +160,15 @@ def _instance_of(index: Index, one: View) -> Link | None:
         return follow(index, one, "instance", ("instance",))
     for more in pointing(index, "interface attachment", "interface").get(one.address, ()):
         return follow(index, more, "instance", ("instance",))
-    return next((more.address for more in pointing(index, "instance", "attached").get(one.address, ())), None)
+    for more in pointing(index, "instance", "attached").get(one.address, ()):
+        return more.address
+    for template in pointing(index, "launch template", "attached").get(one.address, ()):
+        for more in pointing(index, "instance", "template").get(template.address, ()):
+            return more.address
+    return None
 
 
-def _has_address(index: Index, address: str, instance: Link | None) -> bool | Unknown:
+def has_address(index: Index, address: str, instance: Link | None) -> bool | Unknown:
     """
     Return whether a public address is put on an interface.
     """
@@ -233,120 +194,34 @@ def primary(index: Index, instance: str) -> str:
     if one.has("primary"):
         found = follow(index, one, "primary", ("interface",))
         return found if isinstance(found, str) else ""
-    devices = [block for block in one.blocks("devices") if isinstance(block, View)]
+    devices = devices_of(index, one)
     for block in devices:
         if read.number(block.value("index")) == 0:
             if not block.has("interface"):
                 return instance
             found = follow(index, block, "interface", ("interface",))
             return found if isinstance(found, str) else ""
-    return "" if one.has("attached") else instance
+    return "" if one.has("attached") or any(block.has("interface") for block in devices) else instance
 
 
-def _new_devices(one: View) -> tuple[View | Slot, ...]:
+def devices_of(index: Index, one: View) -> tuple[View, ...]:
     """
-    Return the devices of an instance for which an interface is made, in their order, and what may be such devices.
+    Return the network devices that are written for an instance: its own, or those of its launch template.
 
-    A device whose interface may be an existing one or a new one is there only in the latter case.
+    A template's devices count for nothing when the instance names a subnet or groups itself.
     """
-    if "devices.subnet" not in one.row.kinds[one.resource.kind]:
-        return ()
-    found: list[View | Slot] = []
-    for block in one.blocks("devices"):
-        existing = block.value("interface") if isinstance(block, View) else None
-        if isinstance(block, View) and isinstance(existing, Unknown) and None in existing.among:
-            found.append(replace(block, maybe=block.maybe or read.unknown(existing, block.at("interface"))))
-        elif existing is None:
-            found.append(block)
-    views = [block for block in found if isinstance(block, View)]
-    views.sort(key=lambda block: read.number(block.value("index")) or 0)
-    return (*views, *(block for block in found if isinstance(block, Slot))) if views else ()
+    own = any(one.has(name) for name in ("devices", "attached", "subnet", "groups"))
+    template = None if own else template_of(index, one)
+    blocks = (one if template is None else template).blocks("devices")
+    return tuple(block for block in blocks if isinstance(block, View))
 
 
-def _devices(index: Index, one: View, devices: tuple[View | Slot, ...]) -> Iterator[Interface]:
+def template_of(index: Index, one: View) -> View | None:
     """
-    Yield the interfaces that are made for the devices of an instance; the first device has the address of the instance.
+    Return the launch template that an instance names, None when that is not in the text.
     """
-    seen = dict.fromkeys(_device(index, one, device) for device in devices)
-    taken = 0 if primary(index, one.address) == one.address else 1
-    for position, found in enumerate(seen, taken):
-        address = one.address if position == 0 else f"{one.address} (interface {position + 1})"
-        yield replace(found, origin=replace(found.origin, address=address))
-
-
-def _device(index: Index, one: View, device: View | Slot) -> Interface:
-    """
-    Return the interface that is made for one device.
-    """
-    maybe = one.origin.maybe or device.maybe
-    if isinstance(device, Slot):
-        because = read.unknown(device.value, one.origin.at(device.field))
-        return Interface(replace(one.origin, maybe=maybe or because), one.resource.kind, Role.WORKLOAD, (because,), (because,))
-    sure = replace(device, maybe=None)
-    subnets = places(index, sure.slots("subnet"), one)
-    if not subnets:
-        subnets = (Unknown(f"{one.address} names no subnet, so it is launched in the default VPC", one.origin.span),)
-    check = read.switch(one, "check", default=True)
-    open_ = read.switch(sure, "public", default=False) if sure.has("public") else by_subnet(index, subnets)
-    return Interface(
-        one.origin if maybe is None else replace(one.origin, maybe=maybe),
-        one.resource.kind,
-        role_of(check=check),
-        subnets,
-        or_default(index, given_groups(index, sure.slots("groups"), one), subnets, sure.at("groups")),
-        source_dest_check=check,
-        public=_has_address(index, one.address, one.address) or open_,
-    )
-
-
-def _template_groups(template: View) -> tuple[Slot, ...]:
-    """
-    Return the groups that a launch template names, for the instance or for its devices.
-    """
-    devices = (slot for block in template.blocks("devices") if isinstance(block, View) for slot in block.slots("groups"))
-    return template.slots("groups") or tuple(devices)
-
-
-def _own(index: Index, one: View, attached: tuple[Slot, ...]) -> Iterator[Interface]:
-    """
-    Yield the interface that an instance has of its own; it may not when an existing one is possibly attached instead.
-    """
-    template = index.views.get(_template(index, one))
-    subnet_slots = one.slots("subnet") or (template.slots("subnet") if template else ())
-    group_slots = one.slots("groups") or (_template_groups(template) if template else ())
-    subnets = places(index, subnet_slots, one)
-    if not subnets:
-        subnets = (Unknown(f"{one.address} names no subnet, so it is launched in the default VPC", one.origin.span),)
-    check = read.switch(one, "check", default=True)
-    groups = or_default(index, given_groups(index, group_slots, one), subnets, one.at("groups"))
-    origin = one.origin
-    if attached and origin.maybe is None:
-        origin = replace(origin, maybe=attached[0].maybe or read.unknown(attached[0].value, one.at("attached")))
-    yield Interface(
-        origin,
-        one.resource.kind,
-        role_of(check=check),
-        subnets,
-        unique((*groups, *_attached_groups(index, one.address))),
-        source_dest_check=check,
-        public=public(index, one, subnets),
-    )
-
-
-def _template(index: Index, one: View) -> str:
-    found = follow(index, one, "template", ("launch template",)) if one.has("template") else ""
-    return found if isinstance(found, str) else ""
-
-
-def public(index: Index, one: View, subnets: tuple[Link, ...]) -> bool | Unknown:
-    """
-    Return whether an instance has a public address: of its own, by its subnet's default, or an Elastic IP.
-    """
-    if _has_address(index, one.address, one.address) is True:
-        return True
-    if one.has("public"):
-        return read.switch(one, "public", default=False)
-    return by_subnet(index, subnets) or _has_address(index, one.address, one.address)
+    found = follow(index, one, "template", ("launch template",)) if one.has("template") else None
+    return index.views.get(found) if isinstance(found, str) else None
 
 
 def by_subnet(index: Index, subnets: tuple[Link, ...]) -> bool | Unknown:

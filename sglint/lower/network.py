@@ -16,6 +16,7 @@ from sglint.lower import (
     gateway,
     group,
     inside,
+    instance,
     interface,
     listener,
     lookup,
@@ -60,7 +61,7 @@ from sglint.resource import Resource, split_root
 from sglint.source import Problem
 
 T = TypeVar("T")
-_FAMILIES = (vpc, group, acl, routing, interface, fleet, endpoint, balancer, attachment, gateway, managed)
+_FAMILIES = (vpc, group, acl, routing, interface, instance, fleet, endpoint, balancer, attachment, gateway, managed)
 _ROWS = tuple(cloud_control(row) for family in (target, *_FAMILIES, transit) for row in family.ROWS)
 _TAGGED = frozenset(
     (

@@ -497,3 +497,29 @@ def test_ranges_under_the_condition_of_their_vpc_are_there_with_it() -> None:
     vpc = cfn("VPC", "Vpc", WHY, CidrBlock="10.0.0.0/16")
     numbered = [replace(one, origin=replace(one.origin, number="condition C")) for one in (vpc, six)]
     assert (net(*numbered).vpcs[0].ipv6, net(vpc, six).vpcs[0].ipv6) == (True, WHY)
+
+
+DATA: dict[str, Plain] = {"DeviceIndex": 0, "NetworkInterfaceId": get("Eni")}
+TEMPLATED: Plain = {"LaunchTemplateId": get("Template"), "Version": get("Template.LatestVersionNumber")}
+
+
+def test_instance_whose_launch_template_attaches_interfaces_has_none_of_its_own() -> None:
+    template = cfn("LaunchTemplate", "Template", LaunchTemplateData={"NetworkInterfaces": [DATA]})
+    eni = cfn("NetworkInterface", "Eni", SubnetId=get("A"), GroupSet=[get("Group")])
+    network = net(*NATIVE, eni, template, cfn("Instance", "I", LaunchTemplate=TEMPLATED))
+    assert [(one.address, one.attached_to) for one in network.interfaces] == [("Eni", "I")]
+
+
+def test_devices_of_a_launch_template_are_interfaces_of_the_instance() -> None:
+    devices: Plain = [
+        DATA,
+        {"DeviceIndex": 1, "SubnetId": get("A"), "Groups": [get("Group")]},
+        {"DeviceIndex": 2, "SubnetId": get("B"), "Groups": ["sg-2"]},
+    ]
+    template = cfn("LaunchTemplate", "Template", LaunchTemplateData={"NetworkInterfaces": devices})
+    eni = cfn("NetworkInterface", "Eni", SubnetId=get("A"))
+    network = net(*NATIVE, eni, template, cfn("Instance", "I", LaunchTemplate=TEMPLATED))
+    assert [(one.address, one.subnets, one.groups) for one in network.interfaces if one.address != "Eni"] == [
+        ("I (interface 2)", ("A",), ("Group",)),
+        ("I (interface 3)", ("B",), ("sg-2",)),
+    ]

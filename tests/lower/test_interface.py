@@ -273,3 +273,16 @@ def test_fleets() -> None:
         ("aws_spot_fleet_request.f", ("aws_subnet.a",), ("sg-1",)),
         ("aws_spot_instance_request.i", ("aws_subnet.a",), ("sg-3",)),
     ]
+
+
+def test_devices_of_a_launch_template_are_told_apart() -> None:
+    devices: Plain = [
+        {"device_index": 0, "subnet_id": ref("aws_subnet.a.id"), "security_groups": ["sg-1"]},
+        {"device_index": 1, "subnet_id": ref("aws_subnet.a.id"), "security_groups": ["sg-2"]},
+    ]
+    template = res("aws_launch_template.t", network_interfaces=devices)
+    network = net(*BASE, template, res("aws_instance.i", launch_template=[{"id": ref("aws_launch_template.t.id")}]))
+    assert [(one.address, one.groups) for one in network.interfaces] == [
+        ("aws_instance.i", ("sg-1",)),
+        ("aws_instance.i (interface 2)", ("sg-2",)),
+    ]
