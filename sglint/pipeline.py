@@ -77,9 +77,11 @@ def judge(wanted: Request) -> Networks:
     discovery = discover(wanted.paths or (".",), base=str(Path.cwd()), root=wanted.root)
     problems = [*discovery.problems, *passed_over(discovery)] if discovery.files or wanted.plan is None else []
     judged: list[Judged] = []
+    templates_judged = 0
     documents: dict[str, Document | TemplateDocument] = {}
     readers = (templates(wanted, discovery), root_modules(wanted, discovery))[wanted.plan is not None :]
     for reader in readers:
+        templates_judged = len(judged)
         declared: set[str] = set()
         problems += reader.problems
         for one in reader.roots:
@@ -100,7 +102,7 @@ def judge(wanted: Request) -> Networks:
         in_order(problems),
         tuple(documents[path] for path in sorted(documents)),
         discovery.tree,
-        len(readers[0].roots) if wanted.plan is None else 0,
+        templates_judged,
     )
 
 

@@ -77,6 +77,18 @@ def test_a_bug_in_one_root_hides_no_other(tmp_path: Path, monkeypatch: pytest.Mo
     assert "Traceback" in lint(tmp_path, debug=True).problems[0].hint
 
 
+def test_a_template_that_a_bug_hides_is_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "t.yaml").write_text("Resources:\n  V: {Type: AWS::EC2::VPC}\n")
+
+    def broken(*_: object) -> tuple[Network, tuple[Problem, ...]]:
+        raise KeyError("oops")
+
+    monkeypatch.setattr(lower, "lower", broken)
+    report = lint(tmp_path)
+    assert (report.seen.roots, report.seen.templates) == (0, 0)
+    assert "internal error while reading the template" in messages(report)
+
+
 def test_templates_are_read_beside_root_modules() -> None:
     report = sglint.lint([STACKS / "inspection-hub"])
     assert [finding.subjects[0] for finding in report.findings] == [

@@ -217,6 +217,12 @@ def test_who_can_reach_it_names_the_internet_only_where_it_can() -> None:
     assert "the whole internet" in reach(public)
 
 
+def test_flows_that_may_be_untracked_are_told_apart() -> None:
+    one = judgement(verdict(protocol=Protocol.UDP), verdict(state=MAYBE), verdict(Direction.IN, state=MAYBE))
+    assert flows_name(one, one.verdicts) == "UDP that it opens, and maybe TCP both from peers and that it opens"
+    assert flows_name(one, one.verdicts[1:]) == "TCP both from peers and that it opens"
+
+
 def test_flows_in_words() -> None:
     one = judgement(
         verdict(Direction.IN, ports=Ports(22, 22)),

@@ -14,10 +14,9 @@ from sglint.resource import block_name
 from sglint.rule.judged import OPEN_ENDED, Judged, families, gains, on_path
 from sglint.source import Span
 from sglint.space import ALL_PORTS, EVERYONE, Family, Ports, Protocol
-from sglint.track import Judgement, Verdict
+from sglint.track import Judgement, State, Verdict
 
 NAMES = {Protocol.TCP: "TCP", Protocol.UDP: "UDP", Protocol.ICMP: "ICMP", Protocol.OTHER: "other protocols"}
-
 
 OUTWARD = (TargetKind.NAT_GATEWAY, TargetKind.EGRESS_ONLY)
 """Through which flows only leave."""
@@ -109,9 +108,26 @@ def flows_name(judgement: Judgement, verdicts: Iterable[Verdict]) -> str:
     """
     Return these classes of flows in words: `TCP 22 from peers, TCP and UDP that it opens`.
 
-    The address family is named when the interface has both and only one is meant.
+    Those that may be untracked come last, when others cannot be. The address family is named when the interface has both
+    and only one is meant.
     """
     listed = tuple(verdicts)
+    sure = tuple(verdict for verdict in listed if verdict.by_groups.most is State.TRACKED)
+    rest = tuple(verdict for verdict in listed if not any(_takes_in(one, verdict) for one in sure))
+    if not sure or not rest:
+        return _flows_name(judgement, sure or rest)
+    return f"{_flows_name(judgement, sure)}, and maybe {_flows_name(judgement, rest)}"
+
+
+def _takes_in(one: Verdict, other: Verdict) -> bool:
+    same = (one.direction, one.family, one.protocol) == (other.direction, other.family, other.protocol)
+    return same and one.ports.covers(other.ports)
+
+
+def _flows_name(judgement: Judgement, listed: tuple[Verdict, ...]) -> str:
+    """
+    Return classes of flows in words, sure or not.
+    """
     has = families(judgement)
     names: dict[Direction, str] = {}
     for direction in Direction:
