@@ -22,6 +22,7 @@ from sglint.lower.interface import (
 )
 from sglint.lower.link import places, unique
 from sglint.lower.row import Row, Slot, View, same
+from sglint.lower.trait import timeouts
 from sglint.model import Interface, Link, Role
 from sglint.value import Unknown
 
@@ -135,6 +136,7 @@ def _device(index: Index, one: View, device: View | Slot) -> Interface:
         or_default(index, given_groups(index, sure.slots("groups"), sure), subnets, sure.at("groups")),
         source_dest_check=check,
         public=has_address(index, one.address, one.address) or open_,
+        timeouts=timeouts(sure),
     )
 
 

@@ -72,7 +72,7 @@ def with_traits(index: Index, found: Iterable[Interface]) -> Iterator[Interface]
             yield item
             continue
         types = tuple(dict.fromkeys(_types(index, one, item)))
-        written = item.timeouts or _written(index, one)
+        written = item.timeouts or (_written(index, one) if item.origin.address == one.address else None)
         yield replace(item, timeouts=written, instance_types=types, tags=_tags(one.resource.values))
 
 

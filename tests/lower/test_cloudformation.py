@@ -514,7 +514,7 @@ def test_devices_of_a_launch_template_are_interfaces_of_the_instance() -> None:
     devices: Plain = [
         DATA,
         {"DeviceIndex": 1, "SubnetId": get("A"), "Groups": [get("Group")]},
-        {"DeviceIndex": 2, "SubnetId": get("B"), "Groups": ["sg-2"]},
+        {"DeviceIndex": 2, "SubnetId": get("B"), "Groups": ["sg-2"], "ConnectionTrackingSpecification": {"UdpTimeout": 60}},
     ]
     template = cfn("LaunchTemplate", "Template", LaunchTemplateData={"NetworkInterfaces": devices})
     eni = cfn("NetworkInterface", "Eni", SubnetId=get("A"))
@@ -523,3 +523,4 @@ def test_devices_of_a_launch_template_are_interfaces_of_the_instance() -> None:
         ("I (interface 2)", ("A",), ("Group",)),
         ("I (interface 3)", ("B",), ("sg-2",)),
     ]
+    assert [one.address for one in network.interfaces if one.timeouts is not None] == ["I (interface 3)"]
