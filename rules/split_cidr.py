@@ -276,65 +276,6 @@ Resources:
       SecurityGroupIds: [!Ref Group]
 ```
 
-Two halves of the ports:
-
-```hcl bad
-resource "aws_vpc" "spoke" {
-  cidr_block = "10.1.0.0/16"
-}
-
-resource "aws_subnet" "app" {
-  vpc_id     = aws_vpc.spoke.id
-  cidr_block = "10.1.1.0/24"
-}
-
-resource "aws_route_table" "app" {
-  vpc_id = aws_vpc.spoke.id
-
-  route {
-    cidr_block         = "0.0.0.0/0"
-    transit_gateway_id = "tgw-0123456789abcdef0"
-  }
-}
-
-resource "aws_route_table_association" "app" {
-  subnet_id      = aws_subnet.app.id
-  route_table_id = aws_route_table.app.id
-}
-
-resource "aws_security_group" "app" {
-  vpc_id = aws_vpc.spoke.id
-
-  ingress {
-    protocol    = "tcp"
-    from_port   = 0
-    to_port     = 32767
-    cidr_blocks = ["0.0.0.0/0"]
-  }
-
-  ingress {
-    protocol    = "tcp"
-    from_port   = 32768
-    to_port     = 65535
-    cidr_blocks = ["0.0.0.0/0"]
-  }
-
-  egress {
-    protocol    = "-1"
-    from_port   = 0
-    to_port     = 0
-    cidr_blocks = ["0.0.0.0/0"]
-  }
-}
-
-resource "aws_instance" "app" { # found
-  ami                    = "ami-0123456789abcdef0"
-  instance_type          = "c7g.large"
-  subnet_id              = aws_subnet.app.id
-  vpc_security_group_ids = [aws_security_group.app.id]
-}
-```
-
 One rule with the same flows:
 
 ```hcl good
