@@ -41,7 +41,7 @@ def missing() -> str:
     """
     if (ROOT / "usr" / "lib" / "openvswitch-switch" / "ovs-vswitchd").exists():
         return ""
-    return "NOT CHECKED AGAINST A REAL CONNECTION TABLE: run tests/simulate/get-openvswitch first"
+    return "NOT CHECKED AGAINST A REAL CONNECTION TABLE: run tests/simulate/get-tables first"
 
 
 @dataclass(slots=True)
