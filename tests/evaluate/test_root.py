@@ -579,3 +579,33 @@ def test_a_resource_may_have_a_version_and_a_source(tmp_path: Path) -> None:
     assert one(root, "aws_vpc.v") == Map.of({"version": "1.33", "source": "./file"})
     assert one(root, "aws_instance.i")["ami"] == "1.33"
     assert one(root, "module.hidden") == Map()
+
+
+def test_zones_stay_the_keys_that_they_are_through_zipmap(tmp_path: Path) -> None:
+    text = """
+    data "aws_availability_zones" "a" {}
+    resource "aws_subnet" "a" {
+      for_each   = zipmap([for i in [0, 1] : data.aws_availability_zones.a.names[i]], ["10.0.1.0/24", "10.0.2.0/24"])
+      cidr_block = each.value
+    }
+    """
+    names = [f'aws_subnet.a["${{data.aws_availability_zones.a.names[{number}]}}"]' for number in (0, 1)]
+    assert addresses(evaluate(tmp_path, {"main.tf": text})) == names
+
+
+def test_which_element_of_a_set_of_identities_is_the_first_is_not_known(tmp_path: Path) -> None:
+    text = """
+    resource "aws_subnet" "a" {}
+    resource "aws_subnet" "b" {}
+    resource "aws_instance" "i" {
+      subnet_id = tolist(toset([aws_subnet.a.id, aws_subnet.b.id]))[0]
+      ami       = tolist(toset([aws_subnet.a.id]))[0]
+      tags      = { number = length(tolist(toset([aws_subnet.a.id, aws_subnet.b.id]))) }
+    }
+    """
+    values = one(evaluate(tmp_path, {"main.tf": text}), "aws_instance.i")
+    subnet = values["subnet_id"]
+    assert isinstance(subnet, Unknown)
+    assert subnet.among == (Ref("aws_subnet.a", "id"), Ref("aws_subnet.b", "id"))
+    assert values["ami"] == Ref("aws_subnet.a", "id")
+    assert values["tags"] == Map.of({"number": 2})

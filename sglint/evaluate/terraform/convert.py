@@ -44,7 +44,7 @@ from sglint.evaluate.terraform.types import (
     type_name,
 )
 from sglint.evaluate.terraform.unify import common_element, convertible, filled, unify
-from sglint.evaluate.terraform.unknown import collapse
+from sglint.evaluate.terraform.unknown import MOST_KEPT, collapse, merged, wholly_known
 from sglint.value import Map, Marked, Null, Ref, Seq, Symbol, Unknown, Value
 
 
@@ -177,8 +177,18 @@ def _convert_collection(value: Value, source: Type, target: Collection) -> Value
         raise _refuse(value, target)
     items, element = _elements(members(value), source, target, range(len(value)))
     if target.kind == "list":
-        return list_of(items, element)
+        return list_of(items, element) if value.kind != "set" else _in_any_order(items, element)
     return carried(lambda inner: set_of(inner.items, element), Seq(items), deep=True)
+
+
+def _in_any_order(items: tuple[Value, ...], element: Type) -> Value:
+    """
+    Return the list that a set becomes: its order is known when all items are; otherwise each of them may be the first.
+    """
+    if len(items) < 2 or wholly_known(Seq(items)):
+        return list_of(items, element)
+    turns = [list_of((*items[turn:], *items[:turn]), element) for turn in range(min(len(items), MOST_KEPT))]
+    return replace(merged(items, among=tuple(turns)), why="the order of a set is known only when all its elements are")
 
 
 def _elements(

@@ -184,7 +184,7 @@ def _zipmap(keys: Value, values: Value) -> Value:
         raise EvaluationError(f"zipmap got {len(keys)} keys and {len(items)} values")
     if any(key is None for key in keys):
         raise EvaluationError("the keys of zipmap must not be null")
-    pairs = ((str(key), item) for key, item in zip(keys, members(items), strict=True))
+    pairs = ((key if isinstance(key, str) else str(key), item) for key, item in zip(keys, members(items), strict=True))
     return map_of(pairs, element_type(items)) if items.kind == "list" else object_of(pairs)
 
 
