@@ -39,9 +39,19 @@ def missing() -> str:
     """
     Return why there is no Open vSwitch to run, empty when there is.
     """
-    if (ROOT / "usr" / "lib" / "openvswitch-switch" / "ovs-vswitchd").exists():
-        return ""
-    return "NOT CHECKED AGAINST A REAL CONNECTION TABLE: run tests/simulate/get-tables first"
+    program = ROOT / "usr" / "lib" / "openvswitch-switch" / "ovs-vswitchd"
+    if not program.exists():
+        return "NOT CHECKED AGAINST A REAL CONNECTION TABLE: run tests/simulate/get-tables first"
+    environment = os.environ | {"LD_LIBRARY_PATH": libraries()}
+    done = subprocess.run([program, "--version"], env=environment, capture_output=True, text=True, check=False)
+    return f"NOT CHECKED AGAINST A REAL CONNECTION TABLE: {done.stderr.strip()}" if done.returncode else ""
+
+
+def libraries() -> str:
+    """
+    Return where the unpacked libraries are, for any processor.
+    """
+    return os.pathsep.join(str(path) for top in ("usr/lib", "lib") for path in sorted((ROOT / top).glob("*-linux-gnu*")))
 
 
 @dataclass(slots=True)
@@ -64,7 +74,7 @@ class Switch:
         run = str(self.home)
         paths = [ROOT / "usr/bin", ROOT / "usr/sbin", ROOT / "usr/lib/openvswitch-switch"]
         return os.environ | {
-            "LD_LIBRARY_PATH": str(ROOT / "usr/lib/x86_64-linux-gnu"),
+            "LD_LIBRARY_PATH": libraries(),
             "PATH": os.pathsep.join([*map(str, paths), os.environ["PATH"]]),
             **{f"OVS_{name}DIR": run for name in ("RUN", "LOG", "DB", "SYSCONF")},
             "OVS_PKGDATADIR": str(ROOT / "usr/share/openvswitch"),

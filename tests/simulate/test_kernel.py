@@ -19,12 +19,11 @@ import pytest
 from sglint.simulate import arrival, vectorised
 from sglint.simulate.draw import alias
 from sglint.simulate.wheel import Group, Wheel, run
-from tests.simulate.openvswitch import ROOT
+from tests.simulate.openvswitch import ROOT, libraries
 
 UNPACKED = [str(ROOT / "usr/sbin"), str(ROOT / "sbin"), str(ROOT / "usr/bin")]
 TOOLS = [*UNPACKED, *os.environ["PATH"].split(os.pathsep), "/sbin", "/usr/sbin"]
-LIBRARIES = [str(ROOT / "usr/lib/x86_64-linux-gnu"), str(ROOT / "lib/x86_64-linux-gnu")]
-ENVIRONMENT = os.environ | {"PATH": os.pathsep.join(TOOLS), "LD_LIBRARY_PATH": os.pathsep.join(LIBRARIES)}
+ENVIRONMENT = os.environ | {"PATH": os.pathsep.join(TOOLS), "LD_LIBRARY_PATH": libraries()}
 
 
 def missing() -> str:
@@ -35,7 +34,13 @@ def missing() -> str:
     if gone:
         return f"NOT CHECKED AGAINST THE KERNEL: there is no {', no '.join(gone)}; tests/simulate/get-tables gets some"
     switch = "nft -f - <<<'table inet t { chain c { type filter hook prerouting priority -150; ct state new counter; }; }'"
-    probe = ["unshare", "-Urn", "bash", "-c", f"{switch} && echo 3 >/proc/sys/net/netfilter/nf_conntrack_udp_timeout"]
+    probe = [
+        "unshare",
+        "-Urn",
+        "bash",
+        "-c",
+        f"{switch} && echo 3 >/proc/sys/net/netfilter/nf_conntrack_udp_timeout && conntrack -L",
+    ]
     done = subprocess.run(probe, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     return f"NOT CHECKED AGAINST THE KERNEL: namespaces are not allowed here: {done.stderr.strip()}" if done.returncode else ""
 
