@@ -5,27 +5,46 @@ The idea: everything is indexed by address once, so that a network of any size i
 graph for those who look at all of it; importing it takes longer than judging a small network, so that happens there alone.
 """
 
+from sglint.graph.arms import Arms, arms
 from sglint.graph.export import Edge, Node, Noun, edges, graphml, nodes
 from sglint.graph.index import OWN_TABLE, Graph, Hop, Path, build, grouped
+from sglint.graph.journey import Journey, journeys, one_sided
+from sglint.graph.question import path_to, zone_of
 from sglint.graph.reach import reaches
 from sglint.graph.serve import families
+from sglint.graph.step import End, Step, Trip
+from sglint.graph.trace import trips
+from sglint.graph.transit import Onward, onward
 from sglint.graph.walk import paths, supernets
 
 __all__ = [
     "OWN_TABLE",
+    "Arms",
     "Edge",
+    "End",
     "Graph",
     "Hop",
+    "Journey",
     "Node",
     "Noun",
+    "Onward",
     "Path",
+    "Step",
+    "Trip",
+    "arms",
     "build",
     "edges",
     "families",
     "graphml",
     "grouped",
+    "journeys",
     "nodes",
+    "one_sided",
+    "onward",
+    "path_to",
     "paths",
     "reaches",
     "supernets",
+    "trips",
+    "zone_of",
 ]

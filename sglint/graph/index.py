@@ -8,7 +8,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from sglint.model import Appliance, Association, Link, Network, Prefix, Route, Subnet, Table, Target, Vpc
+from sglint.model import (
+    Appliance,
+    Association,
+    Attachment,
+    Endpoint,
+    Interface,
+    Link,
+    Network,
+    Prefix,
+    RemoteAttachment,
+    Route,
+    Subnet,
+    Table,
+    Target,
+    Vpc,
+)
 from sglint.source import Span
 from sglint.space import Family
 from sglint.value import Unknown
@@ -24,10 +39,13 @@ OWN_TABLE = ""
 class Hop:
     """
     One step of a path: what it is, in words that name it as written, and where it is written.
+
+    `noun` is what the step is about: `subnet`, `route table`, `route` or `vpc`.
     """
 
     text: str
     span: Span
+    noun: str = "route"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +127,8 @@ class Cell:
 class Graph:
     """
     A network with its links by address; `ways` and `boards` remember what was worked out for a subnet and a table.
+
+    `within` are the subnets by their VPC, `attachments` those of VPCs and of all else.
     """
 
     network: Network
@@ -121,6 +141,10 @@ class Graph:
     routes: Mapping[str, tuple[Route, ...]]
     strays: tuple[Route, ...]
     appliances: Mapping[str, tuple[Appliance, ...]]
+    interfaces: Mapping[str, Interface]
+    within: Mapping[str, tuple[Subnet, ...]]
+    endpoints: Mapping[str, Endpoint]
+    attachments: Mapping[str, Attachment | RemoteAttachment]
     ways: dict[Link, tuple[Path, ...]] = field(default_factory=dict)
     boards: dict[Link, Board] = field(default_factory=dict)
 
@@ -143,6 +167,13 @@ def build(net: Network) -> Graph:
         routes=grouped((route.table, route) for route in net.routes if isinstance(route.table, str)),
         strays=tuple(route for route in net.routes if isinstance(route.table, Unknown)),
         appliances=grouped((one.interface, one) for one in net.appliances),
+        interfaces={one.address: one for one in net.interfaces},
+        within=grouped((one.vpc, one) for one in net.subnets if isinstance(one.vpc, str)),
+        endpoints={one.origin.address: one for one in net.endpoints},
+        attachments={
+            **{one.origin.address: one for one in net.remotes},
+            **{one.origin.address: one for one in net.attachments},
+        },
     )
 
 

@@ -43,7 +43,7 @@ def chosen(table: Link, origin: Origin, because: Unknown | None) -> Choice:
     """
     name = table if isinstance(table, str) else "a route table that is not known"
     why = table if isinstance(table, Unknown) else because
-    return Choice(table, (Hop(f"{'may be' if because else 'is'} served by {name}", origin.span),), why)
+    return Choice(table, (Hop(f"{'may be' if because else 'is'} served by {name}", origin.span, "route table"),), why)
 
 
 def may_serve(graph: Graph, one: Association, vpc: Link | None) -> Unknown | None:
@@ -105,7 +105,7 @@ def local_of(graph: Graph, subnet: Link) -> Local:
     known = [one for one in ranges if not isinstance(one, Unknown)]
     known += [one for one in noun.cidrs if not isinstance(one, Unknown) and not any(within(one, other) for other in known)]
     hidden = next((one for one in ranges if isinstance(one, Unknown)), None)
-    hops = () if vpc is None else (Hop(f"inside {vpc.origin.address} traffic is local", vpc.origin.span),)
+    hops = () if vpc is None else (Hop(f"inside {vpc.origin.address} traffic is local", vpc.origin.span, "vpc"),)
     return Local(tuple(known), hidden, hops)
 
 

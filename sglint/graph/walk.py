@@ -47,7 +47,7 @@ def find_ways(graph: Graph, subnet: Link) -> Iterator[Path]:
     destinations = {*rest, *local.prefixes, *(prefix for one in boards for prefix in one.exact)}
     table: Link = served[0].table if len(served) == 1 else undecided(served, subnet)
     noun = graph.subnets.get(subnet) if isinstance(subnet, str) else None
-    start = () if noun is None else (Hop(f"{subnet} is the subnet", noun.origin.span),)
+    start = () if noun is None else (Hop(f"{subnet} is the subnet", noun.origin.span, "subnet"),)
     several = len(served) > 1 and all(choice.because is None for choice in served)
     for destination in sorted(destinations, key=order):
         cell = Cell(hops=dict.fromkeys(start), because={undecided(served, subnet): None} if several else {})

@@ -16,6 +16,7 @@ from sglint.lower import (
     gateway,
     group,
     inside,
+    inspection,
     instance,
     interface,
     listener,
@@ -38,6 +39,7 @@ from sglint.model import (
     Association,
     Attachment,
     Balancer,
+    Endpoint,
     GatewayAttachment,
     Group,
     Interface,
@@ -61,7 +63,7 @@ from sglint.resource import Resource, split_root
 from sglint.source import Problem
 
 T = TypeVar("T")
-_FAMILIES = (vpc, group, acl, routing, interface, instance, fleet, endpoint, balancer, attachment, gateway, managed)
+_FAMILIES = (vpc, group, acl, routing, interface, instance, fleet, endpoint, balancer, inspection, attachment, gateway, managed)
 _ROWS = tuple(cloud_control(row) for family in (target, *_FAMILIES, transit) for row in family.ROWS)
 _TAGGED = frozenset(
     (
@@ -103,6 +105,7 @@ _Noun: TypeAlias = (
     | Balancer
     | Listener
     | TargetGroup
+    | Endpoint
 )
 
 
@@ -158,6 +161,7 @@ def _network(root: str, found: Iterable[_Noun], index: Index, count: int) -> Net
         balancers=_of(nouns, Balancer),
         listeners=_of(nouns, Listener),
         target_groups=_of(nouns, TargetGroup),
+        endpoints=_of(nouns, Endpoint),
     )
 
 

@@ -67,15 +67,12 @@ ROWS = (
                 {},
                 "AWS::EC2::InternetGateway",
                 "AWS::EC2::VPNGateway",
-                "AWS::EC2::NatGateway",
-                "AWS::NetworkFirewall::Firewall",
-                "AWS::NetworkFirewall::VpcEndpointAssociation",
                 "AWS::NetworkManager::CoreNetwork",
                 "AWS::NetworkManager::VpcAttachment",
                 "AWS::ODB::OdbNetwork",
             ),
         },
-        ("InternetGatewayId", "VPNGatewayId", "NatGatewayId", "CoreNetworkArn", "CoreNetworkId"),
+        ("InternetGatewayId", "VPNGatewayId", "CoreNetworkArn", "CoreNetworkId"),
     ),
 )
 """What routes lead to that has nothing of its own to read."""

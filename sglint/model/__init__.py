@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from sglint.model.acl import Acl, AclEntry
 from sglint.model.balancer import Appliance, Balancer, HealthCheck, Listener, TargetGroup
+from sglint.model.endpoint import Endpoint
 from sglint.model.gateway import GatewayAttachment, Peering, Vpn
 from sglint.model.interface import Interface, Role, Seconds, Timeouts
 from sglint.model.network import Network, acls_of
@@ -53,6 +54,7 @@ __all__ = [
     "Balancer",
     "Box",
     "Direction",
+    "Endpoint",
     "GatewayAttachment",
     "Group",
     "GroupPeer",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from sglint.model.acl import Acl
 from sglint.model.balancer import Appliance, Balancer, Listener, TargetGroup
+from sglint.model.endpoint import Endpoint
 from sglint.model.gateway import GatewayAttachment, Peering, Vpn
 from sglint.model.interface import Interface
 from sglint.model.resolved import Resolved
@@ -56,6 +57,7 @@ class Network:
     balancers: tuple[Balancer, ...] = ()
     listeners: tuple[Listener, ...] = ()
     target_groups: tuple[TargetGroup, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
 
 
 def acls_of(network: Network, subnet: str) -> tuple[Acl | Unknown, ...]:

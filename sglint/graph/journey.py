@@ -1,0 +1,129 @@
+"""
+Both directions of a flow: the trips from an interface to a peer, and those of what comes from the peer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sglint.graph.index import Graph
+from sglint.graph.step import Course, End, Step, Trip
+from sglint.graph.table import board, name
+from sglint.graph.trace import arrive, leave, limited, onwards, through, trips
+from sglint.graph.transit import onward
+from sglint.model import GatewayAttachment, Interface, Link, Prefix
+from sglint.space import Bounds, family_of, within
+from sglint.value import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """
+    A trip from an interface to a peer, and the trips that what comes from there may take.
+
+    `source` is the range of the subnet that the trip starts in, None where it is not known.
+    """
+
+    subnet: Link
+    source: Prefix | None
+    out: Trip
+    back: tuple[Trip, ...]
+
+
+def journeys(graph: Graph, interface: Interface, peer: Prefix) -> tuple[Journey, ...]:
+    """
+    Return the ways to the peer from each subnet of the interface, each with the ways back.
+    """
+    unknown = Unknown(f"the subnet of {interface.address} is not in the text", interface.origin.span)
+    found: dict[Journey, None] = {}
+    for subnet in interface.subnets or (unknown,):
+        source = range_of(graph, subnet, peer)
+        for out in trips(graph, subnet, peer):
+            found[Journey(subnet, source, out, back(graph, subnet, source, out))] = None
+    return tuple(found)
+
+
+def range_of(graph: Graph, subnet: Link, peer: Prefix) -> Prefix | None:
+    """
+    Return the range of the subnet of the peer's family, None where it is not known.
+    """
+    noun = graph.subnets.get(subnet) if isinstance(subnet, str) else None
+    cidrs = () if noun is None else noun.cidrs
+    return next((one for one in cidrs if not isinstance(one, Unknown) and family_of(one) is family_of(peer)), None)
+
+
+def back(graph: Graph, subnet: Link, source: Prefix | None, out: Trip) -> tuple[Trip, ...]:
+    """
+    Return the trips from where a trip ended to where it started.
+    """
+    if source is None:
+        what = subnet if isinstance(subnet, str) else "the subnet"
+        return (Trip((), End.UNKNOWN, "", (Unknown(f"the range of {what} is not known, so the way back is not"),)),)
+    return limited(returning(graph, subnet, Course(source, kept=out.kept), out))
+
+
+def returning(graph: Graph, subnet: Link, course: Course, out: Trip) -> Iterator[Trip]:
+    """
+    Yield the trips back: from the subnet, gateway or attachment that the trip ended at.
+    """
+    place = out.address
+    if out.end is End.SUBNET and isinstance(place, str):
+        yield from leave(graph, place, course)
+    elif out.end is End.INTERNET and isinstance(place, str):
+        yield from entering(graph, subnet, place, course)
+    elif out.end is End.OUTSIDE and isinstance(place, str) and place in graph.attachments:
+        noun = graph.attachments[place]
+        on = course.by(Step("attachment", place, f"{place} brings it in", noun.origin.span))
+        yield from onwards(graph, onward(graph, place, course.destination), on)
+    elif out.end in {End.DROPPED, End.LOOP}:
+        return
+    else:
+        yield course.unknown("the way out is not known to its end, so the way back is not")
+
+
+def entering(graph: Graph, subnet: Link, gateway: str, course: Course) -> Iterator[Trip]:
+    """
+    Yield the trips from an internet gateway: by the route table that is associated with the gateway, else within its VPC.
+    """
+    noun = next((one for one in graph.network.gateways if one.gateway == gateway), None)
+    own = graph.subnets.get(subnet) if isinstance(subnet, str) else None
+    vpc = vpc_of(noun, None if own is None else own.vpc)
+    on = course.by(Step("gateway", gateway, f"{gateway} brings it in", None if noun is None else noun.origin.span))
+    edge = next((one for one in graph.network.associations if one.gateway == gateway), None)
+    if edge is None:
+        yield from arrive(graph, vpc, on)
+        return
+    if isinstance(edge.table, Unknown):
+        yield on.ends(End.UNKNOWN, "", edge.table)
+        return
+    on = on.by(Step("route table", edge.table, f"{gateway} is served by {edge.table}", edge.origin.span))
+    exact = board(graph, edge.table).exact
+    nearest = max((one for one in exact if within(course.destination, one)), key=lambda one: one.prefixlen, default=None)
+    if nearest is None:
+        yield from arrive(graph, vpc, on)
+        return
+    for route in exact[nearest]:
+        for target in route.targets:
+            step = Step("route", "", f"{nearest} leads to {name(target)}", route.origin.at(route.field))
+            yield from through(graph, vpc, target, on.by(step))
+
+
+def vpc_of(noun: GatewayAttachment | None, vpc: Link | None) -> Link:
+    """
+    Return the VPC that a gateway is attached to, else the one that the traffic came from.
+    """
+    return noun.vpc if noun is not None else vpc or Unknown("the VPC of the gateway is not in the text")
+
+
+def one_sided(journey: Journey) -> Bounds[bool]:
+    """
+    Return whether the two directions pass different appliances, so that none of them sees both.
+    """
+    there = set(journey.out.inspectors)
+    differ = [there != set(trip.inspectors) for trip in journey.back]
+    because = (*journey.out.because, *(item for trip in journey.back for item in trip.because))
+    ended = all(trip.end is End.SUBNET for trip in journey.back)
+    least = bool(differ) and all(differ) and ended and not because
+    most = any(differ) or bool(because)
+    return Bounds(least=least, most=most, because=() if least is most else tuple(dict.fromkeys(because)))

@@ -1,0 +1,114 @@
+"""
+The steps of a trip through the network, and how it ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from sglint.graph.index import Hop
+from sglint.model import Link, Prefix
+from sglint.source import Span
+from sglint.value import Unknown
+
+
+class End(Enum):
+    """
+    How a trip ends.
+
+    `SUBNET`: it is delivered in a subnet. `APPLIANCE`: an interface takes it that is not seen to pass it on. `INTERNET`: it
+    leaves for the internet. `OUTSIDE`: it leaves for a network that is not in the text (a VPN, another transit gateway).
+    `SERVICE`: a service of AWS takes it. `DROPPED`: no route has it, or one says so. `LOOP`: it comes by a place for the second
+    time. `UNKNOWN`: the text does not say.
+    """
+
+    SUBNET = "subnet"
+    APPLIANCE = "appliance"
+    INTERNET = "internet"
+    OUTSIDE = "outside"
+    SERVICE = "service"
+    DROPPED = "dropped"
+    LOOP = "loop"
+    UNKNOWN = "unknown"
+
+
+INSPECT = ("gwlb-endpoint", "network-firewall-endpoint", "interface")
+"""The nouns of the steps at which something inspects the traffic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """
+    One step: the noun and address of what it is about, in words, and its place where it is written.
+
+    `among` are all the interfaces of which one takes the traffic, where that is what the step is about.
+    """
+
+    noun: str
+    address: str
+    text: str
+    span: Span | None = None
+    among: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """
+    One way that traffic may take: its steps, how and where it ends, and what stands in the way of saying that it does.
+
+    `address` is the subnet, interface, attachment or gateway that it ends at. `kept` are the subnets that attachments in
+    appliance mode sent it to, and so send the other direction to as well.
+    """
+
+    steps: tuple[Step, ...]
+    end: End
+    address: Link = ""
+    because: tuple[Unknown, ...] = ()
+    kept: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def inspectors(self) -> tuple[str, ...]:
+        """
+        The endpoints and interfaces that inspect it on the way, in order.
+        """
+        return tuple(step.address for step in self.steps if step.noun in INSPECT)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """
+    A trip under way: what it came by so far, and the Availability Zone that it is in; `kept` is that of a trip.
+    """
+
+    destination: Prefix
+    steps: tuple[Step, ...] = ()
+    because: tuple[Unknown, ...] = ()
+    been: frozenset[tuple[str, str]] = frozenset()
+    zone: Link | None = None
+    kept: tuple[tuple[str, str], ...] = ()
+
+    def by(self, *steps: Step, because: tuple[Unknown, ...] = ()) -> Course:
+        """
+        Return the course with more steps, and with what makes them doubtful.
+        """
+        return replace(self, steps=(*self.steps, *steps), because=tuple(dict.fromkeys((*self.because, *because))))
+
+    def ends(self, end: End, address: Link = "", *because: Unknown) -> Trip:
+        """
+        Return the trip that ends here.
+        """
+        return Trip(self.steps, end, address, tuple(dict.fromkeys((*self.because, *because))), self.kept)
+
+    def unknown(self, why: str, span: Span | None = None) -> Trip:
+        """
+        Return the trip that ends because the text does.
+        """
+        return self.ends(End.UNKNOWN, "", Unknown(why, span))
+
+
+def step_of(hop: Hop, address: str = "") -> Step:
+    """
+    Return a hop as a step.
+    """
+    return Step(hop.noun, address, hop.text, hop.span)
