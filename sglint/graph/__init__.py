@@ -8,6 +8,7 @@ graph for those who look at all of it; importing it takes longer than judging a 
 from sglint.graph.arms import Arms, arms
 from sglint.graph.export import Edge, Node, Noun, edges, graphml, nodes
 from sglint.graph.index import OWN_TABLE, Graph, Hop, Path, build, grouped
+from sglint.graph.inspection import Inspection, inspections
 from sglint.graph.journey import Journey, journeys, one_sided
 from sglint.graph.question import path_to, zone_of
 from sglint.graph.reach import reaches
@@ -24,6 +25,7 @@ __all__ = [
     "End",
     "Graph",
     "Hop",
+    "Inspection",
     "Journey",
     "Node",
     "Noun",
@@ -37,6 +39,7 @@ __all__ = [
     "families",
     "graphml",
     "grouped",
+    "inspections",
     "journeys",
     "nodes",
     "one_sided",

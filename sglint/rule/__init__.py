@@ -6,9 +6,10 @@ function marked with `@rule` looks at a judged network and yields what it found.
 """
 
 from sglint.finding import Label, Severity
-from sglint.graph import Path
-from sglint.model import OTHER_WAY, Appliance, Direction, Group, Interface, Permission, Role, Target, TargetKind
+from sglint.graph import Inspection, Path
+from sglint.model import OTHER_WAY, Appliance, Attachment, Direction, Group, Interface, Permission, Role, Target, TargetKind
 from sglint.resource import block_name
+from sglint.rule.across import splits, two_armed
 from sglint.rule.cause import Cause
 from sglint.rule.judged import (
     Judged,
@@ -43,6 +44,7 @@ __all__ = [
     "ALL_PORTS",
     "OTHER_WAY",
     "Appliance",
+    "Attachment",
     "Bounds",
     "Cause",
     "Check",
@@ -50,6 +52,7 @@ __all__ = [
     "Family",
     "Found",
     "Group",
+    "Inspection",
     "Interface",
     "Judged",
     "Judgement",
@@ -87,8 +90,10 @@ __all__ = [
     "remedy",
     "rule",
     "run",
+    "splits",
     "surely_tracks",
     "target_name",
     "tracks",
+    "two_armed",
     "where",
 ]

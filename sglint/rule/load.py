@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import TypeAlias
 
 from sglint.finding import Label, Severity
-from sglint.model import Interface
+from sglint.model import Attachment, Interface
 from sglint.rule.judged import Judged
 from sglint.source import SglintError
 from sglint.space import Bounds
@@ -26,13 +26,13 @@ SURE = Bounds(least=True, most=True)
 @dataclass(frozen=True, slots=True)
 class Found:
     """
-    One thing that a rule found: about which interface, what it says, and the places that explain it.
+    One thing that a rule found: about which interface or attachment, what it says, and the places that explain it.
 
-    `says` reads on after the address of the interface. `advice` are lines on what to do about it and at which price.
+    `says` reads on after the address of the subject. `advice` are lines on what to do about it and at which price.
     `holds` are the bounds between which the unknowns leave it; whether the finding is certain follows from them.
     """
 
-    subject: Interface
+    subject: Interface | Attachment
     says: str
     labels: tuple[Label, ...] = ()
     advice: tuple[str, ...] = ()

@@ -49,7 +49,7 @@ def failed(rule: Rule, error: Exception, *, debug: bool) -> Problem:
 
 def finding(rule: Rule, found: Found, root: str) -> Finding:
     """
-    Return what the rule found as a finding about one interface.
+    Return what the rule found as a finding about one interface or attachment.
     """
     subject = found.subject
     unless = () if found.certain else doubts(found, subject.origin.span)
@@ -58,7 +58,7 @@ def finding(rule: Rule, found: Found, root: str) -> Finding:
         severity=rule.severity,
         certain=found.certain,
         message=found.says,
-        subjects=(subject.address,),
+        subjects=(subject.origin.address,),
         span=subject.origin.span,
         labels=found.labels,
         advice=found.advice,
