@@ -9,8 +9,8 @@ inspected there; its reply comes from another zone, and is inspected in that one
 
 ## Why it matters
 
-The appliance that gets the reply has not seen the request, and drops it: connections between zones fail, and those within a zone
-work, which looks like a fault of the network and not of its configuration. In appliance mode the transit gateway picks one
+The appliance that gets the reply has not seen the request, and drops it: connections between zones fail, and those within a
+zone work, which looks like a fault of the network and not of its configuration. In appliance mode the transit gateway picks one
 network interface of the attachment for a flow by a hash, and sends both directions there.
 
 Sources: https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.html and, for the endpoints of Network
@@ -554,7 +554,7 @@ Resources:
 
 from collections.abc import Iterator
 
-from sglint.rule import Found, Judged, Label, Severity, join, rule, splits, target_name
+from sglint.rule import Found, Judged, Label, Severity, block_name, join, rule, splits, targets_names
 
 
 @rule(severity=Severity.WARNING, since="0.1")
@@ -563,11 +563,11 @@ def check(net: Judged) -> Iterator[Found]:
     Look at the attachments whose subnets route to appliances of their own.
     """
     for one in splits(net):
-        names = sorted({target_name(target) for _, target, _ in one.ways})
+        names = sorted(set(targets_names(target for _, target, _ in one.ways).values()))
         yield Found(
             one.attachment,
-            f"without appliance mode the two directions of a flow between zones meet different appliances: {join(names)}",
-            tuple({hop.span: Label(hop.span, hop.text) for _, _, hop in one.ways}.values()),
+            f"without appliance mode the two directions of a flow between zones meet different appliances, by {join(names)}",
+            tuple({hop.span: Label(hop.span, block_name(hop.text)) for _, _, hop in one.ways}.values()),
             (f"switch appliance mode on for {one.attachment.origin.address}",),
             one.split,
         )

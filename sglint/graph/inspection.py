@@ -47,8 +47,9 @@ def inspections(graph: Graph) -> Iterator[Inspection]:
         if one.appliance_mode is True or len({inspector(graph, subnet, target) for subnet, target, _ in found}) < 2:
             continue
         returns = returning(graph, one, found)
-        if returns.most:
-            yield Inspection(one, found, together(graph, one, found, returns))
+        split = together(graph, one, found, returns)
+        if split.most:
+            yield Inspection(one, found, split)
 
 
 def by_zone(graph: Graph, attachment: Attachment) -> tuple[tuple[Link, Target, Hop], ...]:
@@ -120,7 +121,7 @@ def together(
     """
     Return whether the directions of some traffic between networks behind the gateway meet different appliances.
     """
-    meets = returns if returns.least else crossing(graph, attachment, returns)
+    meets = returns if returns.least or not returns.most else crossing(graph, attachment, returns)
     because = list(meets.because)
     doubts = (attachment.appliance_mode, attachment.origin.maybe, attachment.gateway, *(subnet for subnet, _, _ in found))
     because += (item for item in doubts if isinstance(item, Unknown))

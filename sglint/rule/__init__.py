@@ -32,6 +32,7 @@ from sglint.rule.words import (
     reach,
     remedy,
     target_name,
+    targets_names,
     tracks,
     where,
 )
@@ -93,6 +94,7 @@ __all__ = [
     "splits",
     "surely_tracks",
     "target_name",
+    "targets_names",
     "tracks",
     "two_armed",
     "where",
