@@ -200,9 +200,12 @@ def _break_even(projection: Projection) -> list[str]:
 
 def _runs(outcomes: list[Outcome]) -> list[str]:
     runs = [one for outcome in outcomes for one in outcome.runs]
+    said = []
     if any(not one.complete for one in runs):
-        return ["Stopped early: what is lost is from the formulas.", ""]
-    return []
+        said.append("Stopped early: what is lost is from the formulas.")
+    if outcomes[0].used is None and outcomes[0].instances is not None:
+        said.append("The packet rate is not known and does not count here; give --bandwidth or --packet-rate.")
+    return [*said, ""] if said else []
 
 
 def _parameter(one: Parameter) -> str:
