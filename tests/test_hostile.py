@@ -339,3 +339,95 @@ def test_a_hundred_thousand_errors_do_not_bury_the_finding(scan: Path) -> None:
     (scan / "bad" / "main.tf").write_text('resource "aws_vpc" "v" {\n  cidr_block = = 1\n}\n' * 100_000)
     said = check_both(scan, "bad/main.tf")
     assert len(said) < 5_000_000
+
+
+def template(scan: Path, body: str, name: str = "t.yaml") -> None:
+    """
+    Write a template into `bad`.
+    """
+    (scan / "bad" / name).write_text(body, encoding="utf-8")
+
+
+def nested(*urls: str) -> str:
+    """
+    Return a template that nests the templates at these URLs.
+    """
+    one = "{{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: {}}}}}"
+    stacks = (f"  S{n}: {one.format(json.dumps(url))}\n" for n, url in enumerate(urls))
+    return f"Resources:\n{''.join(stacks)}"
+
+
+VPC = "Resources:\n  V:\n    Type: AWS::EC2::VPC\n    Properties:\n      CidrBlock: "
+
+
+def test_aliases_that_multiply(scan: Path) -> None:
+    lines = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else 'x'] * 10)}]\n" for n in range(30)]
+    template(scan, f"{''.join(lines)}{VPC}*a29\n")
+    check_both(scan, "more than 250000 values, aliases written out")
+
+
+@pytest.mark.parametrize(
+    "value", ["[" * 100_000, "[" * 50_000 + "]" * 50_000, '{"Fn::Join": ["", [' * 3_000 + "x" + "]]}" * 3_000]
+)
+def test_a_template_nested_without_end(scan: Path, value: str) -> None:
+    template(scan, f"{VPC}{value}\n")
+    check_both(scan, "bad/t.yaml")
+
+
+def test_a_tag_that_would_make_an_object_makes_none(scan: Path) -> None:
+    made = scan / "made"
+    template(scan, f"{VPC}!!python/object/apply:os.system ['touch {made}']\n")
+    check_both(scan, "the tag !!python/object/apply:os.system does not fit here")
+    assert not made.exists()
+
+
+def test_templates_that_nest_each_other(scan: Path) -> None:
+    template(scan, nested("b.yaml"), "a.yaml")
+    template(scan, nested("a.yaml", "b.yaml"), "b.yaml")
+    out = check_both(scan, "stack S0 nests bad/b.yaml, which it is nested in itself", "take one of the two out of the other")
+    assert "TemplateURL that is a path" not in out
+
+
+def test_templates_that_multiply(scan: Path) -> None:
+    for number in range(8):
+        template(scan, nested(*[f"t{number + 1}.yaml"] * 10), f"t{number}.yaml")
+    template(scan, f"{VPC}10.0.0.0/16\n", "t8.yaml")
+    check_both(scan, "nests more than 500 stacks")
+
+
+def test_loops_that_multiply(scan: Path) -> None:
+    body = "{'S${A}${B}${C}': {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: 10.0.0.0/16}}}"
+    for name in "CBA":
+        body = f"{{'Fn::ForEach::{name}': [{name}, [{', '.join(f'a{n}' for n in range(100))}], {body}]}}"
+    template(scan, f"Transform: AWS::LanguageExtensions\nResources: {body}\n")
+    check_both(scan, "go round more than 5000 times")
+
+
+def test_a_scalar_that_is_too_long(scan: Path) -> None:
+    template(scan, f"{VPC}'{'x' * 5_000_000}'\n")
+    check_both(scan, "bad/t.yaml is larger than 5000000 bytes")
+
+
+def test_templates_outside_of_what_is_scanned_are_not_read(scan: Path) -> None:
+    outside = scan.parent / "outside.yaml"
+    outside.write_text(f"{VPC}10.0.0.0/16 # hunter2\n")
+    urls = ("../../outside.yaml", str(outside), outside.as_uri(), "../../../../../../../../etc/passwd", "\0", "..", "x" * 5_000)
+    template(scan, nested(*urls))
+    out = check_both(scan)
+    assert len([line for line in out.splitlines() if line.endswith("is not found, so its resources are not seen")]) == len(urls)
+    assert "hunter2" not in out
+    assert "x" * 100 not in out
+
+
+def test_a_directory_of_templates_that_holds_itself(scan: Path) -> None:
+    template(scan, nested("nowhere.yaml"))
+    (scan / "bad" / "more.yaml").symlink_to(scan / "bad", target_is_directory=True)
+    check_both(scan, "nowhere.yaml")
+
+
+def test_a_json_template_with_keys_twice(scan: Path) -> None:
+    one = '{"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16", "CidrBlock": 7}}'
+    template(scan, f'{{"Resources": {{"V": {one}, "V": {one}, "S": 3}}}}', "t.json")
+    check_both(
+        scan, "the key CidrBlock is set twice, the last one counts", "the key V is set twice", "S has no Type that is a text"
+    )

@@ -72,6 +72,19 @@ def test_a_malformed_parameter_is_an_error() -> None:
     assert "nowhere.json" in run.err
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("Nope=1", "no template here declares the parameter Nope"),
+        ("AWS::region=eu-west-1", "there is no pseudo parameter AWS::region"),
+    ],
+)
+def test_a_parameter_that_there_is_not_is_said(given: str, said: str) -> None:
+    run = sglint("check", STACKS / "spoke" / "template.yaml", "--parameter", given)
+    assert said in run.out
+    assert said not in sglint("check", STACKS / "spoke" / "template.yaml", "--parameter", "AWS::Region=eu-west-1").out
+
+
 def test_metadata_and_comments_set_findings_aside(tmp_path: Path) -> None:
     why = "    Metadata:\n      sglint:\n        ignore:\n          tracked-workload: few flows\n"
     text = SPOKE.replace("  Web1:\n", f"  Web1:\n{why}").replace(

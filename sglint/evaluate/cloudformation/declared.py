@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 import regex
 
 from sglint.evaluate.cloudformation.parameters import Given
-from sglint.evaluate.cloudformation.text import known_text, split, text_of
+from sglint.evaluate.cloudformation.text import known_text, shortened, split, text_of
 from sglint.source import Problem, Span
 from sglint.template import Entry, List, Mapping, Node, Scalar
 from sglint.value import Ref, Seq, Unknown, Value
@@ -118,7 +118,7 @@ def _bounded(declared: Declared, value: Value) -> Value:
 def _refusals(declared: Declared, text: str) -> Iterator[str]:
     """Yield why AWS would refuse the text as the parameter's value, or as an item of it."""
     name = declared.name
-    shown = text if len(text) <= 80 else f"{text[:77]}..."
+    shown = shortened(text)
     listed = tuple(_texts(declared.body.get("AllowedValues")))
     if listed and text not in listed:
         yield f"parameter {name} must be one of {_listed(listed)}, not {shown!r}"

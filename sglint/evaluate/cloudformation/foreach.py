@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from sglint.evaluate.cloudformation.stack import Stack
+from sglint.evaluate.cloudformation.stack import MAX_ROUNDS, Stack
 from sglint.evaluate.cloudformation.text import known_text
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.source import Span
@@ -20,6 +20,7 @@ from sglint.value import Seq, Unknown, Value
 
 Evaluate: TypeAlias = Callable[[Stack, Node], Value]
 PREFIX = "Fn::ForEach::"
+_LONG = "make the loops shorter, or split the template"
 _HINT = "give the collection's value with --parameter"
 
 
@@ -35,7 +36,8 @@ def expand(stack: Stack, mapping: Mapping, evaluate: Evaluate) -> Iterator[Entry
             yield from _loop(stack, entry, evaluate)
         except EvaluationError as error:
             name = entry.key.removeprefix(PREFIX)
-            stack.run.problem(f"loop {name} is not written out: {error.message}", error.span or entry.span, _HINT)
+            hint = _LONG if stack.run.rounds > MAX_ROUNDS else _HINT
+            stack.run.problem(f"loop {name} is not written out: {error.message}", error.span or entry.span, hint)
 
 
 def _loop(stack: Stack, entry: Entry, evaluate: Evaluate) -> Iterator[Entry]:

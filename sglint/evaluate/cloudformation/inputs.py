@@ -11,6 +11,7 @@ from pathlib import Path
 from sglint.config import Configuration
 from sglint.evaluate.cloudformation.parameter_file import read_parameters
 from sglint.evaluate.cloudformation.parameters import Given, Parameters
+from sglint.evaluate.cloudformation.references import PSEUDO
 from sglint.evaluate.cloudformation.template import Template, Templates
 from sglint.source import Problem, SglintError, Tree, displayed, read, read_bytes
 
@@ -79,6 +80,8 @@ def undeclared(parameters: Parameters, declared: Container[str], unless: str = "
     What the file `unless` gives may be for templates that are not looked at.
     """
     for name, given in parameters.values.items():
-        if name not in declared and not name.startswith(_AWS) and (given.span is None or given.span.path != unless):
+        if name.startswith(_AWS) and name not in PSEUDO:
+            yield Problem(f"there is no pseudo parameter {name}", given.span, f"one of {', '.join(PSEUDO)}", hides=False)
+        elif name not in declared and not name.startswith(_AWS) and (given.span is None or given.span.path != unless):
             message = f"no template here declares the parameter {name}"
             yield Problem(message, given.span, "see how it is spelt", hides=False)

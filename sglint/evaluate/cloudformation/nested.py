@@ -15,7 +15,7 @@ from sglint.evaluate.cloudformation.parameters import Given
 from sglint.evaluate.cloudformation.references import NESTED, PSEUDO
 from sglint.evaluate.cloudformation.stack import MAX_STACKS, Stack
 from sglint.evaluate.cloudformation.template import Template, Templates
-from sglint.evaluate.cloudformation.text import known_text
+from sglint.evaluate.cloudformation.text import known_text, shortened
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.source import Span
 from sglint.template import Entry, Mapping, Node, Scalar
@@ -37,11 +37,14 @@ def child(stack: Stack, name: str) -> Stack | Unknown:
                 stack.children[name] = _open(stack, entry)
         except EvaluationError as error:
             span = error.span or entry.span
-            stack.run.problem(f"{error.message}, so its resources are not seen", span, _HINT)
+            hint = _ROUND if error.message.endswith(_ITSELF) else _HINT
+            stack.run.problem(f"{error.message}, so its resources are not seen", span, hint)
             stack.children[name] = Unknown(error.message, span)
     return stack.children[name]
 
 
+_ITSELF = "which it is nested in itself"
+_ROUND = "take one of the two out of the other"
 _HINT = "give the path of its template in the configuration, or a TemplateURL that is a path"
 
 
@@ -55,7 +58,7 @@ def _open(stack: Stack, entry: Entry) -> Stack:
     template = _template(stack, entry.key, body, url, where)
     if template.real in stack.above:
         span = entry.span if url is None else url.span
-        raise EvaluationError(f"stack {entry.key} nests {template.path}, which it is nested in itself", span)
+        raise EvaluationError(f"stack {entry.key} nests {template.path}, {_ITSELF}", span)
     stack.run.stacks += 1
     if stack.run.stacks > MAX_STACKS:
         raise EvaluationError(f"{stack.run.path} nests more than {MAX_STACKS} stacks", entry.span)
@@ -91,7 +94,7 @@ def _template(stack: Stack, name: str, body: Mapping, url: Node | None, where: V
         raise EvaluationError(f"the template of stack {name} lies elsewhere", span)
     if not shown:
         raise EvaluationError(f"stack {name} has no {NESTED[stack.kind(name)]} that is a text", span)
-    raise EvaluationError(f"the template {shown} of stack {name} is not found", span)
+    raise EvaluationError(f"the template {shortened(shown)} of stack {name} is not found", span)
 
 
 def _found(stack: Stack, body: Mapping, where: Value) -> Template | None:

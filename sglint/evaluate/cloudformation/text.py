@@ -19,6 +19,8 @@ from sglint.value import Map, Ref, Seq, Symbol, Unknown, Value
 
 LONGEST = 200_000
 """How many characters a text may have that functions make."""
+SHOWN = 80
+"""How many characters of a text messages show."""
 
 ZONES = "AvailabilityZones"
 _ZONE = re.compile(rf"{ZONES}\[\d+\]")
@@ -61,6 +63,13 @@ def known_text(value: Value) -> str | None:
     """
     value = text_of(value)
     return value if isinstance(value, str) and not isinstance(value, (Pieces, Symbol)) else None
+
+
+def shortened(text: str) -> str:
+    """
+    Return a text as messages show it.
+    """
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
 
 
 def concatenate(values: Iterable[Value]) -> Value:
