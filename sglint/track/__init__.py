@@ -6,7 +6,8 @@ the most that the unknowns may permit, and every network in between is bounded b
 """
 
 from sglint.track.explain import everyone_on
+from sglint.track.flow import Answer, Flow, answer
 from sglint.track.judge import judge
 from sglint.track.verdict import Judgement, Reason, State, Verdict, summary
 
-__all__ = ["Judgement", "Reason", "State", "Verdict", "everyone_on", "judge", "summary"]
+__all__ = ["Answer", "Flow", "Judgement", "Reason", "State", "Verdict", "answer", "everyone_on", "judge", "summary"]

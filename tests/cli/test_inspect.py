@@ -1,0 +1,151 @@
+"""
+`sglint inspect --to` and `--from`: one flow, hop by hop.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.command import STACKS, Run, sglint
+
+HERE = Path(__file__).parent / "expected"
+EAST_WEST = STACKS / "east-west"
+ORDERS = 'aws_network_interface.server["orders"]'
+GUARDED = """
+resource "aws_vpc" "v" {
+  cidr_block = "10.0.0.0/16"
+}
+
+resource "aws_subnet" "a" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.1.0/24"
+}
+
+resource "aws_subnet" "b" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.2.0/24"
+}
+
+resource "aws_network_acl" "b" {
+  vpc_id     = aws_vpc.v.id
+  subnet_ids = [aws_subnet.b.id]
+
+  ingress {
+    rule_no    = 100
+    action     = "deny"
+    protocol   = "tcp"
+    from_port  = 443
+    to_port    = 443
+    cidr_block = "10.0.1.0/24"
+  }
+
+  ingress {
+    rule_no    = 200
+    action     = "allow"
+    protocol   = "-1"
+    from_port  = 0
+    to_port    = 0
+    cidr_block = "0.0.0.0/0"
+  }
+
+  egress {
+    rule_no    = 100
+    action     = "allow"
+    protocol   = "tcp"
+    from_port  = 32768
+    to_port    = 60999
+    cidr_block = "0.0.0.0/0"
+  }
+}
+
+resource "aws_security_group" "g" {
+  vpc_id = aws_vpc.v.id
+
+  ingress {
+    protocol    = "tcp"
+    from_port   = 22
+    to_port     = 22
+    cidr_blocks = ["10.0.2.0/24"]
+  }
+
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+
+resource "aws_network_interface" "i" {
+  subnet_id       = aws_subnet.a.id
+  security_groups = [aws_security_group.g.id]
+}
+"""
+
+
+def flow(folder: Path, *arguments: str) -> Run:
+    """
+    Return what is said of a flow of the one interface in the folder.
+    """
+    (folder / "main.tf").write_text(GUARDED)
+    return sglint("inspect", *arguments, cwd=folder)
+
+
+def test_a_flow_is_told_hop_by_hop_in_text() -> None:
+    run = sglint("inspect", "main.tf", "--interface", ORDERS, "--to", "10.2.1.9", "--port", "443", cwd=EAST_WEST)
+    assert (run.code, run.out) == (0, (HERE / "inspect-flow.txt").read_text())
+
+
+def test_a_flow_is_told_hop_by_hop_in_json() -> None:
+    asked = ("--interface", "OrdersServer", "--from", "10.2.1.9", "--protocol", "udp", "--port", "53", "--format", "json")
+    run = sglint("inspect", "template.yaml", *asked, cwd=EAST_WEST)
+    assert (run.code, run.out) == (0, (HERE / "inspect-flow.json").read_text())
+
+
+def test_a_network_acl_in_front_of_the_peer_stops_what_its_first_rule_denies(tmp_path: Path) -> None:
+    out = flow(tmp_path, "--to", "10.0.2.7", "--port", "443").out
+    assert "opens tcp 443 to 10.0.2.7/32: tracked\n" in out
+    assert "  it does not get there\n" in out
+    assert "  tcp 443 from 10.0.1.0/24, into aws_subnet.b: stopped by aws_network_acl.b (main.tf:26:18)\n" in out
+
+
+def test_replies_that_only_some_clients_get_are_said(tmp_path: Path) -> None:
+    out = flow(tmp_path, "--to", "10.0.2.7", "--port", "80").out
+    assert "only 32768-60999 let through by aws_network_acl.b" in out
+    assert "    aws_network_acl.b lets through only some ports of 1024-65535\n" in out
+
+
+def test_what_no_rule_admits_is_denied_and_what_one_admits_by_its_address_is_tracked(tmp_path: Path) -> None:
+    asked = ("--from", "10.0.2.7", "--format", "json", "--port")
+    denied = json.loads(flow(tmp_path, *asked, "23").out)
+    assert denied["state"] == "denied"
+    assert denied["reasons"][0]["text"] == "no inbound rule admits tcp 23 from 10.0.2.7/32 by address"
+    assert json.loads(flow(tmp_path, *asked, "22").out)["state"] == "tracked"
+
+
+def test_inside_a_subnet_no_network_acl_is_met(tmp_path: Path) -> None:
+    assert "network ACL" not in flow(tmp_path, "--to", "10.0.1.9").out.partition("back:")[2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--to", "nowhere"), "nowhere is neither an address nor a CIDR, such as 10.1.2.3 or 10.1.0.0/16"),
+        (("--to", "10.0.0.1", "--from", "10.0.0.2"), "--to and --from are two flows; ask for one at a time"),
+        (("--to", "10.0.0.1", "--port", "99999"), "99999 is no port or range of ports, such as 443 or 1024-2048"),
+        (("--to", "10.0.0.1", "--port", "9-1"), "9-1 is no port or range of ports, such as 443 or 1024-2048"),
+        (("--to", "10.0.0.1", "--protocol", "icmp", "--port", "1"), "icmp has no ports; leave --port out"),
+        (("--port", "1"), "--protocol and --port say more about --to or --from; give one of these"),
+    ],
+)
+def test_what_is_asked_wrongly_is_said(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
+    run = flow(tmp_path, *arguments)
+    assert (run.code, message in run.err) == (2, True)
+
+
+def test_a_flow_is_of_one_interface() -> None:
+    run = sglint("inspect", "main.tf", "--to", "10.0.0.1", cwd=EAST_WEST)
+    assert (run.code, "there are 4; name one with --interface" in run.err) == (2, True)
