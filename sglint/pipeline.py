@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -91,7 +91,8 @@ def judge(wanted: Request) -> Networks:
                 declared.update(root.variables)
                 network, hidden = lower.lower(root.path, root.resources, root.beside)
                 problems += (*root.problems, *hidden)
-                judged.append(seen(network, None if root.before is None else seen(lower.lower(root.path, root.before)[0])))
+                result = seen(network, None if root.before is None else seen(lower.lower(root.path, root.before)[0]))
+                judged.append(replace(result, worlds=worlds(root, result)))
             except SglintError:
                 raise
             except Exception as error:  # noqa: BLE001 -- a bug of ours in one root must not hide the others
@@ -111,6 +112,15 @@ def seen(network: Network, before: Judged | None = None) -> Judged:
     Return the network with the verdict on every flow of every interface, beside the one that a plan starts from.
     """
     return Judged(network, track.judge(network, graph.build(network)), before)
+
+
+def worlds(root: Root, judged: Judged) -> tuple[Judged, ...]:
+    """
+    Return the networks of the cases that undecided conditions leave, where something in scope may depend on them.
+    """
+    if not any(judgement.in_scope.most for judgement in judged.judgements):
+        return ()
+    return tuple(seen(lower.lower(root.path, resources())[0]) for resources in root.worlds)
 
 
 @dataclass(frozen=True, slots=True)

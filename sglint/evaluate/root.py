@@ -4,6 +4,7 @@ What evaluation returns, whatever the format.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sglint.resource import Resource
@@ -19,7 +20,8 @@ class Root:
 
     `variables` are the names of the variables or parameters that it declares. `before` are the resources that a plan starts
     from, also those that it deletes, under the addresses that it moves them to; None where there is no plan. `beside` are the
-    resources of other roots whose states it reads.
+    resources of other roots whose states it reads. `worlds` give the resources in each of the cases that undecided conditions
+    leave, one of which is the case; none where that is not told apart.
     """
 
     path: str
@@ -29,3 +31,4 @@ class Root:
     variables: tuple[str, ...]
     before: tuple[Resource, ...] | None = None
     beside: tuple[Resource, ...] = ()
+    worlds: tuple[Callable[[], tuple[Resource, ...]], ...] = ()

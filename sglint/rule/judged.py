@@ -33,11 +33,13 @@ class Judged:
     One network and what is known about each of its interfaces.
 
     `before` is the network that a plan starts from, under the same addresses; None where there is no plan.
+    `worlds` are the networks of all cases that undecided conditions leave, none where they are not told apart.
     """
 
     network: Network
     judgements: tuple[Judgement, ...]
     before: Judged | None = None
+    worlds: tuple[Judged, ...] = ()
     _rules: dict[Link, list[Permission]] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
     _opened: dict[tuple[Link, ...], Mapping[Key, Opened]] = field(
         init=False, repr=False, compare=False, hash=False, default_factory=dict
@@ -178,19 +180,29 @@ class Judged:
         return any(found.covers(ports) for found in ranges)
 
 
+def in_scope(net: Judged) -> tuple[Judgement, ...]:
+    """
+    Return the judgements of the interfaces that are certainly in scope: whatever is not known, or in each of the worlds.
+    """
+    worlds = [{one.interface.address for one in world.judgements if one.in_scope.least} for world in net.worlds]
+    always = set.intersection(*worlds) if worlds else set[str]()
+    return tuple(one for one in net.judgements if one.in_scope.least or one.interface.address in always)
+
+
 def looked_at(networks: Sequence[Judged], *, files: int, templates: int = 0) -> Seen:
     """
     Return what was looked at, counted; `templates` of the networks are those of templates.
     """
     judgements = [judgement for one in networks for judgement in one.judgements]
+    sure = sum(len(in_scope(one)) for one in networks)
     return Seen(
         roots=len(networks) - templates,
         templates=templates,
         files=files,
         resources=sum(dict(one.network.seen).get("resources", 0) for one in networks),
         interfaces=len(judgements),
-        in_scope=sum(judgement.in_scope.least for judgement in judgements),
-        maybe_in_scope=sum(judgement.in_scope.most and not judgement.in_scope.least for judgement in judgements),
+        in_scope=sure,
+        maybe_in_scope=sum(judgement.in_scope.most for judgement in judgements) - sure,
         attributes=sum(one.network.resolved.total for one in networks),
         attributes_bounded=sum(one.network.resolved.bounded for one in networks),
         attributes_unknown=sum(one.network.resolved.unknown for one in networks),

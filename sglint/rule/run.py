@@ -32,7 +32,9 @@ def run(
     for rule in rules:
         for judged in listed:
             try:
-                findings += [finding(rule, found, judged.network.root) for found in rule.check(judged)]
+                found = list(rule.check(judged))
+                sure = everywhere(rule, judged) if judged.worlds and not all(one.certain for one in found) else frozenset()
+                findings += [finding(rule, one, judged.network.root, sure) for one in found]
             except Exception as error:  # noqa: BLE001 - a rule is a plug-in, and one that fails must not silence the others
                 problems[failed(rule, error, debug=debug)] = None
     return merge(findings), tuple(problems)
@@ -47,16 +49,27 @@ def failed(rule: Rule, error: Exception, *, debug: bool) -> Problem:
     return Problem(message, hint=trace if debug else "please report it; --debug shows where, --ignore skips the rule")
 
 
-def finding(rule: Rule, found: Found, root: str) -> Finding:
+def everywhere(rule: Rule, judged: Judged) -> frozenset[str]:
     """
-    Return what the rule found as a finding about one interface or attachment.
+    Return the addresses of the subjects about which the rule finds something certain in every world.
+    """
+    certain = [
+        frozenset(found.subject.origin.address for found in rule.check(world) if found.certain) for world in judged.worlds
+    ]
+    return frozenset.intersection(*certain)
+
+
+def finding(rule: Rule, found: Found, root: str, sure: frozenset[str] = frozenset()) -> Finding:
+    """
+    Return what the rule found as a finding about one interface, which is certain if it is among the `sure` ones.
     """
     subject = found.subject
-    unless = () if found.certain else doubts(found, subject.origin.span)
+    certain = found.certain or subject.origin.address in sure
+    unless = () if certain else doubts(found, subject.origin.span)
     return Finding(
         rule=rule.slug,
         severity=rule.severity,
-        certain=found.certain,
+        certain=certain,
         message=found.says,
         subjects=(subject.origin.address,),
         span=subject.origin.span,

@@ -135,3 +135,53 @@ def test_a_nested_stack_that_is_not_here_is_said(tmp_path: Path) -> None:
     assert run.code == 2
     assert "Child" in run.out
     assert "child.yaml" in run.out
+
+
+ROUTED = """
+Parameters:
+  Env: {Type: String, AllowedValues: [prod, dev]}
+Conditions:
+  Prod: !Equals [!Ref Env, prod]
+  Dev: !Not [!Condition Prod]
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24}}
+  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  Associated: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {RouteTableId: !Ref Table, SubnetId: !Ref Subnet}}
+  ToProd:
+    Type: AWS::EC2::Route
+    Condition: Prod
+    Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, TransitGatewayId: tgw-0123456789abcdef0}
+  ToDev:
+    Type: AWS::EC2::Route
+    Condition: Dev
+    Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, TransitGatewayId: tgw-0123456789abcdef1}
+  Narrow:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      VpcId: !Ref Vpc
+      GroupDescription: narrow
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}]
+  Open:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {VpcId: !Ref Vpc, GroupDescription: open, SecurityGroupIngress: [{IpProtocol: -1, CidrIp: 0.0.0.0/0}]}
+  Both: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref Subnet, SecurityGroupIds: [!Ref Narrow]}}
+  Half: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref Subnet, SecurityGroupIds: [!If [Dev, !Ref Narrow, !Ref Open]]}}
+  Gone: {Type: AWS::EC2::Instance, Condition: Dev, Properties: {SubnetId: !Ref Subnet, SecurityGroupIds: [!Ref Narrow]}}
+  None: {Type: AWS::EC2::Instance, Properties: {SubnetId: !Ref Subnet, SecurityGroupIds: [!Ref Open]}}
+"""
+
+
+def test_what_holds_on_both_sides_of_a_condition_is_certain(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text(ROUTED)
+
+    def found(*options: str) -> dict[str, bool]:
+        findings = json.loads(sglint("check", tmp_path, "--maybe", "--format", "json", *options).out)["findings"]
+        return {one["subject"]: one["certain"] for one in findings}
+
+    assert found() == {"Both": True, "Half": False, "Gone": False}
+    assert found("--parameter", "Env=prod") == {"Both": True}
+    assert found("--parameter", "Env=dev") == {"Both": True, "Half": True, "Gone": True}
+    assert (
+        "4 interfaces: 3 behind a transit gateway or Gateway Load Balancer, 1 more that may be" in sglint("check", tmp_path).out
+    )

@@ -65,6 +65,13 @@ def _split(body: Body, condition: Node, bases: Sequence[Assignment]) -> tuple[li
     return yes, no, because(body.stack, name, frozenset(reads))
 
 
+def combinations(body: Body, function: Callable[[], T]) -> list[tuple[tuple[Assignment, ...], T]]:
+    """
+    Return what the function comes to over all scenarios, with the scenarios that lead to it.
+    """
+    return _explore(body, body.bases, function, set())
+
+
 def _explore(
     body: Body, bases: Sequence[Assignment], function: Callable[[], T], reads: set[str]
 ) -> list[tuple[tuple[Assignment, ...], T]]:
@@ -74,6 +81,7 @@ def _explore(
     Raises EvaluationError when it is an error in all of them.
     """
     stack = body.stack
+    bases = [{**stack.world, **base} for base in bases]
 
     def attempt(scenario: Scenario) -> T | EvaluationError:
         try:
@@ -90,7 +98,7 @@ def _explore(
         stack.independent = True
         message = f"the conditions allow more than {MOST_SCENARIOS} combinations, and are taken as independent of each other"
         stack.run.problem(message, stack.template.conditions.span, "give more parameters with --parameter", hides=False)
-        results = explore(({},), attempt)
+        results = explore((stack.world,), attempt)
         stack.independent = False
     found = [(where, result) for where, result in results if not isinstance(result, EvaluationError)]
     if not found:

@@ -8,6 +8,8 @@ import posixpath
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from typing import TypeAlias
 
 from sglint.evaluate.cloudformation.body import Body, hidden
@@ -19,8 +21,10 @@ from sglint.evaluate.cloudformation.nested import children, nested_paths, output
 from sglint.evaluate.cloudformation.opening import open_root
 from sglint.evaluate.cloudformation.parameters import Parameters
 from sglint.evaluate.cloudformation.references import MODULE, NESTED
+from sglint.evaluate.cloudformation.scenario import Assignment
 from sglint.evaluate.cloudformation.stack import Run, Stack
-from sglint.evaluate.cloudformation.template import Templates
+from sglint.evaluate.cloudformation.template import Template, Templates
+from sglint.evaluate.cloudformation.worlds import worlds
 from sglint.evaluate.root import Root
 from sglint.resource import Origin, Resource
 from sglint.source import Discovery, Problem, Span, discover, in_order
@@ -32,6 +36,7 @@ Wanted: TypeAlias = Collection[str] | Mapping[str, Collection[str]]
 """The kinds of resources to evaluate, with all properties, or for each kind the paths of its properties to evaluate."""
 
 _NOTHING = Parameters()
+_ANY: Assignment = {}
 
 MAX_FRAMES = 10_000
 """How many Python frames an evaluation may nest."""
@@ -52,22 +57,46 @@ def evaluate_template(
         return Root(library.shown(path), (), (template,), (), ())
     run = Run(library, parameters, template.path, output, imported, tuple(sorted(roots)))
     with _deep():
-        stack = run.opened[template.real, ""] = open_root(run, template)
-        found = list(_walk(stack, wanted))
-        seen: set[str] = set()
-        while waiting := sorted(set(run.joined) - seen):
-            for prefix in waiting:
-                found.extend(_walk(run.joined[prefix], wanted, shared=True))
-            seen.update(waiting)
-    resources = {one.address: one for one in found if isinstance(one, Resource)}
+        found = _evaluate(run, template, wanted)
+        apart = worlds(open_root(replace(run, problems={}, opened={}, joined={}), template), wanted)
     documents = {one.path: one for one in found if isinstance(one, TemplateDocument)}
     return Root(
         template.path,
-        tuple(resources[address] for address in sorted(resources)),
+        _by_address(found),
         in_order(run.problems),
         tuple(documents[name] for name in sorted(documents)),
         tuple(sorted(template.parameters)),
+        worlds=tuple(partial(_in_world, library, path, parameters, wanted, run.roots, world) for world in apart),
     )
+
+
+def _evaluate(run: Run, template: Template, wanted: Wanted, world: Assignment = _ANY) -> list[Resource | TemplateDocument]:
+    """Return the resources of a root template, and the documents that it is written in."""
+    stack = run.opened[template.real, ""] = open_root(run, template)
+    stack.world = world
+    found = list(_walk(stack, wanted))
+    seen: set[str] = set()
+    while waiting := sorted(set(run.joined) - seen):
+        for prefix in waiting:
+            found.extend(_walk(run.joined[prefix], wanted, shared=True))
+        seen.update(waiting)
+    return found
+
+
+def _by_address(found: list[Resource | TemplateDocument]) -> tuple[Resource, ...]:
+    resources = {one.address: one for one in found if isinstance(one, Resource)}
+    return tuple(resources[address] for address in sorted(resources))
+
+
+def _in_world(
+    library: Templates, path: str, parameters: Parameters, wanted: Wanted, roots: tuple[str, ...], world: Assignment
+) -> tuple[Resource, ...]:
+    """Return the resources that a template makes in one of its worlds."""
+    template = library.load(path)
+    if isinstance(template, Problem):
+        return ()
+    with _deep():
+        return _by_address(_evaluate(Run(library, parameters, template.path, output, imported, roots), template, wanted, world))
 
 
 def _walk(top: Stack, wanted: Wanted, *, shared: bool = False) -> Iterator[Resource | TemplateDocument]:

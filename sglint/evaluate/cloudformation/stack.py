@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sglint.evaluate.cloudformation.parameters import Parameters
-from sglint.evaluate.cloudformation.scenario import Scenario, Token
+from sglint.evaluate.cloudformation.scenario import Assignment, Scenario, Token
 from sglint.evaluate.cloudformation.template import Template, Templates
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.source import Problem, Span
@@ -93,6 +93,7 @@ class Stack:
     One use of a template; `prefix` is what its addresses begin with, `callers` the places of the stacks that nest it.
 
     `values` are those of all parameters, also of the pseudo parameters. `maybe` says what decides whether the stack exists.
+    In a `world` everything is evaluated with what that assigns.
     """
 
     run: Run
@@ -102,6 +103,7 @@ class Stack:
     callers: tuple[Span, ...] = ()
     maybe: Unknown | None = None
     above: tuple[str, ...] = ()
+    world: Assignment = field(default_factory=dict)
     scenario: Scenario = field(default_factory=Scenario)
     independent: bool = False
     conditions: dict[str, Entry] = field(default_factory=dict)
