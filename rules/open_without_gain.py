@@ -451,7 +451,7 @@ def check(net: Judged) -> Iterator[Found]:
         flows = tuple(verdict for verdict in judgement.verdicts if is_open(net, judgement, verdict))
         if flows and gaining.isdisjoint(interface.groups) and nothing_gained(net, judgement, flows):
             maybe = interface.origin.maybe
-            exposed = reach(judgement, {verdict.family for verdict in flows})
+            exposed = reach(net, judgement, flows)
             now = f"as it is, every address that can reach the interface is let in ({exposed})"
             yield Found(
                 interface,

@@ -179,7 +179,7 @@ resource "aws_security_group" "app" {
 }
 """,
     )
-    exposes = next(line for line in found.advice if line.startswith("that lets in"))
+    exposes = next(line for line in found.advice if "newly reach it" in line)
     assert "from 0.0.0.0/0" in found.advice[0]
     assert "::/0" not in exposes
 
@@ -205,7 +205,7 @@ resource "aws_security_group" "app" {
 """,
     )
     assert found.message.endswith("behind Gateway Load Balancer endpoint aws_vpc_endpoint.inspect (2 instances)")
-    assert "0.0.0.0/0 through Gateway Load Balancer endpoint aws_vpc_endpoint.inspect (2 instances))" in found.advice[1]
+    assert "0.0.0.0/0 through Gateway Load Balancer endpoint aws_vpc_endpoint.inspect (2 instances);" in found.advice[1]
 
 
 def test_the_advice_for_several_instances_names_each_of_their_groups(tmp_path: Path) -> None:
@@ -345,7 +345,8 @@ def test_a_group_that_lets_nothing_out_is_told_once_and_lacks_one_rule(tmp_path:
     assert found.certain
     assert "TCP 443 from peers" in found.message
     assert found.advice[0].endswith("app: egress TCP 0-65535 to 0.0.0.0/0")
-    assert found.advice[1].startswith("that lets out to every address that it can reach (")
+    assert found.advice[1].startswith("nothing new can reach it")
+    assert found.advice[2].startswith("it can newly reach only ")
 
 
 def test_a_database_may_let_nothing_out(tmp_path: Path) -> None:
@@ -426,7 +427,7 @@ def test_a_half_that_may_be_missing_makes_no_whole(tmp_path: Path) -> None:
     (found,) = findings(tmp_path, halves('  count = var.wanted ? 1 : 0\n  cidr_ipv4 = "128.0.0.0/1"'))
     assert found.rule == "tracked-workload"
     assert found.certain
-    assert found.advice[1].startswith("that lets in every address")
+    assert found.advice[1].startswith("only these may newly reach it: 128.0.0.0/1 through Gateway Load Balancer endpoint")
 
 
 def test_nobody_comes_in_through_a_nat_gateway(tmp_path: Path) -> None:
@@ -444,7 +445,7 @@ resource "aws_route" "updates" {
     (inward,) = findings(tmp_path, INSPECTED + closed + WEB + nat)
     assert "198.51.100.0/24" not in inward.advice[1]
     (outward,) = findings(tmp_path, INSPECTED + SHUT + WEB + nat)
-    assert "198.51.100.0/24 through NAT gateway aws_nat_gateway.out" in outward.advice[1]
+    assert "198.51.100.0/24 through NAT gateway aws_nat_gateway.out" in outward.advice[2]
 
 
 OPEN = """
@@ -504,3 +505,133 @@ def test_replies_from_peers_that_are_not_known_are_no_near_miss(tmp_path: Path) 
     assert [found.rule for found in known] == ["reply-ports-narrow", "tracked-workload"]
     unknown = findings(tmp_path, INSPECTED + WEB + 'variable "peers" {}\n' + group.replace("{peers}", "var.peers"))
     assert {found.rule for found in unknown} == {"tracked-workload"}
+
+
+EDGE = (
+    SPOKE
+    + """
+resource "aws_internet_gateway" "out" {
+  vpc_id = aws_vpc.spoke.id
+}
+resource "aws_route" "out" {
+  count                  = 2
+  route_table_id         = aws_route_table.app[count.index].id
+  destination_cidr_block = "0.0.0.0/0"
+  gateway_id             = aws_internet_gateway.out.id
+}
+resource "aws_route" "inside" {
+  count                  = 2
+  route_table_id         = aws_route_table.app[count.index].id
+  destination_cidr_block = "10.0.0.0/8"
+  transit_gateway_id     = "tgw-1"
+}
+resource "aws_security_group" "app" {
+  vpc_id = aws_vpc.spoke.id
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+"""
+)
+
+
+def instance(public: str) -> str:
+    """Return an instance that has a public address, or has none, or may have one."""
+    return f"""
+resource "aws_instance" "app" {{
+  subnet_id                   = aws_subnet.app[0].id
+  vpc_security_group_ids      = [aws_security_group.app.id]
+  associate_public_ip_address = {public}
+}}
+"""
+
+
+def acl(*rules: str) -> str:
+    """Return a network ACL with these rules in, which lets everything out: `allow tcp 1024 65535 10.0.0.0/8`."""
+    blocks = []
+    for number, rule in enumerate((*rules, "out -1 0 0 0.0.0.0/0"), 1):
+        action, protocol, first, last, cidr = rule.split()
+        way, does = ("egress", "allow") if action == "out" else ("ingress", action)
+        blocks.append(f"""
+  {way} {{
+    rule_no    = {number}
+    action     = "{does}"
+    protocol   = "{protocol}"
+    from_port  = {first}
+    to_port    = {last}
+    cidr_block = "{cidr}"
+  }}""")
+    named = 'resource "aws_network_acl" "app" {\n  vpc_id = aws_vpc.spoke.id\n  subnet_ids = aws_subnet.app[*].id'
+    return f"\n{named}{''.join(blocks)}\n}}\n"
+
+
+def advice(folder: Path, text: str) -> tuple[str, ...]:
+    """Return what the one finding that advises an opening says about it."""
+    (found,) = findings(folder, text)
+    return found.advice
+
+
+def test_what_the_internet_reaches_is_not_to_be_opened(tmp_path: Path) -> None:
+    why, instead = advice(tmp_path, EDGE + instance("true"))
+    assert why == (
+        "do not open aws_security_group.app: with ingress TCP and UDP 0-65535 from 0.0.0.0/0 "
+        "the whole internet can newly reach it through internet gateway aws_internet_gateway.out"
+    )
+    assert instead.startswith("first give these flows an interface without a public address")
+
+
+def test_what_the_internet_may_reach_is_not_to_be_opened_either(tmp_path: Path) -> None:
+    why, _ = advice(tmp_path, EDGE + 'variable "open" {\n  type = bool\n}\n' + instance("var.open"))
+    assert why.startswith("do not open")
+    assert "the whole internet may newly reach it" in why
+    assert why.endswith("(not decided: var.open has no default and no value is given)")
+
+
+def test_without_a_public_address_the_internet_gateway_lets_nobody_in(tmp_path: Path) -> None:
+    add, who = advice(tmp_path, EDGE + instance("false"))
+    assert add.startswith("to leave them untracked, add to aws_security_group.app: ingress")
+    assert who == (
+        "only these can newly reach it: its own VPC; 10.0.0.0/8 through transit gateway tgw-1; filter them with a network ACL"
+    )
+
+
+def test_a_network_acl_in_front_says_who_can_come(tmp_path: Path) -> None:
+    narrowed = acl("deny -1 0 0 10.7.0.0/16", "allow tcp 1024 65535 10.0.0.0/8")
+    _, who = advice(tmp_path, EDGE + instance("true") + narrowed)
+    assert who == (
+        "only these can newly reach it: its own VPC; "
+        "10.0.0.0/8 but 10.7.0.0/16 through transit gateway tgw-1 (TCP 1024-65535); aws_network_acl.app keeps out the rest"
+    )
+
+
+def test_the_neighbours_meet_no_network_acl(tmp_path: Path) -> None:
+    _, who = advice(tmp_path, EDGE + instance("true") + acl("allow tcp 443 443 203.0.113.0/24"))
+    assert who == (
+        "only these can newly reach it: 10.1.0.0/24 of its own VPC; "
+        "203.0.113.0/24 through internet gateway aws_internet_gateway.out (TCP 443); aws_network_acl.app keeps out the rest"
+    )
+
+
+def test_a_network_acl_that_lets_in_only_who_was_let_in_keeps_all_out(tmp_path: Path) -> None:
+    rule = """
+  ingress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["10.0.0.0/8"]
+  }
+  egress {"""
+    _, who = advice(tmp_path, EDGE.replace("\n  egress {", rule) + instance("true") + acl("allow -1 0 0 10.0.0.0/8"))
+    assert who == "nothing new can reach it: aws_network_acl.app stops all that the rules do not admit already"
+
+
+def test_a_network_acl_that_is_not_in_the_text_may_let_in_everyone(tmp_path: Path) -> None:
+    text = EDGE + instance("false")
+    looked_up = text.replace('resource "aws_subnet" "app" {\n  count      = 2', 'data "aws_subnet" "app" {\n  count = 2')
+    looked_up = looked_up.replace("aws_subnet.app", "data.aws_subnet.app")
+    (found,) = (one for one in findings(tmp_path, looked_up) if one.advice)
+    assert "only these may newly reach it" in found.advice[1]
+    assert "(not decided: data.aws_subnet.app[0] is not made by this text" in found.advice[1]

@@ -206,15 +206,16 @@ def test_the_remedy_names_the_group_and_what_it_exposes() -> None:
     advice = remedy(judged(one), one, one.verdicts)
     assert advice[0].startswith("to leave them untracked, add to aws_security_group.app: ingress TCP 0-65535 from 0.0.0.0/0")
     assert "0.0.0.0/0 through transit gateway aws_ec2_transit_gateway.hub" in advice[1]
-    assert "network ACLs" in advice[1]
+    assert "not decided" in advice[1]
 
 
 def test_who_can_reach_it_names_the_internet_only_where_it_can() -> None:
     gateway = Target(TargetKind.INTERNET_GATEWAY, "aws_internet_gateway.out")
     private = judgement(via=gateway)
     public = replace(private, interface=replace(private.interface, public=True))
-    assert "internet" not in reach(private)
-    assert "the whole internet" in reach(public)
+    flows = (verdict(Direction.IN),)
+    assert "internet" not in reach(judged(private), private, flows)
+    assert "the whole internet" in reach(judged(public), public, flows)
 
 
 def test_flows_that_may_be_untracked_are_told_apart() -> None:

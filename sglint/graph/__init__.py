@@ -13,7 +13,7 @@ from sglint.graph.inspection import Inspection, inspections
 from sglint.graph.journey import Journey, journeys, one_sided
 from sglint.graph.question import path_to, zone_of
 from sglint.graph.reach import reaches
-from sglint.graph.serve import families
+from sglint.graph.serve import families, local_of
 from sglint.graph.step import End, Step, Trip
 from sglint.graph.trace import trips
 from sglint.graph.transit import Onward, onward
@@ -46,6 +46,7 @@ __all__ = [
     "grouped",
     "inspections",
     "journeys",
+    "local_of",
     "nodes",
     "one_sided",
     "onward",

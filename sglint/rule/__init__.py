@@ -10,6 +10,7 @@ from sglint.graph import Inspection, Path
 from sglint.model import OTHER_WAY, Appliance, Attachment, Direction, Group, Interface, Permission, Role, Target, TargetKind
 from sglint.resource import block_name
 from sglint.rule.across import splits, two_armed
+from sglint.rule.advice import reach, remedy
 from sglint.rule.cause import Cause
 from sglint.rule.judged import (
     Judged,
@@ -29,8 +30,6 @@ from sglint.rule.words import (
     join,
     labels,
     missing,
-    reach,
-    remedy,
     target_name,
     targets_names,
     tracks,

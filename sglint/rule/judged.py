@@ -14,8 +14,8 @@ from sglint.finding import Seen
 from sglint.graph import Path
 from sglint.model import Appliance, Direction, Group, Interface, Link, Network, Permission, Role, Target, TargetKind
 from sglint.rule.cause import GAINS, Cause, Key, Opened, cause_of, lets_out, opened, reply_ranges
-from sglint.space import Bounds, Family, Ports, Protocol
-from sglint.track import Judgement, State, Verdict
+from sglint.space import EVERYONE, Bounds, Family, FlowSet, Ports, Protocol, flows, union
+from sglint.track import Exposure, Judgement, State, Survey, Verdict, expose, survey
 from sglint.value import Unknown
 
 OPEN_ENDED = (TargetKind.UNKNOWN, TargetKind.ANY)
@@ -46,6 +46,7 @@ class Judged:
     )
     _shut: dict[tuple[Link, ...], bool] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
     _appliances: dict[str, Appliance] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
+    _survey: list[Survey] = field(init=False, repr=False, compare=False, hash=False, default_factory=list)
 
     def __post_init__(self) -> None:
         for permission in self.network.permissions:
@@ -165,6 +166,24 @@ class Judged:
         if interface.groups not in self._opened:
             self._opened[interface.groups] = opened(self.permissions(interface))
         return self._opened[interface.groups]
+
+    def exposure(self, judgement: Judgement, direction: Direction, opened: FlowSet) -> Exposure:
+        """
+        Return what the interface would newly have if its groups opened this.
+        """
+        return expose(self._surveyed(), judgement, direction, opened)
+
+    def reached(self, judgement: Judgement, verdicts: Iterable[Verdict]) -> Exposure:
+        """
+        Return who comes in if the groups admit everyone on the ports of these flows.
+        """
+        opened = union(flows(one.family, one.protocol, EVERYONE[one.family], one.ports) for one in verdicts)
+        return expose(self._surveyed(), judgement, Direction.IN, opened, again=True)
+
+    def _surveyed(self) -> Survey:
+        if not self._survey:
+            self._survey.append(survey(self.network))
+        return self._survey[0]
 
     def everyone(self, interface: Interface, direction: Direction, family: Family, protocol: Protocol) -> tuple[Ports, ...]:
         """

@@ -4,14 +4,14 @@ How rules name flows, targets and remedies, so that the same thing reads the sam
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from sglint.facts import RESOLVER_QUERIES
 from sglint.finding import Label
 from sglint.model import OTHER_WAY, Direction, Interface, Role, Target, TargetKind
 from sglint.resource import block_name
-from sglint.rule.judged import OPEN_ENDED, Judged, families, gains, on_path
+from sglint.rule.judged import OPEN_ENDED, Judged, families, gains
 from sglint.source import Span
 from sglint.space import ALL_PORTS, EVERYONE, Family, Ports, Protocol
 from sglint.track import Judgement, State, Verdict
@@ -198,65 +198,6 @@ def where(interface: Interface) -> str:
     """
     names = sorted({group for group in interface.groups if isinstance(group, str) and group})
     return names[0] if len(names) == 1 else f"one of {', '.join(names)}" if names else "one of its security groups"
-
-
-def reach(judgement: Judgement, opened: Collection[Family] = tuple(Family), *, out: bool = False) -> str:
-    """
-    Return what the routes of the interface lead to, which is who can reach it once its groups are open for these families.
-
-    Nobody comes in through a gateway that only lets out; with `out` it is told what the interface can reach as well.
-    """
-    paths = [path for path in judgement.paths if path.family in opened]
-    names = targets_names(target for path in paths for target in path.targets)
-    through: dict[str, set[str]] = {}
-    internet = False
-    silent = {TargetKind.LOCAL, TargetKind.NONE, TargetKind.INTERNET_GATEWAY, *(() if out else OUTWARD)}
-    for path in paths:
-        for target in path.targets:
-            internet |= target.kind is TargetKind.INTERNET_GATEWAY
-            if target.kind not in silent:
-                through.setdefault(names[target], set()).add(str(path.destination))
-    parts = ["its own VPC", *(f"{join(sorted(found))} through {name}" for name, found in sorted(through.items()))]
-    if internet and judgement.interface.public is not False:
-        parts.append("the whole internet")
-    return "; ".join(parts)
-
-
-def remedy(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
-    """
-    Return what it would take to get these flows untracked, what that exposes, and what no security group can change.
-    """
-    interface = judgement.interface
-    if interface.automatic:
-        return (f"no security group helps here: {interface.automatic} is tracked automatically in any case",)
-    listed = tuple(verdicts)
-    lacking = missing(net, judgement, listed)
-    advice = []
-    if lacking:
-        new = lack(net, judgement, listed, new=True)
-        does = "add to {}" if new else "join the rules of {} into one"
-        advice.append(f"to leave them untracked, {does.format(where(interface))}: {'; '.join(lacking)}")
-        advice.append(exposure(judgement, new))
-    names = targets_names(verdict.via for verdict in judgement.verdicts if on_path(interface, verdict))
-    stuck = sorted(set(names.values()))
-    if stuck:
-        advice.append(f"flows through {join(stuck)} are tracked automatically, no security group helps there")
-    return tuple(advice)
-
-
-def exposure(judgement: Judgement, new: Lacking) -> str:
-    """
-    Return what rules that admit more than those that are there expose.
-    """
-    if not new:
-        return "nothing new can reach it, and it can reach nothing new: the rules admit all of that already"
-    opens = {
-        Direction.IN: "lets in every address that can reach it",
-        Direction.OUT: "lets out to every address that it can reach",
-    }
-    ways = " and ".join(opens[way] for way in Direction if any(way is direction for direction, _ in new))
-    reached = reach(judgement, {family for _, family in new}, out=any(way is Direction.OUT for way, _ in new))
-    return f"that {ways} ({reached}): filter with network ACLs instead"
 
 
 def labels(judgement: Judgement, verdicts: Iterable[Verdict]) -> tuple[Label, ...]:

@@ -6,8 +6,28 @@ the most that the unknowns may permit, and every network in between is bounded b
 """
 
 from sglint.track.explain import everyone_on
+from sglint.track.expose import Door, Exposure, Survey, expose, is_wide, peers, ports_of, survey
 from sglint.track.flow import Answer, Flow, answer
 from sglint.track.judge import judge
 from sglint.track.verdict import Judgement, Reason, State, Verdict, summary
 
-__all__ = ["Answer", "Flow", "Judgement", "Reason", "State", "Verdict", "answer", "everyone_on", "judge", "summary"]
+__all__ = [
+    "Answer",
+    "Door",
+    "Exposure",
+    "Flow",
+    "Judgement",
+    "Reason",
+    "State",
+    "Survey",
+    "Verdict",
+    "answer",
+    "everyone_on",
+    "expose",
+    "is_wide",
+    "judge",
+    "peers",
+    "ports_of",
+    "summary",
+    "survey",
+]

@@ -1,0 +1,220 @@
+"""
+What an opening exposes agrees with an interpreter that looks at one packet, before and after: tests/packet.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from ipaddress import ip_network
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sglint.graph import build
+from sglint.model import Acl, AclEntry, Box, Direction
+from sglint.space import EVERYONE, Bounds, Family, FlowSet, Ports, Protocol, flows, union
+from sglint.track import Exposure, expose, judge, survey
+from tests.networks import origin, unknown
+from tests.packet import EVERY, IN, OUT, TCP, UDP, AclRule, Answer, Interface, Packet, Rule, answer, route_to
+from tests.test_agreement import CLASSES, FAMILIES, corners
+from tests.told import PORTS, PROTOCOLS, SUBNETS, cidrs, family, permission
+from tests.told import boxes as told_boxes
+from tests.worlds import World, worlds
+
+SHUT = ("nat-gateway", "egress-only-internet-gateway", "s3-gateway-endpoint", "dynamodb-gateway-endpoint", "none")
+"""Through these nobody opens a connection from the other side."""
+DOUBTS = ("absent", "number", "action", "peer")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """
+    A network with a network ACL in front, what it turns out to be in each subnet, and the rules that somebody may add.
+    """
+
+    world: World
+    public: bool
+    opened: tuple[Rule, ...]
+
+
+@st.composite
+def acl_rules(draw: st.DrawFn, families: tuple[Family, ...], number: int) -> AclRule:
+    """
+    Draw a rule of a network ACL; most allow.
+    """
+    of = draw(st.sampled_from(families))
+    protocol = draw(st.sampled_from((*PROTOCOLS, EVERY)))
+    first, last = draw(st.sampled_from(PORTS)) if protocol in {TCP, UDP} else (0, 65535)
+    peer = draw(cidrs(of))
+    return AclRule(
+        number, draw(st.sampled_from((IN, IN, OUT))), draw(st.sampled_from((True, True, False))), protocol, peer, first, last
+    )
+
+
+def entry(rule: AclRule) -> AclEntry:
+    """
+    Return the rule as the text has it.
+    """
+    found = told_boxes(Rule(rule.way, rule.protocol, rule.peer, rule.first, rule.last))
+    sure = tuple(box for box in found if rule.protocol == EVERY or box.protocol is not Protocol.OTHER)
+    way = Direction(rule.way)
+    return AclEntry(origin("acl"), "acl", way, rule.number, rule.allow, Bounds(sure, found), rule.peer)
+
+
+@st.composite
+def told_acl_rules(draw: st.DrawFn, rule: AclRule, doubts: tuple[str, ...]) -> tuple[AclEntry, AclRule | None]:
+    """
+    Draw a rule as the text has it, perhaps with something unknown, and what it turns out to be.
+    """
+    text = entry(rule)
+    match draw(st.sampled_from(doubts)):
+        case "absent":
+            gone = draw(st.booleans())
+            return replace(text, boxes=Bounds((), text.boxes.most, (unknown(),)), maybe=unknown()), None if gone else rule
+        case "number":
+            return replace(text, number=unknown()), replace(rule, number=draw(st.integers(1, 99)) * 7 + rule.number % 7)
+        case "action":
+            return replace(text, allow=unknown()), replace(rule, allow=draw(st.booleans()))
+        case "peer":
+            everyone = EVERYONE[family(rule.peer)]
+            most = tuple(Box(box.family, box.protocol, everyone, box.ports) for box in text.boxes.most)
+            return replace(text, boxes=Bounds((), most, (unknown(),)), peer=unknown()), rule
+    return text, rule
+
+
+@st.composite
+def asked(draw: st.DrawFn, *, sure: bool) -> Asked:
+    """
+    Draw a network with a network ACL, and the rules that somebody may add.
+    """
+    world = draw(worlds(sure=sure))
+    numbers = draw(st.lists(st.integers(100, 900).map(lambda n: n * 7), max_size=6, unique=True))
+    drawn = [draw(acl_rules(world.families, number)) for number in numbers]
+    told = [draw(told_acl_rules(one, ("known",) if sure else (*3 * ("known",), *DOUBTS))) for one in drawn]
+    truth = [one for _, one in told if one is not None]
+    acl = Acl(
+        origin("acl", 8), "vpc", tuple(one.origin.address for one in world.net.subnets), entries=tuple(one for one, _ in told)
+    )
+    acls: tuple[Acl, ...] = (acl,)
+    match draw(st.sampled_from(("known", "known", "hidden", "maybe", "elsewhere", "unknown"))) if not sure else "known":
+        case "hidden":
+            acls = (replace(acl, hidden=unknown(), entries=acl.entries[:1]),)
+        case "maybe":
+            acls = (replace(acl, origin=origin("acl", 8, unknown())),)
+        case "elsewhere":
+            acls = ()
+        case "unknown":
+            acls = (replace(acl, subnets=(unknown(),)),)
+    public = draw(st.booleans())
+    hazy = not sure and draw(st.booleans())
+    (eni,) = world.net.interfaces
+    net = replace(world.net, acls=acls, interfaces=(replace(eni, public=unknown() if hazy else public),))
+    truths = tuple(replace(one, acl=truth) for one in world.truths)
+    opened = draw(
+        st.lists(
+            st.builds(opening, st.sampled_from((IN, OUT)), st.sampled_from((TCP, UDP)), st.sampled_from(PORTS)),
+            min_size=1,
+            max_size=3,
+        )
+    )
+    return Asked(World(net, truths, world.families), public, tuple(one for many in opened for one in many))
+
+
+def opening(way: str, protocol: int, ports: tuple[int, int]) -> tuple[Rule, ...]:
+    """
+    Return a rule for everyone, in both families.
+    """
+    return tuple(Rule(way, protocol, ip_network(EVERYONE[one]), *ports) for one in Family)
+
+
+def as_flows(asked: Asked, way: str) -> FlowSet:
+    """
+    Return what the added rules open in one direction.
+    """
+    rules = [one for one in asked.opened if one.way == way]
+    return union(flows(family(one.peer), CLASSES[one.protocol], one.peer, Ports(one.first, one.last)) for one in rules)  # type: ignore[arg-type]
+
+
+def exposures(asked: Asked) -> dict[str, Exposure]:
+    """
+    Return what the added rules expose in each direction.
+    """
+    (found,) = judge(asked.world.net, build(asked.world.net))
+    about = survey(asked.world.net)
+    return {way: expose(about, found, Direction(way), as_flows(asked, way)) for way in (IN, OUT)}
+
+
+def packets(asked: Asked) -> Iterator[tuple[Interface, Packet]]:
+    """
+    Yield packets at and beside the edges of every rule, route and rule of the network ACL, of TCP and UDP, in each subnet.
+    """
+    found: dict[Packet, None] = {}
+    for truth in asked.world.truths:
+        edges = [Rule(one.way, one.protocol, one.peer, one.first, one.last) for one in truth.acl or ()]
+        met = corners(replace(truth, rules=[*truth.rules, *asked.opened, *edges]), asked.world.families)
+        found |= dict.fromkeys(one for one in met if one.protocol in {TCP, UDP} and not one.groups)
+    for n, truth in enumerate(asked.world.truths):
+        yield from ((replace(truth, neighbours=SUBNETS[FAMILIES[one.peer.version]][n]), one) for one in found)
+
+
+def is_new(asked: Asked, truth: Interface, packet: Packet) -> bool:
+    """
+    Return whether the packet gets through once the rules are added, and did not before.
+    """
+    after = replace(truth, rules=[*truth.rules, *asked.opened])
+    if answer(truth, packet) is not Answer.DENIED or answer(after, packet) in {Answer.DENIED, Answer.NOWHERE}:
+        return False
+    route = route_to(truth.routes, packet.peer)
+    assert route is not None
+    if route.kind == "internet-gateway" and packet.peer.version == 4:
+        return asked.public
+    return packet.way == OUT or route.kind not in SHUT
+
+
+def has(found: FlowSet, packet: Packet) -> bool:
+    """
+    Return whether the flow that starts with the packet is in the set.
+    """
+    of, peer = FAMILIES[packet.peer.version], ip_network(packet.peer)
+    return flows(of, CLASSES[packet.protocol], peer, Ports(packet.destination_port, packet.destination_port)) <= found
+
+
+def check(asked: Asked) -> None:
+    """
+    Check that what is new lies between the bounds.
+    """
+    found = exposures(asked)
+    least: dict[Packet, bool] = {}
+    for truth, packet in packets(asked):
+        new = is_new(asked, truth, packet)
+        one = found[packet.way]
+        assert has(one.flows.most, packet) or not new, (packet, truth)
+        if has(one.flows.least, packet):
+            least[packet] = least.get(packet, False) or new
+    assert all(least.values()), [packet for packet, new in least.items() if not new]
+    for one in found.values():
+        assert one.flows.least <= one.flows.most <= one.new
+        assert bool(one.flows.because) <= (not one.flows.certain)
+        assert union(door.flows.most for door in one.doors) == one.flows.most
+        assert not one.flows.most & one.stray
+
+
+@given(asked(sure=True))
+def test_exactly_what_is_newly_admitted_is_exposed(asked: Asked) -> None:
+    check(asked)
+    if asked.world.families == (Family.IPV4,):
+        assert all(one.flows.certain for one in exposures(asked).values())
+
+
+@given(asked(sure=False))
+def test_what_may_be_newly_admitted_is_exposed_and_no_less_than_what_surely_is(asked: Asked) -> None:
+    check(asked)
+
+
+@given(st.booleans().flatmap(lambda sure: asked(sure=sure)))
+def test_what_the_groups_admit_already_is_not_exposed_again(asked: Asked) -> None:
+    net = asked.world.net
+    more = tuple(permission(rule, "sg") for rule in asked.opened)
+    world = replace(asked.world, net=replace(net, permissions=(*net.permissions, *more)))
+    assert not any(one.flows.most or one.stray for one in exposures(replace(asked, world=world)).values())
