@@ -10,7 +10,7 @@ from ipaddress import IPv4Network
 from sglint.model import Direction, Prefix, Target, TargetKind
 from sglint.rule.judged import Judged, on_path
 from sglint.rule.words import Lacking, join, lack, missing, protocols_name, targets_names, where
-from sglint.space import EVERYONE, Family, FlowSet, Ports, Protocol, flows, prefixes, union
+from sglint.space import EVERYONE, Family, FlowSet, Protocol, flows, prefixes, union
 from sglint.track import Door, Exposure, Judgement, Verdict, is_wide, peers, ports_of
 
 FEW = 3
@@ -74,7 +74,7 @@ def shut_out(judgement: Judgement, coming: Exposure, rules: str) -> tuple[str, .
     on = union(door.flows.most for door in gates)
     can = "can" if coming.internet.least else "may"
     because = "" if coming.internet.least else reason(coming)
-    named = ports_named(on, coming.new)
+    named = ports_named(on, coming)
     why = f"do not open {where(judgement.interface)}: with {rules} the whole internet {can} newly reach it"
     instead = "first give these flows an interface without a public address in a subnet without that route"
     return (f"{why} through {through}{named}{because}", f"{instead}, or let a network ACL narrow who comes in")
@@ -168,7 +168,7 @@ def row(name: str, doors: list[Door], one: Exposure) -> str:
     whole = all(peers(found, family) == peers(led, family) for family in Family)
     routes = join(str(prefix) for prefix in sorted(met(doors, found), key=order))
     named = routes if whole else some(one, found, led, routes)
-    ports = ports_named(found, one.new)
+    ports = ports_named(found, one)
     if any(door.target.kind is TargetKind.INTERNET_GATEWAY for door in doors) and is_wide(found):
         return f"the whole internet through {name}{ports}"
     if not name:
@@ -211,13 +211,13 @@ def order(prefix: Prefix) -> tuple[int, int, int]:
     return (prefix.version, int(prefix.network_address), prefix.prefixlen)
 
 
-def ports_named(found: FlowSet, new: FlowSet) -> str:
+def ports_named(found: FlowSet, one: Exposure) -> str:
     """
-    Return on which protocols and ports the flows are, nothing when that is all that is new.
+    Return on which protocols and ports the flows are, where a network ACL may have cut them down.
     """
-    by_protocol: dict[Protocol, set[Ports]] = {p: set(ports_of(found, p)) for p in Protocol if ports_of(found, p)}
-    if all(ports_of(found, protocol) == ports_of(new, protocol) for protocol in Protocol):
+    if not one.filters or all(ports_of(found, protocol) == ports_of(one.new, protocol) for protocol in Protocol):
         return ""
+    by_protocol = {protocol: set(ports_of(found, protocol)) for protocol in Protocol if ports_of(found, protocol)}
     return f" ({protocols_name(by_protocol)})"
 
 

@@ -135,7 +135,7 @@ def test_the_whole_text(tmp_path: Path) -> None:
     assert "TCP 443 from peers, TCP and UDP that it opens" in said
     assert "behind transit gateway tgw-0123456789abcdef0" in said
     assert "add to aws_security_group.app: ingress TCP and UDP 0-65535 from 0.0.0.0/0" in said
-    assert "only these can newly reach it: its own VPC; 0.0.0.0/0 through transit gateway tgw-0123456789abcdef0" in said
+    assert "only these can newly reach it: its own VPC; 0.0.0.0/0 through transit gateway tgw-0123456789abcdef0;" in said
     assert "- 0.0.0.0/0 leads to transit gateway tgw-0123456789abcdef0" in said
 
 
