@@ -13,14 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sglint import track
 from sglint.graph import Arms, End, Journey, Trip, arms, build, inspections, journeys, one_sided, onward, path_to, trips
 from sglint.model import (
+    Appliance,
     Attachment,
     Endpoint,
     Network,
     Prefix,
     RemoteAttachment,
     RemoteKind,
+    Role,
     Subnet,
     Table,
     Target,
@@ -33,10 +36,11 @@ from sglint.model import (
 )
 from sglint.pipeline import judge
 from sglint.request import Request
+from sglint.rule import Judged, one_way
 from sglint.value import Unknown
 from tests import packet
 from tests.command import STACKS
-from tests.networks import interface, leads, network, origin, serves, unknown
+from tests.networks import interface, leads, network, origin, rule, serves, unknown
 
 TGW, NAT, IGW, GWLBE, ENI = (
     TargetKind.TRANSIT_GATEWAY,
@@ -384,3 +388,72 @@ def test_an_appliance_that_alone_leads_on_has_two_arms() -> None:
     one = appliance(returns=False)
     assert one.native.least
     assert [sender.address for sender in one.senders] == ["aws_instance.appliance[0]"]
+
+
+def two_legs(*, check: bool = False, back: bool = False) -> Network:
+    """
+    Return an appliance that gets GENEVE on one interface and has another one that leads to the transit gateway.
+
+    With `back` the endpoint's subnet leads there, too.
+    """
+    base = network(
+        routes=[leads("rt", "0.0.0.0/0", Target(GWLBE, "vpce")), leads("out", "0.0.0.0/0", Target(TGW, "tgw"))],
+        permissions=[rule("in", "udp", "10.0.0.0/8", "6081"), rule("out", "all", "0.0.0.0/0", line=11)],
+        interfaces=[
+            replace(interface("geneve", subnets=("inner",)), attached_to="box", role=Role.FORWARDER),
+            replace(interface("native", subnets=("outer",)), attached_to="box", source_dest_check=check, role=Role.FORWARDER),
+        ],
+        appliances=[Appliance(origin("target", 41), "geneve", "lb", "tg")],
+        associations=[
+            serves("rt"),
+            serves("out", "outer"),
+            serves("own", "inner"),
+            serves("out" if back else "own", "endpoint"),
+        ],
+        tables=[Table(origin(name, 9), "vpc") for name in ("rt", "out", "own")],
+    )
+    places = enumerate(("inner", "outer", "endpoint"), 2)
+    more = [Subnet(origin(name, 8), "vpc", (net(f"10.0.{number}.0/24"),)) for number, name in places]
+    endpoint = Endpoint(origin("vpce", 40), GWLBE, ("endpoint",), ("lb",))
+    return replace(base, subnets=(*base.subnets, *more), endpoints=(endpoint,))
+
+
+def told(found: Network) -> list[tuple[str, bool, list[str]]]:
+    """
+    Return what is tracked of which one direction is seen: interface, certain, and the flows.
+    """
+    judged = Judged(found, track.judge(found, build(found)))
+    return [
+        (
+            one.judgement.interface.address,
+            one.holds.least,
+            [f"{flow.direction.value} {flow.protocol.value}" for flow in one.flows],
+        )
+        for one in one_way(judged)
+    ]
+
+
+def test_both_legs_of_an_appliance_see_one_direction() -> None:
+    assert told(two_legs()) == [("geneve", True, ["in udp"]), ("native", True, ["out tcp", "out udp"])]
+
+
+def test_two_legs_may_be_one_arm_where_the_endpoint_leads_on() -> None:
+    assert [(name, sure) for name, sure, _ in told(two_legs(back=True))] == [("geneve", False), ("native", False)]
+
+
+def test_a_leg_that_sends_for_itself_alone_is_no_arm() -> None:
+    assert told(two_legs(check=True)) == []
+
+
+def test_what_is_untracked_anyway_is_not_told() -> None:
+    opened = [rule("in", "all", "0.0.0.0/0"), rule("out", "all", "0.0.0.0/0", line=11)]
+    assert told(replace(two_legs(), permissions=tuple(opened))) == []
+
+
+def test_a_packet_goes_on_from_the_leg_that_forwards_it() -> None:
+    (one,) = trips(build(two_legs()), "subnet", net("192.0.2.1/32"))
+    assert [step.noun for step in one.steps if step.noun in {"appliance", "endpoint", "interface"}] == [
+        "appliance",
+        "interface",
+    ]
+    assert one.because == (Unknown("the attachment of vpc to tgw is not in this scan"),)

@@ -31,10 +31,13 @@ AT_HOME = (
 class Arms:
     """
     Whether an appliance forwards natively what a Gateway Load Balancer sends it, and the interfaces by which it may.
+
+    `returns` says that the routes are those of one arm: what comes back out of an endpoint in the text gets on from there.
     """
 
     native: Bounds[bool]
     senders: tuple[Interface, ...] = ()
+    returns: bool = False
 
 
 def arms(graph: Graph, target: str) -> Arms:
@@ -54,7 +57,11 @@ def arms(graph: Graph, target: str) -> Arms:
     why = (
         f"whether the appliance of {target} gives packets back to the load balancer or forwards them itself is not in the text"
     )
-    return Arms(Bounds(least=False, most=True, because=(Unknown(why, noun.origin.span),)), senders)
+    return Arms(
+        Bounds(least=False, most=True, because=(Unknown(why, noun.origin.span),)),
+        senders,
+        bool(behind(graph, target)) and not lost,
+    )
 
 
 def of_instance(graph: Graph, interface: Interface) -> tuple[Interface, ...]:
@@ -78,14 +85,21 @@ def stranded(graph: Graph, target: str) -> tuple[Prefix, ...]:
     """
     Return the destinations that routes send to the appliance, and that surely get nowhere from the endpoint's subnet.
     """
-    balancers = {one.balancer for one in graph.appliances.get(target, ()) if one.origin.maybe is None}
-    behind = [one for one in graph.network.endpoints if balancers.intersection(one.balancers) and one.origin.maybe is None]
     found: dict[Prefix, None] = {}
-    for endpoint in behind:
+    for endpoint in behind(graph, target):
         for destination in leading_to(graph, endpoint):
             if all(gets_nowhere(graph, subnet, destination) for subnet in endpoint.subnets):
                 found[destination] = None
     return tuple(found)
+
+
+def behind(graph: Graph, target: str) -> tuple[Endpoint, ...]:
+    """
+    Return the endpoints that surely lead to the appliance.
+    """
+    balancers = {one.balancer for one in graph.appliances.get(target, ()) if one.origin.maybe is None}
+    listed = (one for one in graph.network.endpoints if balancers.intersection(one.balancers))
+    return tuple(one for one in listed if one.origin.maybe is None)
 
 
 def leading_to(graph: Graph, endpoint: Endpoint) -> tuple[Prefix, ...]:

@@ -9,7 +9,7 @@ from sglint.finding import Label, Severity
 from sglint.graph import Inspection, Path
 from sglint.model import OTHER_WAY, Appliance, Attachment, Direction, Group, Interface, Permission, Role, Target, TargetKind
 from sglint.resource import block_name
-from sglint.rule.across import splits, two_armed
+from sglint.rule.across import one_way, splits
 from sglint.rule.advice import reach, remedy
 from sglint.rule.cause import Cause
 from sglint.rule.judged import (
@@ -85,6 +85,7 @@ __all__ = [
     "looked_at",
     "may_track",
     "missing",
+    "one_way",
     "present",
     "reach",
     "remedy",
@@ -95,6 +96,5 @@ __all__ = [
     "target_name",
     "targets_names",
     "tracks",
-    "two_armed",
     "where",
 ]

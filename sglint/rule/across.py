@@ -1,12 +1,30 @@
 """
-What rules ask of whole paths: which attachments split the two directions of a flow, and which appliances have two arms.
+What rules ask of whole paths: which attachments split the two directions of a flow, and what two-arm appliances see of one.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sglint.graph import Arms, Inspection, arms, build, inspections
-from sglint.rule.judged import Judged
-from sglint.track import Judgement
+from sglint.model import Direction, TargetKind
+from sglint.rule.judged import Judged, holds, is_geneve
+from sglint.space import Bounds
+from sglint.track import Judgement, Verdict
+
+BOTH_WAYS = (TargetKind.LOCAL, TargetKind.INTERNET_GATEWAY, TargetKind.NONE)
+"""Where what an appliance opens itself goes, or what is answered to its own public address."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneWay:
+    """
+    Flows of which an interface sees one direction alone, and whether that is surely so and they are surely tracked.
+    """
+
+    judgement: Judgement
+    flows: tuple[Verdict, ...]
+    holds: Bounds[bool]
 
 
 def splits(net: Judged) -> tuple[Inspection, ...]:
@@ -16,10 +34,41 @@ def splits(net: Judged) -> tuple[Inspection, ...]:
     return tuple(inspections(build(net.network)))
 
 
-def two_armed(net: Judged) -> tuple[tuple[Judgement, Arms], ...]:
+def one_way(net: Judged) -> tuple[OneWay, ...]:
     """
-    Return the targets of Gateway Load Balancers that may forward natively what they get, each with what is known of its arms.
+    Return what the security groups track of the flows that appliances with two arms see one direction of.
+
+    A Gateway Load Balancer sends packets in GENEVE, and nothing goes back to it; nothing answers what is forwarded natively.
+    Where one interface does it all and the routes are those of one arm, the appliance is taken to have one.
     """
     graph = build(net.network)
-    found = ((one, arms(graph, one.interface.address)) for one in net.judgements if net.appliance(one.interface) is not None)
-    return tuple((one, known) for one, known in found if known.native.most)
+    by_address = {one.interface.address: one for one in net.judgements}
+    found: dict[str, OneWay] = {}
+    for target in dict.fromkeys(one.interface for one in net.network.appliances):
+        known = arms(graph, target)
+        senders = tuple(one.address for one in known.senders)
+        if not known.native.least and known.returns and senders == (target,):
+            continue
+        for address in dict.fromkeys((target, *senders)) if known.native.most and senders else ():
+            one = by_address.get(address)
+            seen = None if one is None else one_sided(net, one, known, target=address == target, sends=address in senders)
+            if seen is not None and (address not in found or seen.holds.least):
+                found[address] = seen
+    return tuple(found[address] for address in sorted(found))
+
+
+def one_sided(net: Judged, judgement: Judgement, known: Arms, *, target: bool, sends: bool) -> OneWay | None:
+    """
+    Return what the groups track of an interface's one-sided flows, None where they track nothing of them.
+    """
+    flows = tuple(
+        one
+        for one in net.concerned(judgement)
+        if (target and is_geneve(one)) or (sends and one.direction is Direction.OUT and one.via.kind not in BOTH_WAYS)
+    )
+    if not flows:
+        return None
+    tracked = holds(judgement, flows)
+    least = known.native.least and tracked.least
+    because = () if least else tuple(dict.fromkeys((*known.native.because, *tracked.because)))
+    return OneWay(judgement, flows, Bounds(least=least, most=tracked.most, because=because))
