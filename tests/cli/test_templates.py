@@ -85,6 +85,15 @@ def test_a_parameter_that_there_is_not_is_said(given: str, said: str) -> None:
     assert said not in sglint("check", STACKS / "spoke" / "template.yaml", "--parameter", "AWS::Region=eu-west-1").out
 
 
+@pytest.mark.parametrize("text", ["", "Peers=10.0.0.0/8\n", "3"])
+def test_a_file_without_parameters_is_said_to_be_one(tmp_path: Path, text: str) -> None:
+    (tmp_path / "p.txt").write_text(text)
+    run = sglint("check", STACKS / "spoke" / "template.yaml", "--parameter-file", tmp_path / "p.txt")
+    assert "p.txt gives no parameters" in run.out
+    assert "ParameterKey" in run.out
+    assert "AWSTemplateFormatVersion" not in run.out
+
+
 def test_metadata_and_comments_set_findings_aside(tmp_path: Path) -> None:
     why = "    Metadata:\n      sglint:\n        ignore:\n          tracked-workload: few flows\n"
     text = SPOKE.replace("  Web1:\n", f"  Web1:\n{why}").replace(

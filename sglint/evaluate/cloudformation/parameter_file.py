@@ -25,7 +25,8 @@ def read_parameters(source: Source) -> tuple[dict[str, Given], tuple[Problem, ..
     lines = 0 if lifted is None else 1
     problems = [_up(problem, lines) for problem in document.problems]
     if document.body is None:
-        problems = problems or [Problem(f"{source.path} gives no parameters", Span(source.path, 1, 1, 1, 1), _SHAPES)]
+        if all("emplate" in problem.hint for problem in problems):
+            problems = [Problem(f"{source.path} gives no parameters", Span(source.path, 1, 1, 1, 1), _SHAPES)]
         return {}, tuple(problems)
     found: dict[str, Given] = {}
     for item in _items(document.body):
