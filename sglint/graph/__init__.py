@@ -7,7 +7,6 @@ graph for those who look at all of it; importing it takes longer than judging a 
 
 from sglint.graph.arms import Arms, arms
 from sglint.graph.export import Edge, Node, Noun, edges, graphml, nodes
-from sglint.graph.filter import CLIENT_PORTS, Filter, Packets, filters
 from sglint.graph.index import OWN_TABLE, Graph, Hop, Path, build, grouped
 from sglint.graph.inspection import Inspection, inspections
 from sglint.graph.journey import Journey, journeys, one_sided
@@ -20,12 +19,10 @@ from sglint.graph.transit import Onward, onward
 from sglint.graph.walk import paths, supernets
 
 __all__ = [
-    "CLIENT_PORTS",
     "OWN_TABLE",
     "Arms",
     "Edge",
     "End",
-    "Filter",
     "Graph",
     "Hop",
     "Inspection",
@@ -33,7 +30,6 @@ __all__ = [
     "Node",
     "Noun",
     "Onward",
-    "Packets",
     "Path",
     "Step",
     "Trip",
@@ -41,7 +37,6 @@ __all__ = [
     "build",
     "edges",
     "families",
-    "filters",
     "graphml",
     "grouped",
     "inspections",

@@ -3,7 +3,7 @@ One flow, followed hop by hop there and back, and why it is tracked, untracked o
 
 The JSON is {"schema", "interface", "root", "direction", "family", "protocol", "ports", "peer", "state", "least", "most",
 "delivered": true | false | "maybe", "reasons", "flows": [as of inspect], "if_grouped": [likewise], "journeys": [{"subnet",
-"source", "one_sided": true | false | "maybe", "out": trip, "back": [trip]}], "network_acls": [{"subnet", "acl", "direction",
+"source", "one_sided": true | false | "maybe", "out": trip, "back": [trip]}], "network_acls": [{"subnet", "acls", "direction",
 "ports", "peer", "open", "may_be_open", "rules": [{"number", "allow", "file", "line"}]}], "problems"}, and a trip is {"end",
 "address", "steps": [{"noun", "address", "text", "among", "file", "line"}], "unknown": [{"text", "file", "line"}]}.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_network
 
-from sglint.graph import End, Filter, Journey, Trip, build, one_sided
+from sglint.graph import End, Journey, Trip, build, one_sided
 from sglint.model import AclEntry, Direction
 from sglint.output.inspect import flow_json, known, reason_json, scope, state
 from sglint.output.json import SCHEMA, dump, problem_json
@@ -22,7 +22,7 @@ from sglint.output.text import problems_text
 from sglint.rule import Judged
 from sglint.source import Problem, SglintError, Span
 from sglint.space import ALL_PORTS, Bounds, Intervals, Ports, Prefix, Protocol
-from sglint.track import Answer, Flow, answer
+from sglint.track import Answer, Filter, Flow, answer
 from sglint.value import Unknown
 
 ENDS = {
@@ -166,7 +166,7 @@ def filter_json(one: Filter) -> dict[str, object]:
     """
     return {
         "subnet": one.subnet,
-        "acl": one.acl or None,
+        "acls": list(one.acls),
         "direction": one.packets.direction.value,
         "ports": str(one.packets.ports),
         "peer": str(one.packets.peer),
@@ -257,7 +257,8 @@ def filter_text(one: Filter) -> str:
     what = f"{one.packets.protocol.value} {one.packets.ports} {preposition} {one.packets.peer}, {way} {one.subnet}"
     places = ", ".join(dict.fromkeys(str(rule.origin.at(rule.field)) for rule in one.rules))
     why = "; ".join(dict.fromkeys(item.why for item in one.open.because))
-    says = f"{let_through(one.open, all_open=one.all_open)}{f' by {one.acl}' if one.acl else ''}"
+    by = f" by {' or '.join(one.acls)}" if one.acls else ""
+    says = f"{let_through(one.open, all_open=one.all_open)}{by}"
     return clean(f"  {what}: {says}{f' ({places})' if places else ''}{f', because {why}' if why else ''}")
 
 

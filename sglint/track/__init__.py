@@ -5,6 +5,7 @@ The idea: the states form a chain, and permitting more never lowers one. So a ne
 the most that the unknowns may permit, and every network in between is bounded by the two.
 """
 
+from sglint.track.crossing import Filter, Packets, crossing
 from sglint.track.explain import everyone_on
 from sglint.track.expose import Door, Exposure, Survey, expose, is_wide, peers, ports_of, survey
 from sglint.track.flow import Answer, Flow, answer
@@ -15,13 +16,16 @@ __all__ = [
     "Answer",
     "Door",
     "Exposure",
+    "Filter",
     "Flow",
     "Judgement",
+    "Packets",
     "Reason",
     "State",
     "Survey",
     "Verdict",
     "answer",
+    "crossing",
     "everyone_on",
     "expose",
     "is_wide",

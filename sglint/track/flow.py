@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from sglint.graph import CLIENT_PORTS, End, Filter, Graph, Journey, Packets, filters, journeys
+from sglint.graph import End, Graph, Journey, journeys
 from sglint.model import OTHER_WAY, Direction, ListPeer
 from sglint.space import ALL_PORTS, Bounds, Family, Ports, Prefix, Protocol, family_of, intersect, within
+from sglint.track.crossing import CLIENT_PORTS, Filter, Packets, crossing
 from sglint.track.verdict import Judgement, Reason, State, Verdict
 from sglint.value import Unknown
 
@@ -140,8 +141,8 @@ def crossed(graph: Graph, flow: Flow, way: Journey) -> Iterator[Filter]:
         starts = (flow.direction is Direction.OUT) == (subnet == way.subnet)
         if isinstance(subnet, str) and peer is not None:
             first = Direction.OUT if starts else Direction.IN
-            yield from filters(graph.network, subnet, Packets(first, flow.protocol, peer, asks))
-            yield from filters(graph.network, subnet, Packets(OTHER_WAY[first], flow.protocol, peer, reply))
+            yield crossing(graph.network, subnet, Packets(first, flow.protocol, peer, asks))
+            yield crossing(graph.network, subnet, Packets(OTHER_WAY[first], flow.protocol, peer, reply))
 
 
 def delivered(ways: tuple[Journey, ...], passed: tuple[Filter, ...]) -> Bounds[bool]:
@@ -151,12 +152,14 @@ def delivered(ways: tuple[Journey, ...], passed: tuple[Filter, ...]) -> Bounds[b
     trips = [trip for way in ways for trip in (way.out, *way.back)]
     lost = [trip.end in {End.DROPPED, End.LOOP} for trip in trips]
     arrives = [trip.end in {End.SUBNET, End.INTERNET, End.OUTSIDE, End.SERVICE} and not trip.because for trip in trips]
-    shut = any(not one.open.most for one in passed if one.acl)
+    shut = any(not one.open.most for one in passed)
     wide = all(one.all_open for one in passed)
     because: dict[Unknown, None] = {item: None for trip in trips for item in trip.because}
     because.update((item, None) for one in passed for item in one.open.because)
     narrow = (one for one in passed if one.open.certain and not one.all_open)
-    because.update((Unknown(f"{one.acl} lets through only some ports of {one.packets.ports}"), None) for one in narrow)
+    because.update(
+        (Unknown(f"{' or '.join(one.acls)} lets through only some ports of {one.packets.ports}"), None) for one in narrow
+    )
     least = bool(trips) and all(arrives) and wide and not shut
     most = not shut and any(way.out.end not in {End.DROPPED, End.LOOP} for way in ways) and not (lost and all(lost))
     return Bounds(least=least and most, most=most, because=() if least or not most else tuple(because))

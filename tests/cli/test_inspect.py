@@ -14,6 +14,13 @@ from tests.command import STACKS, Run, sglint
 HERE = Path(__file__).parent / "expected"
 EAST_WEST = STACKS / "east-west"
 ORDERS = 'aws_network_interface.server["orders"]'
+FLOWS = {
+    "inspect-flow.txt": ("main.tf", "--interface", ORDERS, "--to", "10.2.1.9", "--port", "443"),
+    "inspect-flow.json": (
+        *("template.yaml", "--interface", "OrdersServer", "--from", "10.2.1.9"),
+        *("--protocol", "udp", "--port", "53", "--format", "json"),
+    ),
+}
 GUARDED = """
 resource "aws_vpc" "v" {
   cidr_block = "10.0.0.0/16"
@@ -94,15 +101,10 @@ def flow(folder: Path, *arguments: str) -> Run:
     return sglint("inspect", *arguments, cwd=folder)
 
 
-def test_a_flow_is_told_hop_by_hop_in_text() -> None:
-    run = sglint("inspect", "main.tf", "--interface", ORDERS, "--to", "10.2.1.9", "--port", "443", cwd=EAST_WEST)
-    assert (run.code, run.out) == (0, (HERE / "inspect-flow.txt").read_text())
-
-
-def test_a_flow_is_told_hop_by_hop_in_json() -> None:
-    asked = ("--interface", "OrdersServer", "--from", "10.2.1.9", "--protocol", "udp", "--port", "53", "--format", "json")
-    run = sglint("inspect", "template.yaml", *asked, cwd=EAST_WEST)
-    assert (run.code, run.out) == (0, (HERE / "inspect-flow.json").read_text())
+@pytest.mark.parametrize("name", FLOWS)
+def test_a_flow_is_told_hop_by_hop(name: str) -> None:
+    run = sglint("inspect", *FLOWS[name], cwd=EAST_WEST)
+    assert (run.code, run.out) == (0, (HERE / name).read_text())
 
 
 def test_a_network_acl_in_front_of_the_peer_stops_what_its_first_rule_denies(tmp_path: Path) -> None:

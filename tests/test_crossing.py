@@ -10,9 +10,9 @@ from ipaddress import ip_address, ip_network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sglint.graph import Packets, filters
 from sglint.model import Acl, AclEntry, Direction
 from sglint.space import Bounds, Ports, Protocol
+from sglint.track import Packets, crossing
 from tests import packet
 from tests.networks import boxes, network, origin, unknown
 
@@ -47,7 +47,7 @@ def test_the_first_rule_that_matches_decides(
     entries = [(*one[:4], min(one[4:]), max(one[4:])) for one in entries]
     acl = Acl(origin("acl"), "vpc", ("subnet",), entries=tuple(entry(*one) for one in entries))
     asked = Packets(Direction.IN, Protocol(protocol), ip_network(f"{peer}/32"), Ports(port, port))
-    (found,) = filters(replace(network(), acls=(acl,)), "subnet", asked)
+    found = crossing(replace(network(), acls=(acl,)), "subnet", asked)
     number = {"tcp": packet.TCP, "udp": packet.UDP, "all": packet.EVERY}
     rules = [packet.AclRule(one[0], packet.IN, one[1], number[one[2]], ip_network(one[3]), one[4], one[5]) for one in entries]
     sent = packet.Packet(packet.IN, number[protocol], ip_address(peer), ip_address("10.0.1.5"), 40000, port)
@@ -60,13 +60,13 @@ def test_what_is_not_known_of_a_rule_lies_between_the_bounds() -> None:
     allow, deny = entry(10, True, "tcp", "0.0.0.0/0", 0, 9), entry(20, False, "tcp", "0.0.0.0/0", 0, 9)
     for doubtful in (replace(deny, number=unknown()), replace(deny, number=5, allow=unknown())):
         acl = Acl(origin("acl"), "vpc", ("subnet",), entries=(allow, doubtful))
-        (found,) = filters(replace(network(), acls=(acl,)), "subnet", asked)
+        found = crossing(replace(network(), acls=(acl,)), "subnet", asked)
         assert (bool(found.open.least), bool(found.open.most)) == (False, True)
         assert unknown() in found.open.because
 
 
 def test_an_acl_that_is_not_in_the_text_may_let_through_anything() -> None:
     asked = Packets(Direction.IN, Protocol.TCP, ip_network("10.8.3.1/32"), Ports(5, 5))
-    (found,) = filters(network(), "subnet", asked)
+    found = crossing(network(), "subnet", asked)
     assert (bool(found.open.least), bool(found.open.most)) == (False, True)
     assert found.open.because[0].why == "the default network ACL of vpc is not in the text"
