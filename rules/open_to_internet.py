@@ -671,14 +671,15 @@ def check(net: Judged) -> Iterator[Found]:
         internet = net.reached(judgement, flows).unfiltered if flows else Bounds(least=False, most=False)
         if internet.most:
             gateways = join(sorted({target_name(one) for flow in flows for one in gates(flow)}))
+            apart = "; what must stay untracked gets an interface without a public address"
             yield Found(
                 judgement.interface,
                 "its security groups open every port both ways to everyone, and the whole internet can reach it through "
                 f"{gateways}: no network ACL narrows that",
                 (*labels(judgement, flows), *routes(judgement)),
                 (
-                    "give what is behind the transit gateway or Gateway Load Balancer an interface without a public address",
-                    f"or let a network ACL narrow who comes in; {where(judgement.interface)} does not",
+                    f"narrow {where(judgement.interface)} to what the internet may use{apart}",
+                    "or let a network ACL narrow who comes in",
                 ),
                 holds(judgement, flows, internet),
             )

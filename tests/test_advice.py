@@ -635,3 +635,21 @@ def test_a_network_acl_that_is_not_in_the_text_may_let_in_everyone(tmp_path: Pat
     (found,) = (one for one in findings(tmp_path, looked_up) if one.advice)
     assert "only these may newly reach it" in found.advice[1]
     assert "(not decided: data.aws_subnet.app[0] is not made by this text" in found.advice[1]
+
+
+def test_the_internet_may_come_by_way_of_the_inspection(tmp_path: Path) -> None:
+    gateway = 'resource "aws_internet_gateway" "out" {\n  vpc_id = aws_vpc.spoke.id\n}\n'
+    group = EDGE[EDGE.index('resource "aws_security_group"') :]
+    _, who = advice(tmp_path, INSPECTED + gateway + group + instance("true"))
+    assert who == (
+        "only these can newly reach it: its own VPC; 0.0.0.0/0 through Gateway Load Balancer endpoint "
+        "aws_vpc_endpoint.inspect[0], the internet with it; filter them with a network ACL"
+    )
+    _, inside = advice(tmp_path, INSPECTED + gateway + group + instance("false"))
+    assert "internet" not in inside
+
+
+def test_the_own_vpc_comes_in_though_its_range_is_not_known(tmp_path: Path) -> None:
+    text = (EDGE + instance("false")).replace('cidr_block = "10.1.0.0/16"', "ipv4_ipam_pool_id = var.pool")
+    _, who = advice(tmp_path, text + 'variable "pool" {\n  type = string\n}\n')
+    assert who.startswith("only these can newly reach it: its own VPC; 10.0.0.0/8 through transit gateway tgw-1")

@@ -10,11 +10,16 @@ from ipaddress import IPv4Network
 from sglint.model import Direction, Prefix, Target, TargetKind
 from sglint.rule.judged import Judged, on_path
 from sglint.rule.words import Lacking, join, lack, missing, protocols_name, targets_names, where
-from sglint.space import EVERYONE, Family, FlowSet, Protocol, flows, prefixes, union
-from sglint.track import Door, Exposure, Judgement, Verdict, is_wide, peers, ports_of
+from sglint.space import EVERYONE, Family, FlowSet, Protocol, flows, prefixes, union, within
+from sglint.track import Door, Exposure, Judgement, Verdict, is_wide, peers, ports_of, same_peers
 
 FEW = 3
 """How many ranges of addresses are named one by one."""
+
+OWN = "its own VPC"
+
+FIREWALLS = (TargetKind.GWLB_ENDPOINT, TargetKind.NETWORK_FIREWALL)
+"""What traffic of an internet gateway may be led through."""
 
 
 def remedy(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
@@ -107,7 +112,7 @@ def said(one: Exposure) -> str:
     after = f"; {filters} keeps out the rest" if filters and incoming else f"; {filters} stops the rest" if filters else ""
     unanswered = "" if one.answered else ", but no network ACL lets answers pass"
     alone = "" if filters or maybe or not incoming else "; filter them with a network ACL"
-    return f"{text}{after}{unanswered}{alone}{reason(one) if maybe else ''}"
+    return f"{text}{after}{unanswered}{alone}{reason(one) if maybe and incoming else ''}"
 
 
 def listed(one: Exposure) -> tuple[list[str], list[str]]:
@@ -115,8 +120,8 @@ def listed(one: Exposure) -> tuple[list[str], list[str]]:
     Return those who surely can reach the interface or be reached, and those who may, in words.
     """
     names = targets_names(door.target for door in one.doors)
-    sure = rows([door for door in one.doors if is_sure(door)], names, one)
-    return sure, rows([door for door in one.doors if not is_sure(door)], names, one)
+    sure = rows([door for door in one.doors if door.sure], names, one)
+    return sure, rows([door for door in one.doors if not door.sure], names, one)
 
 
 def reach(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> str:
@@ -140,14 +145,7 @@ def nothing(one: Exposure) -> str:
         return "nothing new can connect to it; packets that it cannot answer may reach it, as no route leads back"
     if filters:
         return f"{text}: {filters} stops all that the rules do not admit already"
-    return f"{text}: no route leads to anybody who could"
-
-
-def is_sure(door: Door) -> bool:
-    """
-    Return whether all who may come by the door surely can, though not on each port.
-    """
-    return all(peers(door.flows.least, family) == peers(door.flows.most, family) for family in Family)
+    return f"{text}: no route leads to anybody else"
 
 
 def rows(doors: Iterable[Door], names: Mapping[Target, str], one: Exposure) -> list[str]:
@@ -165,22 +163,30 @@ def row(name: str, doors: list[Door], one: Exposure) -> str:
     Return who is behind doors of one name: the destinations of their routes, or fewer addresses where some are kept out.
     """
     found, led = union(door.flows.most for door in doors), union(door.led for door in doors)
-    whole = all(peers(found, family) == peers(led, family) for family in Family)
-    routes = join(str(prefix) for prefix in sorted(met(doors, found), key=order))
-    named = routes if whole else some(one, found, led, routes)
+    whole = same_peers(found, led)
     ports = ports_named(found, one)
+    if not name:
+        return f"{OWN if whole else some(one, found, led, OWN)}{ports}"
     if any(door.target.kind is TargetKind.INTERNET_GATEWAY for door in doors) and is_wide(found):
         return f"the whole internet through {name}{ports}"
-    if not name:
-        return f"its own VPC{ports}" if whole else f"{named} of its own VPC{ports}"
-    return f"{named} through {name}{ports}"
+    routes = join(str(prefix) for prefix in sorted(met(doors, found), key=order))
+    also = ", the internet with it" if one.inspected and is_inspected(doors, found) else ""
+    return f"{routes if whole else some(one, found, led, routes)} through {name}{also}{ports}"
+
+
+def is_inspected(doors: Iterable[Door], found: FlowSet) -> bool:
+    """
+    Return whether the doors lead the internet through a firewall.
+    """
+    return is_wide(found) and any(door.target.kind in FIREWALLS for door in doors)
 
 
 def met(doors: Iterable[Door], found: FlowSet) -> set[Prefix]:
     """
-    Return the destinations of the doors that some of the flows are with.
+    Return the destinations of the doors that some of the flows are with, less those inside another.
     """
-    return {prefix for door in doors for prefix in door.destinations if is_met(prefix, found)}
+    named = {prefix for door in doors for prefix in door.destinations if is_met(prefix, found)}
+    return {prefix for prefix in named if not any(within(prefix, other) for other in named - {prefix})}
 
 
 def some(one: Exposure, found: FlowSet, led: FlowSet, routes: str) -> str:
@@ -188,8 +194,8 @@ def some(one: Exposure, found: FlowSet, led: FlowSet, routes: str) -> str:
     Return the addresses of some of the peers that routes lead to, in as few words as there are.
     """
     kept = [str(prefix) for family in Family for prefix in prefixes(family, peers(found, family))]
-    if len(kept) <= FEW or not routes:
-        return join(kept[:FEW]) + (" and more" if len(kept) > FEW else "")
+    if len(kept) <= FEW:
+        return join(kept) + (f" of {OWN}" if routes == OWN else "")
     left = [str(prefix) for family in Family for prefix in prefixes(family, peers(led, family) - peers(found, family))]
     if len(left) <= FEW:
         return f"{routes} but {join(left)}"

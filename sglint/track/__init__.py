@@ -7,7 +7,7 @@ the most that the unknowns may permit, and every network in between is bounded b
 
 from sglint.track.crossing import Filter, Packets, crossing
 from sglint.track.explain import everyone_on
-from sglint.track.expose import Door, Exposure, Survey, expose, is_wide, peers, ports_of, survey
+from sglint.track.expose import Door, Exposure, Survey, expose, is_wide, peers, ports_of, same_peers, survey
 from sglint.track.flow import Answer, Flow, answer
 from sglint.track.judge import judge
 from sglint.track.verdict import Judgement, Reason, State, Verdict, summary
@@ -32,6 +32,7 @@ __all__ = [
     "judge",
     "peers",
     "ports_of",
+    "same_peers",
     "summary",
     "survey",
 ]

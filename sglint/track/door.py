@@ -118,6 +118,15 @@ def has_other_door(graph: Graph, subnet: Link, interface: Interface) -> bool:
     return any(isinstance(one, Unknown) or one == noun.vpc for one in joined)
 
 
+def may_face(graph: Graph, subnet: Link, interface: Interface) -> bool:
+    """
+    Return whether an internet gateway that is in the text may lead to the interface, whatever stands between them.
+    """
+    noun = graph.subnets.get(subnet) if isinstance(subnet, str) else None
+    vpcs = {one.vpc for one in graph.network.gateways if one.kind is TargetKind.INTERNET_GATEWAY}
+    return interface.public is not False and noun is not None and noun.vpc in vpcs
+
+
 def span(prefixes: Iterable[Prefix]) -> Intervals:
     """
     Return the addresses of prefixes of one family.

@@ -26,7 +26,19 @@ from sglint.space import (
     union,
 )
 from sglint.track.admit import Admission, Rules, admissions, index
-from sglint.track.door import EVERY_PORT, Cells, cells_of, has_other_door, mask, masks, of_public, span, widened
+from sglint.track.door import (
+    EVERY_PORT,
+    LOCAL,
+    Cells,
+    cells_of,
+    has_other_door,
+    mask,
+    masks,
+    may_face,
+    of_public,
+    span,
+    widened,
+)
 from sglint.track.filter import lets_through, of_box
 from sglint.track.verdict import Judgement
 from sglint.value import Unknown
@@ -42,13 +54,15 @@ class Door:
     """
     What may newly come or go by one target, the own VPC being the target `LOCAL`.
 
-    `destinations` are those of the routes that lead there, `led` is all that is opened and can come or go there.
+    `destinations` are those of the routes that lead there, `led` is all that is opened and can come or go there. It is `sure`
+    when some of its peers surely can, each of them if the text has their addresses, which it need not of the own VPC.
     """
 
     target: Target
     destinations: tuple[Prefix, ...]
     led: FlowSet
     flows: Bounds[FlowSet]
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +73,8 @@ class Exposure:
     The ports are those of the side that accepts the connection. Peers that rules name by a security group count as new, because
     their addresses are not in the text. `new` is what the groups would newly admit, whoever can come. `filters` are the network
     ACLs that keep some of that out. `stray` may come in although no route leads back, so that nothing answers it; `answered`
-    is whether the network ACLs let answers pass at all.
+    is whether the network ACLs let answers pass at all. `inspected` says that an internet gateway may lead to the interface
+    by a firewall, where the routes lead to that.
     """
 
     direction: Direction
@@ -69,6 +84,7 @@ class Exposure:
     stray: FlowSet = NOTHING
     filters: tuple[Acl, ...] = ()
     answered: bool = True
+    inspected: bool = False
 
     @property
     def internet(self) -> Bounds[bool]:
@@ -132,6 +148,7 @@ def expose(about: Survey, judgement: Judgement, direction: Direction, opened: Fl
         union(part.stray for part in parts) - most,
         tuple({one.origin.address: one for part in parts for one in part.filters}.values()),
         any(part.answered for part in parts),
+        any(part.inspected for part in parts),
     )
 
 
@@ -181,24 +198,25 @@ def of_subnet(
         found = Bounds(coming.least & sure, coming.most & maybe)
         led |= maybe & new.most
         if found.most:
-            doors.append(Door(target, tuple(cells.destinations), maybe & opened, found))
+            there = coming.least & maybe if target == LOCAL and is_hidden(about, subnet) else found.least
+            doors.append(Door(target, tuple(cells.destinations), maybe & opened, found, same_peers(there, found.most)))
         if found.least != coming.most & maybe:
             because.update(cells.because)
             because.update(dict.fromkeys(of_public(interface, target)))
     least, most = union(door.flows.least for door in doors), union(door.flows.most for door in doors)
-    if least != most:
-        because.update(dict.fromkeys((*new.because, *through.because)))
+    between = dict.fromkeys((*new.because, *through.because, *because))
     filters = tuple(one for one in about.acls[subnet] if isinstance(one, Acl)) if most != led else ()
     loose = direction is Direction.IN and has_other_door(about.graph, subnet, interface)
     back = widened(passing(about, subnet, OTHER_WAY[direction]).most)
     return Exposure(
         direction,
-        Bounds(least, most, () if least == most else tuple(because)),
+        Bounds(least, most, () if least == most else tuple(between)),
         tuple(doors),
         new.most,
         new.most & through.most if loose else NOTHING,
         filters,
         bool(most & back) or not most,
+        direction is Direction.IN and may_face(about.graph, subnet, interface),
     )
 
 
@@ -251,7 +269,23 @@ def joined(doors: Iterable[Door]) -> Iterator[Door]:
     for target, found in grouped((door.target, door) for door in doors).items():
         least, most = union(one.flows.least for one in found), union(one.flows.most for one in found)
         destinations = dict.fromkeys(prefix for one in found for prefix in one.destinations)
-        yield Door(target, tuple(destinations), union(one.led for one in found), Bounds(least, most))
+        sure = all(one.sure for one in found)
+        yield Door(target, tuple(destinations), union(one.led for one in found), Bounds(least, most), sure)
+
+
+def is_hidden(about: Survey, subnet: Link) -> bool:
+    """
+    Return whether the text has a VPC around the subnet, though not all of its addresses.
+    """
+    noun = about.graph.subnets.get(subnet) if isinstance(subnet, str) else None
+    return noun is not None and isinstance(noun.vpc, str) and local_of(about.graph, subnet).hidden is not None
+
+
+def same_peers(one: FlowSet, other: FlowSet) -> bool:
+    """
+    Return whether the sets have the same peers, though not on the same ports.
+    """
+    return all(peers(one, family) == peers(other, family) for family in Family)
 
 
 def is_wide(found: FlowSet) -> bool:
