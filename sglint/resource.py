@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from enum import Enum
 
 from sglint.source import Span
 from sglint.value import Map, Unknown
@@ -28,6 +29,9 @@ def split_root(address: str) -> tuple[str, str]:
     start = _ROOT.match(address)
     return ("", address) if start is None else (start[0], address[start.end() :])
 
+
+DESCRIBES = frozenset({"tags", "tag", "Tags"})
+"""The attributes that describe a resource and make nothing of the network, so that an error in one of them hides nothing."""
 
 OWN_KEYS = frozenset({"[count.index]", "[each.key]"})
 """The keys in the identity of an instance that has the key of the instance which refers to it."""
@@ -54,6 +58,18 @@ def block_name(address: str) -> str:
     return KEY.sub("", address)
 
 
+class End(Enum):
+    """
+    How a plan ends a thing that there is.
+
+    `DELETED` for good, `REPLACED` by one that is made after it is gone, `SWAPPED` for one that is made before it goes.
+    """
+
+    DELETED = "deleted"
+    REPLACED = "replaced"
+    SWAPPED = "swapped"
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """
@@ -64,6 +80,7 @@ class Origin:
     are the module calls (or nested stacks) that lead here, outermost first. `root` names the root module it was read in.
     `maybe` is None when the thing surely exists, and otherwise says what decides that. `number` is what decides how many
     instances of its block there are, where that is not known: the same for blocks of one module that have the same number.
+    `end` is how a plan ends it, only for what there was before the plan; None for what stays, or is left to itself.
     """
 
     address: str
@@ -74,6 +91,7 @@ class Origin:
     callers: tuple[Span, ...] = ()
     maybe: Unknown | None = None
     number: str = ""
+    end: End | None = None
     _places: dict[str, Span] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -26,7 +26,7 @@ from sglint.evaluate.cloudformation.stack import Run, Stack
 from sglint.evaluate.cloudformation.template import Template, Templates
 from sglint.evaluate.cloudformation.worlds import worlds
 from sglint.evaluate.root import Root
-from sglint.resource import Origin, Resource
+from sglint.resource import DESCRIBES, Origin, Resource
 from sglint.source import Discovery, Problem, Span, discover, in_order
 from sglint.template import Entry, Scalar, TemplateDocument
 from sglint.template import Mapping as MappingNode
@@ -80,6 +80,10 @@ def _evaluate(run: Run, template: Template, wanted: Wanted, world: Assignment = 
         for prefix in waiting:
             found.extend(_walk(run.joined[prefix], wanted, shared=True))
         seen.update(waiting)
+    problems = dict(run.problems)
+    for top in (stack, *(run.joined[prefix] for prefix in sorted(seen))):
+        found.extend(_described(top, wanted, {one.address: one for one in found if isinstance(one, Resource)}))
+    run.problems = problems
     return found
 
 
@@ -138,10 +142,26 @@ def _resources(stack: Stack, wanted: Wanted, root: str, *, shared: bool) -> Iter
             what = f"what {name} of type {kind} makes is not seen"
             stack.run.problem(what, entry.span, "write its resources into the template")
         if kind in wanted and kind not in NESTED and (not shared or is_shared(kind)):
-            only = wanted[kind] if isinstance(wanted, Mapping) else ()
+            named = wanted[kind] if isinstance(wanted, Mapping) else ()
+            only = frozenset(named) - DESCRIBES or named
             found = _resource(stack, entry, kind, only, root, quiet=isinstance(wanted, Mapping) and not only)
             if found is not None:
                 yield found
+
+
+def _described(top: Stack, wanted: Wanted, resources: Mapping[str, Resource]) -> Iterator[Resource]:
+    """
+    Yield the resources that have tags with them.
+
+    This comes last, and what is wrong is nobody's problem: what nothing but tags refers to is no part of the network.
+    """
+    only = {kind: DESCRIBES.intersection(paths) for kind, paths in wanted.items()} if isinstance(wanted, Mapping) else {}
+    for found in _walk(top, {kind: names for kind, names in only.items() if names}):
+        one = resources.get(found.address) if isinstance(found, Resource) else None
+        if one is not None and isinstance(found, Resource) and one.kind == found.kind and found.values.items():
+            values = {**dict(one.values.items()), **dict(found.values.items())}
+            origin = replace(one.origin, fields=(*one.origin.fields, *found.origin.fields))
+            yield replace(one, values=Map.of(values), origin=origin)
 
 
 def _resource(

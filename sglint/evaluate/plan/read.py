@@ -16,6 +16,7 @@ from pathlib import Path
 
 from sglint.evaluate.plan.document import Json, PlanError, is_plan, load, rows, table, text
 from sglint.evaluate.terraform.settled import Settled
+from sglint.resource import End
 from sglint.source import Problem, SglintError, Span, Tree, displayed, read_bytes, whole
 from sglint.value import Map, Seq, Unknown, Value
 
@@ -33,7 +34,8 @@ class Item:
     """
     One instance of a resource or data source in a plan or state; attributes that are null are there as None.
 
-    `new` says that the plan makes it: then what is known of it is what the configuration says.
+    `new` says that the plan makes it: then what is known of it is what the configuration says. `end` is how the plan ends it,
+    for what there was before.
     """
 
     address: str
@@ -43,6 +45,7 @@ class Item:
     key: int | str | None
     values: Map
     new: bool = False
+    end: End | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,20 @@ def _before(document: dict[str, Json]) -> Iterator[Item]:
     for row in rows(document, "resource_changes"):
         change = table(row, "change")
         if not row.get("deposed") and isinstance(change.get("before"), dict):
-            yield _item(row, text(row, "module_address"), change.get("before"), None, change.get("before_sensitive"))
+            item = _item(row, text(row, "module_address"), change.get("before"), None, change.get("before_sensitive"))
+            yield replace(item, end=_end(change.get("actions")))
+
+
+def _end(actions: Json) -> End | None:
+    match actions:
+        case ["delete"]:
+            return End.DELETED
+        case ["delete", "create"]:
+            return End.REPLACED
+        case ["create", "delete" | "forget"]:
+            return End.SWAPPED
+        case _:
+            return None
 
 
 def _item(row: dict[str, Json], module: str, values: Json, unknown: Json, sensitive: Json) -> Item:

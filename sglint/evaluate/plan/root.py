@@ -58,18 +58,19 @@ def _before(plan: Plan, written: Mapping[str, Resource], wanted: Collection[str]
     """
     if plan.before is None:
         return None
-    known = identities(plan.before)
+    wiring, known = wire(plan), identities(plan.before)
     items = (plan.before[address] for address in sorted(plan.before))
-    return tuple(_past(plan, item, written.get(item.address), known, root) for item in items if item.kind in wanted)
+    return tuple(_past(plan, item, written.get(item.address), wiring, known, root) for item in items if item.kind in wanted)
 
 
-def _past(plan: Plan, item: Item, written: Resource | None, known: Mapping[str, Ref], root: str) -> Resource:
+def _past(plan: Plan, item: Item, written: Resource | None, wiring: Wiring, known: Mapping[str, Ref], root: str) -> Resource:
     place = plan.places.get(item.address, whole(plan.path))
     origin = Origin(item.address, place, place, root) if written is None else replace(written.origin, maybe=None, fields=())
-    named = _named_groups(item)
-    values = Map.of((name, value) for name, value in item.values.items() if name not in named)
+    values = item.values
+    if item.address in plan.items:
+        values = _configured(plan, item, values_of(wiring, item) if written is None else written.values)
     found = referring(lay_all(values, Map(), ()).values, known, item.address)
-    return Resource(item.kind, found if isinstance(found, Map) else Map(), origin)
+    return Resource(item.kind, found if isinstance(found, Map) else Map(), replace(origin, end=item.end))
 
 
 def _named_groups(item: Item) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import posixpath
 import re
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -24,7 +24,7 @@ from sglint.evaluate.terraform.module import Library, Module, is_local, source_o
 from sglint.evaluate.terraform.run import CALL_META, META, Given, Run, Thing
 from sglint.evaluate.terraform.settled import Settled
 from sglint.evaluate.terraform.states import Evaluation, States, states_read
-from sglint.resource import Origin, Resource
+from sglint.resource import DESCRIBES, Origin, Resource
 from sglint.source import Discovery, Found, Problem, Source, discover, list_files, read
 from sglint.value import Map, Ref
 
@@ -105,9 +105,10 @@ def _evaluate(
     for name in sorted(modules):
         problems.extend(modules[name].problems)
     problems.extend(run.problems)
+    described = {**resources, **dict(_described(instances, wanted, resources))}
     root = Root(
         path,
-        tuple(resources[address] for address in sorted(resources)),
+        tuple(described[address] for address in sorted(described)),
         tuple(sorted(dict.fromkeys(problems), key=lambda problem: problem.order)),
         tuple(document for name in sorted(modules) for document in modules[name].documents),
         tuple(sorted(module.variables)),
@@ -171,7 +172,8 @@ def _resources(instance: ModuleInstance, wanted: Wanted, root: str) -> Iterator[
     for mode, kind, name in sorted(instance.module.resources):
         full = f"{mode}.{kind}" if mode else kind
         if full in wanted:
-            only = wanted[full] if isinstance(wanted, Mapping) else ()
+            named = wanted[full] if isinstance(wanted, Mapping) else ()
+            only = frozenset(named) - DESCRIBES or named
             quiet = isinstance(wanted, Mapping) and not only
             for thing in instance.instances(mode, kind, name):
                 yield _identified(instance.run, _resource(thing, root, only, quiet=quiet))
@@ -186,6 +188,26 @@ def _resource(thing: Thing, root: str, only: Collection[str] = (), *, quiet: boo
     origin = Origin(thing.address, place, thing.block.span, root, body.fields, callers, thing.maybe, thing.number)
     values = Map(tuple((name, veiled(value)) for name, value in body.values.items()))
     return Resource(thing.kind, values, origin)
+
+
+def _described(
+    instances: Iterable[ModuleInstance], wanted: Wanted, resources: Mapping[str, Resource]
+) -> Iterator[tuple[str, Resource]]:
+    """
+    Yield the resources that have tags with them, by address.
+
+    This comes last, when the problems are gathered: what nothing but tags refers to is no part of the network.
+    """
+    for instance in instances:
+        for mode, kind, name in sorted(instance.module.resources):
+            only = DESCRIBES.intersection(wanted.get(kind, ())) if isinstance(wanted, Mapping) and not mode else None
+            for thing in instance.instances(mode, kind, name) if only else ():
+                body = evaluate_body(thing.block, thing.scope, thing.owner.quietly, META, only or ())
+                one = resources.get(thing.address)
+                if one is not None and body.fields:
+                    values = {**dict(one.values.items()), **{key: veiled(value) for key, value in body.values.items()}}
+                    origin = replace(one.origin, fields=(*one.origin.fields, *body.fields))
+                    yield thing.address, replace(one, values=Map.of(values), origin=origin)
 
 
 def _identified(run: Run, resource: Resource) -> Resource:
