@@ -452,8 +452,32 @@ def test_what_is_untracked_anyway_is_not_told() -> None:
 
 def test_a_packet_goes_on_from_the_leg_that_forwards_it() -> None:
     (one,) = trips(build(two_legs()), "subnet", net("192.0.2.1/32"))
-    assert [step.noun for step in one.steps if step.noun in {"appliance", "endpoint", "interface"}] == [
-        "appliance",
-        "interface",
-    ]
+    kinds = {"appliance", "endpoint", "sender"}
+    assert [step.noun for step in one.steps if step.noun in kinds] == ["appliance", "sender"]
     assert one.because == (Unknown("the attachment of vpc to tgw is not in this scan"),)
+
+
+def test_a_firewall_with_two_interfaces_that_are_each_the_way_in_of_one_direction_sees_both() -> None:
+    legs = [
+        replace(interface(name, subnets=(name,)), attached_to="box", source_dest_check=False) for name in ("inside", "outside")
+    ]
+    base = network(
+        routes=[
+            leads("rt", "10.0.2.0/24", Target(ENI, "inside")),
+            leads("far", "10.0.1.0/24", Target(ENI, "outside")),
+        ],
+        interfaces=[interface(), *legs],
+        associations=[serves("rt"), serves("far", "far"), serves("own", "inside"), serves("own", "outside")],
+        tables=[Table(origin(name, 9), "vpc") for name in ("rt", "far", "own")],
+    )
+    more = [
+        Subnet(origin(name, 8), "vpc", (net(f"10.0.{number}.0/24"),))
+        for number, name in enumerate(("far", "inside", "outside"), 2)
+    ]
+    found = replace(base, subnets=(*base.subnets, *more))
+    graph = build(found)
+    for one in journeys(graph, graph.interfaces["eni"], net("10.0.2.9/32")):
+        assert (one.out.end, one.out.address) == (End.SUBNET, "far")
+        assert [set(trip.inspectors) for trip in one.back] == [set(one.out.inspectors)] * len(one.back)
+        assert one.out.inspectors == ("inside, outside",)
+        assert not one_sided(one).least

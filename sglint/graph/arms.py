@@ -69,8 +69,8 @@ def of_instance(graph: Graph, interface: Interface) -> tuple[Interface, ...]:
     Return the interfaces of the instance that this one is of, this one among them.
     """
     instance = interface.attached_to if isinstance(interface.attached_to, str) else interface.address
-    same = (one for one in graph.network.interfaces if instance in {one.attached_to, one.address})
-    return tuple(dict.fromkeys((interface, *same)))
+    own = (graph.interfaces[instance],) if instance in graph.interfaces else ()
+    return tuple(dict.fromkeys((interface, *own, *graph.instances.get(instance, ()))))
 
 
 def may_send(graph: Graph, interface: Interface) -> bool:
@@ -106,9 +106,8 @@ def leading_to(graph: Graph, endpoint: Endpoint) -> tuple[Prefix, ...]:
     """
     Return the destinations of the routes that surely lead to an endpoint.
     """
-    address = endpoint.origin.address
-    sure = (one for one in graph.network.routes if one.origin.maybe is None and one.maybe is None and len(one.targets) == 1)
-    listed = (one.destinations for one in sure if one.targets[0].address == address)
+    routes = graph.toward.get(endpoint.origin.address, ())
+    listed = (one.destinations for one in routes if one.origin.maybe is None and one.maybe is None)
     return tuple(dict.fromkeys(one for each in listed for one in each if not isinstance(one, Unknown)))
 
 

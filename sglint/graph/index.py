@@ -128,7 +128,8 @@ class Graph:
     """
     A network with its links by address; `ways` and `boards` remember what was worked out for a subnet and a table.
 
-    `within` are the subnets by their VPC, `attachments` those of VPCs and of all else.
+    `within` are the subnets by their VPC, `attachments` those of VPCs and of all else, `instances` the interfaces attached to
+    one, and `toward` the routes by the one target that they have.
     """
 
     network: Network
@@ -142,6 +143,8 @@ class Graph:
     strays: tuple[Route, ...]
     appliances: Mapping[str, tuple[Appliance, ...]]
     interfaces: Mapping[str, Interface]
+    instances: Mapping[str, tuple[Interface, ...]]
+    toward: Mapping[str, tuple[Route, ...]]
     within: Mapping[str, tuple[Subnet, ...]]
     endpoints: Mapping[str, Endpoint]
     attachments: Mapping[str, Attachment | RemoteAttachment]
@@ -168,6 +171,8 @@ def build(net: Network) -> Graph:
         strays=tuple(route for route in net.routes if isinstance(route.table, Unknown)),
         appliances=grouped((one.interface, one) for one in net.appliances),
         interfaces={one.address: one for one in net.interfaces},
+        instances=grouped((one.attached_to, one) for one in net.interfaces if isinstance(one.attached_to, str)),
+        toward=grouped((one.targets[0].address, one) for one in net.routes if len(one.targets) == 1),
         within=grouped((one.vpc, one) for one in net.subnets if isinstance(one.vpc, str)),
         endpoints={one.origin.address: one for one in net.endpoints},
         attachments={

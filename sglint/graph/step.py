@@ -42,7 +42,7 @@ class Step:
     """
     One step: the noun and address of what it is about, in words, and its place where it is written.
 
-    `among` are all the interfaces of which one takes the traffic, where that is what the step is about.
+    `among` are the interfaces of which one takes the traffic, or all those of the appliance that does.
     """
 
     noun: str
@@ -70,9 +70,9 @@ class Trip:
     @property
     def inspectors(self) -> tuple[str, ...]:
         """
-        The endpoints and interfaces that inspect it on the way, in order.
+        The endpoints and appliances that inspect it on the way, in order; an appliance is all of its interfaces.
         """
-        return tuple(step.address for step in self.steps if step.noun in INSPECT)
+        return tuple(", ".join(sorted(step.among)) or step.address for step in self.steps if step.noun in INSPECT)
 
 
 @dataclass(frozen=True, slots=True)

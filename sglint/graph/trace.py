@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 
-from sglint.graph.arms import Arms, arms
+from sglint.graph.arms import Arms, arms, of_instance
 from sglint.graph.index import Graph
 from sglint.graph.question import has, inner, is_to, may_have, meets, no_zone, path_to, targets_of, within_any, zone_of
 from sglint.graph.step import Course, End, Step, Trip, step_of
@@ -282,8 +282,9 @@ def native(graph: Graph, found: list[Arms], course: Course) -> Iterator[Trip]:
     Yield the trips that go on from the interfaces by which appliances forward natively.
     """
     for one in found:
+        verb = "forwards" if one.native.least else "may forward"
         for sender in one.senders if one.native.most else ():
-            step = Step("interface", sender.address, f"{sender.address} may forward it natively", sender.origin.span)
+            step = Step("sender", sender.address, f"{sender.address} {verb} it natively", sender.origin.span)
             for subnet in sender.subnets:
                 yield from leave(graph, subnet, course.by(step, because=one.native.because))
 
@@ -296,10 +297,11 @@ def to_interface(graph: Graph, target: Target, course: Course) -> Iterator[Trip]
     if noun is None:
         yield course.unknown(f"{name(target)} is not in this scan")
         return
-    on = course.by(Step("interface", noun.address, f"{noun.address} takes it", noun.origin.span, (noun.address,)))
+    appliance = tuple(one.address for one in of_instance(graph, noun))
+    on = course.by(Step("interface", noun.address, f"{noun.address} takes it", noun.origin.span, appliance))
     if noun.source_dest_check is True:
         why = f"{noun.address} takes nothing that is not for itself: its source/destination check is on"
-        yield on.by(Step("interface", noun.address, why, noun.origin.span)).ends(End.APPLIANCE, noun.address)
+        yield on.by(Step("check", noun.address, why, noun.origin.span)).ends(End.APPLIANCE, noun.address)
         return
     others = siblings(graph, noun)
     because: tuple[Unknown, ...] = ()
@@ -321,10 +323,7 @@ def siblings(graph: Graph, interface: Interface) -> tuple[Interface, ...]:
     """
     Return the interfaces of the same instance that may forward, this one among them.
     """
-    if not isinstance(interface.attached_to, str):
-        return (interface,)
-    same = (one for one in graph.network.interfaces if one.attached_to == interface.attached_to)
-    return tuple(one for one in same if one.source_dest_check is not True) or (interface,)
+    return tuple(one for one in of_instance(graph, interface) if one.source_dest_check is not True) or (interface,)
 
 
 def to_peering(graph: Graph, vpc: Link, target: Target, course: Course) -> Iterator[Trip]:
