@@ -19,15 +19,16 @@ from typing import Any
 
 import pytest
 
-from sglint import lint
 from sglint.output.inspect import interface_json
-from sglint.pipeline import judge
+from sglint.pipeline import Networks, judge
 from sglint.request import request
-from sglint.rule import load
+from sglint.rule import load, run
 from tests.command import REPOSITORY
 
 REAL = REPOSITORY / "fixtures" / "real"
 LETTERS = {"untracked": "U", "tracked": "T", "unknown": "?"}
+RULES = load()
+KNOWN = {rule.slug for rule in RULES}
 ELSEWHERE = {"unused-ignore", "untracked-cut"}
 """Rules on comments and on plans, of which no architecture has any."""
 
@@ -46,13 +47,6 @@ class Stack:
     rules: tuple[str, ...] | None
     files: tuple[str, ...] = ()
     workspace: str | None = None
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """
-        What is handed to sglint.
-        """
-        return {"variable_files": self.files, "workspace": self.workspace}
 
 
 def stacks() -> Iterable[Stack]:
@@ -78,15 +72,32 @@ STACKS = {stack.name: stack for stack in stacks()}
 
 
 @cache
+def networks(name: str) -> Networks:
+    """
+    Return the judged network of a stack.
+    """
+    stack = STACKS[name]
+    wanted = request(
+        stack.paths,
+        variables={},
+        variable_files=stack.files,
+        workspace=stack.workspace,
+        plan=None,
+        parameters={},
+        parameter_files=(),
+        config=None,
+    )
+    found = judge(wanted)
+    assert stack.rules is None or not found.problems
+    return found
+
+
+@cache
 def inspected(name: str) -> Interfaces:
     """
     Return the interfaces of a stack by address, as `inspect` gives them.
     """
-    stack = STACKS[name]
-    wanted = request(stack.paths, variables={}, plan=None, parameters={}, parameter_files=(), config=None, **stack.given)
-    found = judge(wanted)
-    assert stack.rules is None or not found.problems
-    return {one.interface.address: interface_json("", one) for judged in found.judged for one in judged.judgements}
+    return {one.interface.address: interface_json("", one) for judged in networks(name).judged for one in judged.judgements}
 
 
 @cache
@@ -94,8 +105,8 @@ def flagged(name: str) -> Counter[tuple[str, str, bool]]:
     """
     Return how many interfaces each rule finds in a stack, certainly and perhaps.
     """
-    stack = STACKS[name]
-    found = lint(stack.paths, **stack.given).findings
+    found, failed = run(RULES, networks(name).judged)
+    assert not failed
     return Counter((one.rule, one.severity.value, one.certain) for one in found for _ in one.subjects)
 
 
@@ -148,7 +159,8 @@ def test_every_interface_is_judged_as_was_worked_out_by_hand(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name, stack in STACKS.items() if stack.rules is not None])
 def test_the_rules_find_what_is_wrong_and_nothing_in_the_twin(name: str) -> None:
-    assert sorted({rule for rule, _, certain in flagged(name) if certain}) == sorted(STACKS[name].rules or ())
+    expected = KNOWN.intersection(STACKS[name].rules or ())
+    assert {rule for rule, _, certain in flagged(name) if certain or not expected} == expected
 
 
 @pytest.mark.parametrize("name", [name for name in STACKS if f"{name}-template" in STACKS])
@@ -164,4 +176,4 @@ def test_both_languages_say_the_same(name: str) -> None:
 
 def test_every_rule_finds_something_in_an_architecture_that_has_a_corrected_twin() -> None:
     paired = [stack for stack in STACKS.values() if stack.rules and stack.name.replace("-interfaces", "-fixed") in STACKS]
-    assert {rule for stack in paired for rule in stack.rules or ()} == {rule.slug for rule in load()} - ELSEWHERE
+    assert {rule for stack in paired for rule in stack.rules or ()} >= KNOWN - ELSEWHERE
