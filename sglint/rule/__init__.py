@@ -7,8 +7,20 @@ function marked with `@rule` looks at a judged network and yields what it found.
 
 from sglint.finding import Label, Severity
 from sglint.graph import Inspection, Path
-from sglint.model import OTHER_WAY, Appliance, Attachment, Direction, Group, Interface, Permission, Role, Target, TargetKind
-from sglint.resource import block_name
+from sglint.model import (
+    OTHER_WAY,
+    Appliance,
+    Attachment,
+    Box,
+    Direction,
+    Group,
+    Interface,
+    Permission,
+    Role,
+    Target,
+    TargetKind,
+)
+from sglint.resource import End, block_name
 from sglint.rule.across import one_way, splits
 from sglint.rule.advice import reach, remedy
 from sglint.rule.cause import Cause
@@ -36,7 +48,7 @@ from sglint.rule.words import (
     where,
 )
 from sglint.source import Problem, Span
-from sglint.space import ALL_PORTS, Bounds, Family, Ports, Protocol
+from sglint.space import ALL_PORTS, Bounds, Family, Intervals, Ports, Protocol, intervals
 from sglint.track import Judgement, State, Verdict
 from sglint.value import Unknown
 
@@ -46,14 +58,17 @@ __all__ = [
     "Appliance",
     "Attachment",
     "Bounds",
+    "Box",
     "Cause",
     "Check",
     "Direction",
+    "End",
     "Family",
     "Found",
     "Group",
     "Inspection",
     "Interface",
+    "Intervals",
     "Judged",
     "Judgement",
     "Label",
@@ -78,6 +93,7 @@ __all__ = [
     "flows_name",
     "gains",
     "holds",
+    "intervals",
     "is_geneve",
     "join",
     "labels",
