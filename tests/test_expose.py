@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from ipaddress import ip_network
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sglint.graph import build
 from sglint.model import Acl, AclEntry, Box, Direction
 from sglint.space import EVERYONE, Bounds, Family, FlowSet, Ports, Protocol, flows, union
 from sglint.track import Exposure, expose, judge, survey
+from sglint.track.filter import lets_through
 from tests.networks import origin, unknown
-from tests.packet import EVERY, IN, OUT, TCP, UDP, AclRule, Answer, Interface, Packet, Rule, answer, route_to
+from tests.packet import EVERY, IN, OUT, TCP, UDP, AclRule, Answer, Interface, Packet, Rule, acl_allows, answer, route_to
 from tests.test_agreement import CLASSES, FAMILIES, corners
 from tests.told import PORTS, PROTOCOLS, SUBNETS, cidrs, family, permission
 from tests.told import boxes as told_boxes
@@ -218,3 +219,29 @@ def test_what_the_groups_admit_already_is_not_exposed_again(asked: Asked) -> Non
     more = tuple(permission(rule, "sg") for rule in asked.opened)
     world = replace(asked.world, net=replace(net, permissions=(*net.permissions, *more)))
     assert not any(one.flows.most or one.stray for one in exposures(replace(asked, world=world)).values())
+
+
+@st.composite
+def acls(draw: st.DrawFn, *, sure: bool) -> tuple[Acl, Interface]:
+    """
+    Draw a network ACL whose rules overlap, and what it turns out to be.
+    """
+    numbers = draw(st.lists(st.integers(100, 900).map(lambda n: n * 7), min_size=2, max_size=6, unique=True))
+    near = st.sampled_from([ip_network(one) for one in ("0.0.0.0/0", "10.0.0.0/8", "10.8.0.0/16", "::/0")])
+    drawn = [replace(draw(acl_rules(tuple(Family), number)), way=IN, peer=draw(near)) for number in numbers]
+    told = [draw(told_acl_rules(one, ("known",) if sure else ("known", "known", *DOUBTS))) for one in drawn]
+    truth = Interface(acl=[one for _, one in told if one is not None])
+    return Acl(origin("acl", 8), "vpc", entries=tuple(one for one, _ in told)), truth
+
+
+@settings(max_examples=3 * settings().max_examples)
+@given(st.booleans().flatmap(lambda sure: st.tuples(st.just(sure), acls(sure=sure))))
+def test_a_network_acl_lets_through_what_its_first_rule_that_matches_allows(drawn: tuple[bool, tuple[Acl, Interface]]) -> None:
+    sure, (acl, truth) = drawn
+    found = lets_through((acl,), Direction.IN)
+    edges = [Rule(IN, TCP, one.peer, one.first, one.last) for one in truth.acl or ()]
+    for packet in corners(replace(truth, rules=edges), tuple(Family)):
+        if packet.protocol in {TCP, UDP} and packet.way == IN:
+            allowed = acl_allows(truth, packet)
+            assert has(found.least, packet) <= allowed <= has(found.most, packet), packet
+            assert not sure or has(found.least, packet) == has(found.most, packet), packet
