@@ -263,7 +263,7 @@ resource "aws_network_interface" "proxy" { # found
 ```
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sglint.rule import (
@@ -306,6 +306,28 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """
+    What a plan does: how it ends the security groups of before, which rules there are in the end, and whose, by address.
+    """
+
+    ends: Mapping[str, End | None]
+    rules: Mapping[str, Sequence[Permission]]
+    known: frozenset[str]
+
+
+def plan_of(before: Judged, after: Judged) -> Plan:
+    """
+    Return what the plan does that leads from one network to the other.
+    """
+    rules: dict[str, list[Permission]] = {}
+    for one in after.network.permissions:
+        rules.setdefault(one.origin.address, []).append(one)
+    ends = {one.origin.address: one.origin.end for one in before.network.groups}
+    return Plan(ends, rules, frozenset(one.origin.address for one in after.network.groups))
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """
     An interface before and after the plan, each in its network.
@@ -313,6 +335,7 @@ class Change:
 
     before: Judged
     after: Judged
+    plan: Plan
     was: Interface
     will: Interface
 
@@ -320,7 +343,7 @@ class Change:
         """
         Return how the plan ends a security group.
         """
-        return next((one.origin.end for one in self.before.network.groups if one.origin.address == group), None)
+        return self.plan.ends.get(group) if isinstance(group, str) else None
 
     def stays(self, permission: Permission) -> bool:
         """
@@ -329,10 +352,9 @@ class Change:
         origin = permission.origin
         if permission.group not in self.will.groups or self.end_of(permission.group) or origin.end:
             return False
-        later = [one for one in self.after.network.permissions if one.origin.address == origin.address]
-        known = {one.origin.address for one in self.after.network.groups}
+        later = self.plan.rules.get(origin.address, ())
         same = (permission.group, permission.direction, permission.boxes)
-        forgotten = not later and origin.address not in known
+        forgotten = not later and origin.address not in self.plan.known
         return forgotten or any((one.group, one.direction, one.boxes) == same for one in later)
 
     def does(self, permission: Permission) -> tuple[str, str]:
@@ -357,12 +379,13 @@ def check(net: Judged) -> Iterator[Found]:
     """
     if net.before is None:
         return
+    plan = plan_of(net.before, net)
     later = {one.interface.address: one.interface for one in net.judgements}
     for judgement in net.before.judgements:
         was, will = judgement.interface, later.get(judgement.interface.address)
         if will is None or was.origin.end is not None or not was.grouped:
             continue
-        change = Change(net.before, net, was, will)
+        change = Change(net.before, net, plan, was, will)
         cuts = tuple(cuts_of(change, judgement))
         for some in (tuple(one for one in cuts if not one.doubts), tuple(one for one in cuts if one.doubts)):
             if some:
@@ -481,7 +504,8 @@ def enabled(change: Change, permission: Permission) -> bool:
     Return whether a rule that is there after the plan was there before it.
     """
     same = (permission.group, permission.direction, permission.boxes)
-    return any((one.group, one.direction, one.boxes) == same and change.stays(one) for one in change.before.network.permissions)
+    rules = change.before.permissions(change.was)
+    return any((one.group, one.direction, one.boxes) == same and change.stays(one) for one in rules)
 
 
 def hidden(change: Change) -> Iterator[Unknown]:
