@@ -691,4 +691,5 @@ def check(net: Judged) -> Iterator[Found]:
             labels(one.judgement, one.flows),
             remedy(net, one.judgement, one.flows),
             one.holds,
+            one.flows,
         )

@@ -481,6 +481,7 @@ def check(net: Judged) -> Iterator[Found]:
                 labels(judgement, arriving or asked),
                 remedy(net, judgement, arriving or asked),
                 holds(judgement, arriving) if arriving else present(judgement),
+                tuple(arriving),
             )
 
 

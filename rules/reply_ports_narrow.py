@@ -282,6 +282,7 @@ def check(net: Judged) -> Iterator[Found]:
                 labels(judgement, flows),
                 remedy(net, judgement, flows),
                 holds(judgement, flows),
+                flows,
             )
 
 

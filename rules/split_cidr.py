@@ -528,6 +528,7 @@ def check(net: Judged) -> Iterator[Found]:
                 labels(judgement, flows),
                 remedy(net, judgement, flows),
                 holds(judgement, flows),
+                flows,
             )
 
 

@@ -292,4 +292,5 @@ def check(net: Judged) -> Iterator[Found]:
                 labels(judgement, flows),
                 remedy(net, judgement, flows),
                 holds(judgement, flows),
+                flows,
             )

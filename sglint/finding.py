@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from sglint.model import Role
 from sglint.source import Problem, Source, Span
+from sglint.space import Protocol
 
 
 class Severity(Enum):
@@ -51,6 +53,35 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Tracked:
+    """
+    Whose tracked flows a finding is about: the role of the interface, their protocols, and the instance that keeps the table.
+
+    `instance_types` are those that are known, `timeouts` the idle timeouts that are written, in seconds.
+    """
+
+    role: Role
+    protocols: tuple[Protocol, ...]
+    instance_types: tuple[str, ...]
+    timeouts: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """
+    From `least` to `most` new flows per second on, the table of one instance is full, if they are those of a bundled profile.
+
+    It is an estimate of two digits: nothing of the instance was measured.
+    """
+
+    profile: str
+    instance_type: str
+    protocols: tuple[Protocol, ...]
+    least: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """
     One finding: which rule, how bad, about what, where, and whether it holds in every completion of the unknowns.
@@ -59,6 +90,7 @@ class Finding:
     `roots` the root modules that have them, several when they share a module. `unless` says for an uncertain finding what
     stands in the way. `calls` are, for each subject in a module, the calls that lead there. `key` identifies it across
     edits: the rule, the file, the subject, no line numbers.
+    `projections` are what `tracked` comes to, the type of instance that is full first at the head.
     """
 
     rule: str
@@ -72,6 +104,8 @@ class Finding:
     unless: tuple[Label, ...] = ()
     roots: tuple[str, ...] = ()
     calls: tuple[tuple[Span, ...], ...] = ()
+    tracked: tuple[Tracked, ...] = ()
+    projections: tuple[Projection, ...] = ()
     status: Status = Status.OPEN
     status_reason: str = ""
 

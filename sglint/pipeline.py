@@ -2,7 +2,7 @@
 The straight line from files to a report; read this first.
 
     text --parse--> Block --evaluate--> Resource --lower--> Network --graph--> Path --track--> Verdict
-    Verdict --rules--> Finding --triage--> Report
+    Verdict --rules--> Finding --projected--> Finding --triage--> Report
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from sglint.evaluate.root import Root
 from sglint.evaluate.terraform import Inputs, Library, States, evaluate_root, find_roots, undeclared, variable_files
 from sglint.finding import Report, places
 from sglint.model import Network
+from sglint.projected import projected
 from sglint.request import Request
 from sglint.rule import Judged, Rule, looked_at, run
 from sglint.source import Discovery, Problem, SglintError, Source, Tree, discover, in_order, passed_over, read, read_all
@@ -60,7 +61,7 @@ def lint(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule]) -> Repor
     networks = judge(wanted)
     found, failed = run(chosen, networks.judged, debug=wanted.debug)
     comments = [commented(networks.tree, document) for document in networks.documents]
-    findings, wrong = triage(found, comments, chosen, known=[rule.slug for rule in known])
+    findings, wrong = triage(projected(found), comments, chosen, known=[rule.slug for rule in known])
     return Report(
         findings=findings,
         problems=in_order((*networks.problems, *failed, *wrong)),

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from sglint.finding import Finding, Label, Report
+from sglint.finding import Finding, Label, Projection, Report
 from sglint.source import Problem, Span
 
 SCHEMA = 1
@@ -53,8 +53,22 @@ def finding_json(finding: Finding) -> dict[str, object]:
         **place_json(finding.span),
         "labels": [label_json(label) for label in finding.labels],
         "fix": "\n".join(finding.advice) or None,
+        "projections": [projection_json(one) for one in finding.projections],
         "unless": [label_json(label) for label in finding.unless],
         "key": finding.key,
+    }
+
+
+def projection_json(one: Projection) -> dict[str, object]:
+    """
+    Return a projection as JSON types.
+    """
+    return {
+        "profile": one.profile,
+        "instance_type": one.instance_type,
+        "protocols": [protocol.value for protocol in one.protocols],
+        "new_flows_per_second": {"least": one.least, "most": one.most},
+        "calibrated": False,
     }
 
 

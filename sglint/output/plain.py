@@ -18,6 +18,16 @@ STYLES = {
 }
 
 
+def figure(value: float) -> str:
+    """
+    Return a number that has few digits already, as a person writes it.
+
+    >>> figure(1300.0), figure(3.0), figure(0.25)
+    ('1,300', '3', '0.25')
+    """
+    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:g}"
+
+
 def clean(text: str) -> str:
     r"""
     Return the text with every control and direction character written out, so that it can only be read.

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from sglint.finding import Finding, Label, Report, Status
-from sglint.output.json import dump
+from sglint.output.json import dump, projection_json
 from sglint.output.plain import clean, counted
 from sglint.rule import Rule
 from sglint.source import Problem, Span
@@ -83,6 +83,8 @@ def result(finding: Finding, index: dict[str, int]) -> dict[str, object]:
     }
     if finding.rule in index:
         found["ruleIndex"] = index[finding.rule]
+    if finding.projections:
+        found["properties"] = {"projections": [projection_json(one) for one in finding.projections]}
     if finding.status is not Status.OPEN:
         found["suppressions"] = [{"kind": "inSource", "justification": clean(finding.status_reason)}]
     return found

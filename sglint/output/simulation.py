@@ -13,7 +13,7 @@ import json
 import math
 from collections.abc import Callable
 
-from sglint.output.plain import clean
+from sglint.output.plain import clean, figure
 from sglint.simulate import Interval, Limit, Outcome, Parameter, Projection, Range, Timeout, rounded
 
 SCHEMA = 1
@@ -91,7 +91,7 @@ def number(value: float) -> str:
         return "any"
     if abs(value) < NOTHING:
         return "0"
-    return f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:g}"
+    return figure(value)
 
 
 def span(found: Range | None, say: Callable[[float], str] = number) -> str:

@@ -8,9 +8,9 @@ import posixpath
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from sglint.finding import Finding, Report, Seen, Severity, Status
+from sglint.finding import Finding, Projection, Report, Seen, Severity, Status
 from sglint.output.excerpt import excerpt
-from sglint.output.plain import clean, counted, paint
+from sglint.output.plain import clean, counted, figure, paint
 from sglint.source import Problem
 
 MOST_SUBJECTS = 8
@@ -48,8 +48,24 @@ def finding_text(finding: Finding, lines: Mapping[str, list[str]], *, several: b
     if several and any(root not in here for root in finding.roots):
         rows.append(f"{gutter} = in: {clean(named(finding.roots))}")
     rows += (f"{gutter} = help: {clean(line)}" for line in finding.advice)
+    rows += (f"{gutter} = note: {clean(line)}" for line in projection_text(finding.projections))
     rows += (f"{gutter} = not certain: {clean(f'{label.text} ({label.span})')}" for label in finding.unless)
     return "\n".join(rows)
+
+
+def projection_text(projections: tuple[Projection, ...]) -> list[str]:
+    """
+    Return from which rate of new flows on the table is full, of several types of instances for the one that is full first.
+    """
+    if not projections:
+        return []
+    one = projections[0]
+    kinds = " and ".join(protocol.value.upper() for protocol in one.protocols)
+    rate = figure(one.least) if one.least == one.most else f"{figure(one.least)} to {figure(one.most)}"
+    types = len({other.instance_type for other in projections})
+    of = f" (of {types} types the first to be full)" if types > 1 else ""
+    assumed = f"with the bundled profile {one.profile} on {one.instance_type}{of}, an uncalibrated estimate"
+    return [f"{assumed}: more than {rate} new {kinds} flows/s per instance fill the table; untracked they never do"]
 
 
 def named(names: tuple[str, ...]) -> str:

@@ -19,6 +19,7 @@ from sglint.model import Attachment, Interface
 from sglint.rule.judged import Judged
 from sglint.source import SglintError
 from sglint.space import Bounds
+from sglint.track import Verdict
 
 SURE = Bounds(least=True, most=True)
 
@@ -29,6 +30,7 @@ class Found:
     One thing that a rule found: about which interface or attachment, what it says, and the places that explain it.
 
     `says` reads on after the address of the subject. `advice` are lines on what to do about it and at which price.
+    `flows` are the tracked flows that it is about, for what they come to in the table of the instance.
     `holds` are the bounds between which the unknowns leave it; whether the finding is certain follows from them.
     """
 
@@ -37,6 +39,7 @@ class Found:
     labels: tuple[Label, ...] = ()
     advice: tuple[str, ...] = ()
     holds: Bounds[bool] = SURE
+    flows: tuple[Verdict, ...] = ()
 
     @property
     def certain(self) -> bool:

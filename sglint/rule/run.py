@@ -8,12 +8,14 @@ import traceback
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sglint.finding import Finding, Label
+from sglint.finding import Finding, Label, Tracked
+from sglint.model import Interface, Timeouts
 from sglint.resource import block_name
-from sglint.rule.judged import Judged
+from sglint.rule.judged import GENEVE, Judged
 from sglint.rule.load import Found, Rule
 from sglint.rule.words import join
 from sglint.source import Problem, Span
+from sglint.space import Protocol
 from sglint.value import Unknown
 
 MOST_NAMED = 3
@@ -78,7 +80,36 @@ def finding(rule: Rule, found: Found, root: str, sure: frozenset[str] = frozense
         unless=unless,
         roots=(root,),
         calls=(subject.origin.callers,) if subject.origin.callers else (),
+        tracked=tracked(found),
     )
+
+
+def tracked(found: Found) -> tuple[Tracked, ...]:
+    """
+    Return whose tracked flows the finding is about; nothing where no known instance keeps them.
+
+    The packets of a Gateway Load Balancer alone say nothing: how many flows they are is not known. Nor is anything said
+    where a timeout is written and not known.
+    """
+    interface = found.subject
+    protocols = {one.protocol for one in found.flows if one.ports != GENEVE}
+    if not isinstance(interface, Interface) or not protocols:
+        return ()
+    types = tuple(one for one in interface.instance_types if isinstance(one, str))
+    written = () if interface.timeouts is None else seconds(interface.timeouts)
+    if not types or written is None:
+        return ()
+    return (Tracked(interface.role, tuple(one for one in Protocol if one in protocols), types, written),)
+
+
+def seconds(timeouts: Timeouts) -> tuple[tuple[str, int], ...] | None:
+    """
+    Return the idle timeouts that are written by their names, None where one of them is not known.
+    """
+    named = (("tcp_established", timeouts.tcp_established), ("udp_stream", timeouts.udp_stream), ("udp", timeouts.udp))
+    written = [(name, one.value) for name, one in named if one is not None]
+    known = tuple((name, value) for name, value in written if isinstance(value, int))
+    return known if len(known) == len(written) else None
 
 
 def doubts(found: Found, place: Span) -> tuple[Label, ...]:
@@ -127,6 +158,7 @@ def together(group: list[Finding]) -> Finding:
         ),
         unless=tuple(dict.fromkeys(label for one in group for label in one.unless)),
         calls=tuple(dict.fromkeys(calls for one in group for calls in one.calls)),
+        tracked=tuple(dict.fromkeys(tracked for one in group for tracked in one.tracked)),
     )
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from sglint.simulate.answer import Options, simulate
 from sglint.simulate.bounds import Parameter, Provenance, Range, rounded
 from sglint.simulate.calibrate import allowance, costs, read_ethtool, read_knees
+from sglint.simulate.limit import Filling, filling, filling_rate
 from sglint.simulate.packets import Budget, Costs, budget
 from sglint.simulate.profile import bundled, load, parse
 from sglint.simulate.projection import Fleet, Interval, Limit, Outcome, Projection, Run, Series, Timeout
@@ -28,6 +29,7 @@ __all__ = [
     "Costs",
     "Daily",
     "Exchange",
+    "Filling",
     "Fleet",
     "FlowClass",
     "Interval",
@@ -51,6 +53,8 @@ __all__ = [
     "budget",
     "bundled",
     "costs",
+    "filling",
+    "filling_rate",
     "load",
     "opened",
     "parse",

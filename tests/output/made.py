@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network
 
-from sglint.finding import Finding, Label, Report, Seen, Severity, Status
+from sglint.finding import Finding, Label, Projection, Report, Seen, Severity, Status
 from sglint.graph import Hop, Path
 from sglint.model import (
     Box,
@@ -166,13 +166,23 @@ def report(*findings: Finding, problems: tuple[Problem, ...] = (), seen: Seen = 
     return Report(findings, problems, seen, (Source("main.tf", TEXT),), (".",))
 
 
+PROJECTIONS = (
+    Projection("web-front-end", "m7g.large", (Protocol.TCP,), 10.0, 280.0),
+    Projection("web-front-end", "m8g.large", (Protocol.TCP,), 330.0, 1300.0),
+)
+
+
 def full() -> Report:
     """
     Return a report with one of everything.
     """
     return report(
         finding(),
-        finding("aws_instance.app (2 instances): more are", subjects=("aws_instance.app[0]", "aws_instance.app[1]")),
+        finding(
+            "aws_instance.app (2 instances): more are",
+            subjects=("aws_instance.app[0]", "aws_instance.app[1]"),
+            projections=PROJECTIONS,
+        ),
         finding("aws_instance.app: these may be", certain=False),
         finding("aws_instance.app: these are known", status=Status.IGNORED, status_reason="few connections"),
         finding("aws_instance.app: far right", severity=Severity.WARNING, span=at(3, 160, 170), labels=()),

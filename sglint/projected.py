@@ -1,0 +1,62 @@
+"""
+What the tracked flows of findings come to: from which rate of new flows on the table of the instance is full.
+
+The idea: neither a rule nor the simulator knows the other. A rule says whose flows it is about, and here these get the bundled
+profile of their role, which is named. Closed forms only; the simulator is imported where there is something to work out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from sglint.finding import Finding, Projection, Tracked
+from sglint.model import Role
+
+PROFILES: Mapping[Role, tuple[str, ...]] = MappingProxyType(
+    {Role.FORWARDER: ("internet-egress-firewall",), Role.WORKLOAD: ("web-front-end", "dns-resolver")}
+)
+"""
+The profiles of each role; the first one counts that has flows of the protocols.
+
+Other roles are not on an instance of their owner: of these AWS publishes what there is, or no allowance counts.
+"""
+
+
+def projected(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """
+    Return the findings about tracked flows with what these come to, where anything is known of the instance.
+    """
+    listed = tuple(findings)
+    wanted = dict.fromkeys(one for finding in listed for one in finding.tracked if one.role in PROFILES)
+    if not wanted:
+        return listed
+    known = projections(wanted)
+    return tuple(replace(one, projections=joined(known.get(tracked, ()) for tracked in one.tracked)) for one in listed)
+
+
+def joined(groups: Iterable[tuple[Projection, ...]]) -> tuple[Projection, ...]:
+    """
+    Return the projections of several interfaces, each once, the table that is full first at the head.
+    """
+    found = {one for group in groups for one in group}
+    return tuple(sorted(found, key=lambda one: (one.least, one.most, one.instance_type, one.profile)))
+
+
+def projections(wanted: Iterable[Tracked]) -> Mapping[Tracked, tuple[Projection, ...]]:
+    """
+    Return what each of these comes to on each of its types of instances, without those of which nothing is known.
+    """
+    from sglint.simulate import filling, load, rounded
+
+    listed = tuple(wanted)
+    profiles = {role: [load(name) for name in PROFILES[role]] for role in {one.role for one in listed}}
+    found: dict[Tracked, list[Projection]] = {one: [] for one in listed}
+    for one in listed:
+        for name in one.instance_types:
+            full = filling(profiles[one.role], one.protocols, name, dict(one.timeouts))
+            if full is not None:
+                least, most = rounded(full.rate.least), rounded(full.rate.most)
+                found[one].append(Projection(full.profile, name, full.protocols, least, most))
+    return {one: tuple(rows) for one, rows in found.items()}
