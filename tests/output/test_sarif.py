@@ -83,6 +83,13 @@ def test_an_ignored_finding_is_suppressed_with_its_reason(log: Any) -> None:
     ]
 
 
+def test_what_tracked_flows_come_to_is_a_property_and_no_part_of_the_message(log: Any) -> None:
+    results = log["runs"][0]["results"]
+    (one,) = (result for result in results if "properties" in result)
+    assert [row["instance_type"] for row in one["properties"]["projections"]] == ["m7g.large", "m8g.large"]
+    assert all("profile" not in result["message"]["text"] for result in results)
+
+
 def test_a_fingerprint_does_not_change_when_lines_move() -> None:
     def fingerprint(line: int) -> object:
         log = json.loads(render(report(finding(span=at(line))), (), version="1"))
