@@ -77,7 +77,7 @@ def highest_mean(entries: float, peakedness: float) -> float:
     Return the largest mean occupancy of which 95 % of the values have room in so many entries.
 
     >>> round(highest_mean(76_957, 1.0)), round(highest_mean(76_957, 125.0))
-    (76502, 72025)
+    (76502, 72021)
     """
     half = BAND * math.sqrt(peakedness) / 2
     return (math.sqrt(half * half + entries) - half) ** 2
