@@ -372,7 +372,7 @@ class Change:
         return "changes", permission.origin.address
 
 
-@rule(severity=Severity.ERROR, since="0.1")
+@rule(severity=Severity.ERROR, since="0.1", plan=True)
 def check(net: Judged) -> Iterator[Found]:
     """
     Look at the interfaces that are there before a plan and after it.

@@ -57,8 +57,9 @@ def lint(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule]) -> Repor
     """
     Return what the rules find; `known` are all rules there are, which a comment may name.
     """
-    chosen = tuple(rules)
     networks = judge(wanted)
+    planned = any(one.before is not None for one in networks.judged)
+    chosen = tuple(one for one in rules if planned or not one.plan)
     found, failed = run(chosen, networks.judged, debug=wanted.debug)
     comments = [commented(networks.tree, document) for document in networks.documents]
     findings, wrong = triage(projected(found), comments, chosen, known=[rule.slug for rule in known])

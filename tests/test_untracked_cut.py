@@ -122,3 +122,16 @@ def test_what_a_group_records_of_the_rules_of_others_keeps_nothing(tmp_path: Pat
     code, (finding,) = check(tmp_path, edited(tmp_path, "bad", record))
     assert (code, finding["certain"]) == (1, True)
     assert finding["message"].count(GROUP) == 0
+
+
+def test_a_comment_for_it_is_not_unused_without_a_plan(tmp_path: Path) -> None:
+    config = (PLANS / "change" / "main.tf").read_text(encoding="utf-8")
+    comment = "# sglint: ignore[untracked-cut] -- agents reconnect\n"
+    for name in ("firewall", "collector"):
+        header = f'resource "aws_network_interface" "{name}"'
+        config = config.replace(header, f"{comment}{header}")
+    (tmp_path / "main.tf").write_text(config, encoding="utf-8")
+    for plan in ((), ("--plan", PLANS / "change" / "plan.json")):
+        run = sglint("check", tmp_path, "--format", "json", *plan, "--select", "untracked-cut,unused-ignore")
+        found = json.loads(run.out)["findings"]
+        assert [(one["rule"], one["status"]) for one in found] == [("untracked-cut", "ignored")] * (2 if plan else 0)

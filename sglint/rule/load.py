@@ -56,6 +56,8 @@ Check: TypeAlias = Callable[[Judged], Iterable[Found]]
 class Rule:
     """
     A rule: its name, how bad what it finds is, since which version it exists, its page, and the function that looks.
+
+    One with `plan` looks at nothing but what a plan changes, and is not run where there is no plan.
     """
 
     slug: str
@@ -63,6 +65,7 @@ class Rule:
     since: str
     page: str
     check: Check
+    plan: bool = False
 
     @property
     def title(self) -> str:
@@ -81,15 +84,16 @@ class Marked:
     severity: Severity
     since: str
     check: Check
+    plan: bool = False
 
 
-def rule(*, severity: Severity, since: str) -> Callable[[Check], Marked]:
+def rule(*, severity: Severity, since: str, plan: bool = False) -> Callable[[Check], Marked]:
     """
-    Mark the one function of a rule file that does the looking.
+    Mark the one function of a rule file that does the looking; with `plan`, at what a plan changes and nothing else.
     """
 
     def mark(check: Check) -> Marked:
-        return Marked(severity, since, check)
+        return Marked(severity, since, check, plan)
 
     return mark
 
@@ -157,7 +161,8 @@ def read(path: Path) -> Rule:
     if not (module.__doc__ or "").strip():
         raise SglintError(f"{path}: a rule file begins with a docstring, which is the page of the rule")
     found = marked[0]
-    return Rule(path.stem.replace("_", "-"), found.severity, found.since, (module.__doc__ or "").strip(), found.check)
+    slug, page = path.stem.replace("_", "-"), (module.__doc__ or "").strip()
+    return Rule(slug, found.severity, found.since, page, found.check, found.plan)
 
 
 def execute(path: Path) -> ModuleType:
