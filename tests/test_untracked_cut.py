@@ -135,3 +135,11 @@ def test_a_comment_for_it_is_not_unused_without_a_plan(tmp_path: Path) -> None:
         run = sglint("check", tmp_path, "--format", "json", *plan, "--select", "untracked-cut,unused-ignore")
         found = json.loads(run.out)["findings"]
         assert [(one["rule"], one["status"]) for one in found] == [("untracked-cut", "ignored")] * (2 if plan else 0)
+
+
+def test_instances_that_run_may_keep_the_groups_of_their_old_template(tmp_path: Path) -> None:
+    plan = CUTS / "template-detached.json"
+    code, (finding,) = check(tmp_path, plan)
+    assert (code, finding["certain"], finding["subject"]) == (0, False, "aws_autoscaling_group.proxy")
+    run = sglint("check", tmp_path, "--plan", plan, "--select", "untracked-cut", "--maybe")
+    assert "whether what runs in aws_autoscaling_group.proxy gets other security groups is not in the plan" in run.out
