@@ -94,6 +94,41 @@ Which version of Nitro the instances of a family have.
 https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html, co.html and mo.html, column "Hypervisor".
 """
 
+XEN = ("t2", "x1", "x1e")
+"""
+The families without Nitro that the same pages list; idle timeouts can be set on instances of Nitro only: TRACKING_PAGE.
+"""
+
+
+def nitro(family: str) -> int | None:
+    """
+    Return the version of Nitro of a family of instances, None for one that is not listed in NITRO.
+    """
+    return next((version for version, families in NITRO.items() if family in families), None)
+
+
+GWLB_IDLE_SECONDS = (60, 6_000, 350)
+"""
+Seconds that a Gateway Load Balancer keeps an idle TCP flow: the least and the most that can be set, and the default.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/update-idle-timeout.html and gateway-listeners.html: it can only
+be set where flows are told apart by 5 parts of a packet, with 3 or 2 the default applies.
+"""
+
+GENEVE_PORT = 6_081
+"""
+The UDP port on which the targets of a Gateway Load Balancer get their packets.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/target-groups.html
+"""
+
+GENEVE_HEALTH_PORT = 80
+"""
+The TCP port that a Gateway Load Balancer's health check uses where none is written.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html, read on 2026-11-23.
+"""
+
 OBSERVED_ALLOWANCE: Mapping[str, int] = MappingProxyType({"m7i-flex.large": 76_957, "c7i-flex.large": 76_957})
 """
 Readings of `conntrack_allowance_available` on instances that tracked nothing: results/aws of

@@ -162,6 +162,7 @@ def _network(root: str, found: Iterable[_Noun], index: Index, count: int) -> Net
         listeners=_of(nouns, Listener),
         target_groups=_of(nouns, TargetGroup),
         endpoints=_of(nouns, Endpoint),
+        timeouts=tuple(item for item in trait.lower(index) if not split_root(item.origin.address)[0]),
     )
 
 

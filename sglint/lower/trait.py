@@ -4,7 +4,7 @@ What is written of an interface beside its network: idle timeouts, the types of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from sglint.lower import read
@@ -13,6 +13,7 @@ from sglint.lower.link import follow, link
 from sglint.lower.row import View
 from sglint.lower.words import CLOUDFORMATION, under
 from sglint.model import Interface, Seconds, Timeouts
+from sglint.resource import Origin
 from sglint.source import Span
 from sglint.value import Map, Seq, Unknown, Value
 
@@ -32,6 +33,7 @@ DEVICE_TIMEOUTS = under("devices", TIMEOUTS)
 NATIVE_DEVICE_TIMEOUTS = under("devices", NATIVE_TIMEOUTS)
 _TAG_BLOCKS = ("aws_autoscaling_group",)
 _LAUNCHED = ("launch template", "instance")
+_LAUNCHES = ("instance", "launcher")
 
 
 def timeouts(one: View) -> Timeouts | None:
@@ -45,6 +47,15 @@ def timeouts(one: View) -> Timeouts | None:
         vague = Seconds(read.unknown(block.value, span), span)
         return Timeouts(one.origin, vague, vague, vague)
     return None
+
+
+def lower(index: Index) -> Iterator[Timeouts]:
+    """
+    Yield all idle timeouts that are written, in the order of their resources.
+    """
+    for one in sorted((*index.of("interface"), *index.of("launch template")), key=lambda item: item.address):
+        views = [block for block in one.blocks("devices") if isinstance(block, View)] if one.row.noun != "interface" else [one]
+        yield from (found for found in map(timeouts, views) if found is not None)
 
 
 def _part(block: View, name: str) -> Seconds | None:
@@ -73,7 +84,9 @@ def with_traits(index: Index, found: Iterable[Interface]) -> Iterator[Interface]
             continue
         types = tuple(dict.fromkeys(_types(index, one, item)))
         written = item.timeouts or (_written(index, one) if item.origin.address == one.address else None)
-        yield replace(item, timeouts=written, instance_types=types, tags=_tags(one.resource.values))
+        yield replace(
+            item, timeouts=written, settable=_settable(index, one), instance_types=types, tags=_tags(one.resource.values)
+        )
 
 
 def _written(index: Index, one: View) -> Timeouts | None:
@@ -89,6 +102,22 @@ def _written(index: Index, one: View) -> Timeouts | None:
     return timeouts(devices[0]) if devices else None
 
 
+def _settable(index: Index, one: View) -> Origin | None:
+    """
+    Return the resource in which timeouts could be written for an interface: its own, or the one template in the text.
+    """
+    if one.row.noun == "interface":
+        return one.origin if "timeouts" in _words(one) else None
+    if one.row.noun not in _LAUNCHES:
+        return None
+    found = [template.origin for template in _templates(index, one) if "devices.timeouts" in _words(template)]
+    return found[0] if found else None
+
+
+def _words(one: View) -> Collection[str]:
+    return one.row.kinds[one.resource.kind]
+
+
 def _types(index: Index, one: View, item: Interface) -> Iterator[str | Unknown]:
     """
     Yield the types that the instances of an interface may have; what a launcher says counts more than its template.
@@ -97,7 +126,7 @@ def _types(index: Index, one: View, item: Interface) -> Iterator[str | Unknown]:
         instance = index.views.get(item.attached_to) if isinstance(item.attached_to, str) else None
         yield from _types(index, instance, item) if instance is not None else ()
         return
-    if one.row.noun not in ("instance", "launcher"):
+    if one.row.noun not in _LAUNCHES:
         return
     own = list(_given(one))
     yield from own or (kind for template in _templates(index, one) for kind in _given(template))

@@ -15,6 +15,7 @@ from sglint.model.gateway import GatewayAttachment, Peering, Vpn
 from sglint.model.interface import Interface, Role, Seconds, Timeouts
 from sglint.model.network import Network, acls_of
 from sglint.model.resolved import Resolved, Unresolved
+from sglint.model.timeout import Effective, accepts_timeouts, effective, gateway_idle
 from sglint.model.transit import (
     Attachment,
     RemoteAttachment,
@@ -54,6 +55,7 @@ __all__ = [
     "Balancer",
     "Box",
     "Direction",
+    "Effective",
     "Endpoint",
     "GatewayAttachment",
     "Group",
@@ -87,5 +89,8 @@ __all__ = [
     "Unresolved",
     "Vpc",
     "Vpn",
+    "accepts_timeouts",
     "acls_of",
+    "effective",
+    "gateway_idle",
 ]

@@ -64,7 +64,8 @@ class Interface:
     `source_dest_check` is False for an interface that may forward. `attached_to` is the instance an ENI is attached to.
     `purpose` is the one direction of flows that it is for (a Resolver endpoint answers, or asks; a function is called by its
     service and opens), None for both or unknown.
-    `timeouts` is None where none is written. `instance_types` are the types that its instances may have, empty for what is not
+    `timeouts` is None where none is written; `settable` is the resource that they could be written in, None where its kind has
+    no argument for them. `instance_types` are the types that its instances may have, empty for what is not
     on an instance. `tags` are those of its resource that are known, key by key, in their order.
     """
 
@@ -81,6 +82,7 @@ class Interface:
     attached_to: Link | None = None
     purpose: Direction | None = None
     timeouts: Timeouts | None = None
+    settable: Origin | None = None
     instance_types: tuple[str | Unknown, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
 

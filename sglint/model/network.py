@@ -10,7 +10,7 @@ from sglint.model.acl import Acl
 from sglint.model.balancer import Appliance, Balancer, Listener, TargetGroup
 from sglint.model.endpoint import Endpoint
 from sglint.model.gateway import GatewayAttachment, Peering, Vpn
-from sglint.model.interface import Interface
+from sglint.model.interface import Interface, Timeouts
 from sglint.model.resolved import Resolved
 from sglint.model.transit import (
     Attachment,
@@ -29,7 +29,8 @@ class Network:
     """
     Everything that one root module or template says about a network.
 
-    `root` is the path of the root module. Tuples are sorted by address.
+    `root` is the path of the root module. Tuples are sorted by address. `timeouts` are all that are
+    written, whatever for.
     """
 
     root: str
@@ -58,6 +59,7 @@ class Network:
     listeners: tuple[Listener, ...] = ()
     target_groups: tuple[TargetGroup, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
+    timeouts: tuple[Timeouts, ...] = ()
 
 
 def acls_of(network: Network, subnet: str) -> tuple[Acl | Unknown, ...]:

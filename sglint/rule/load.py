@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import TypeAlias
 
 from sglint.finding import Label, Severity
-from sglint.model import Attachment, Interface
+from sglint.model import Attachment, Interface, Timeouts
 from sglint.rule.judged import Judged
 from sglint.source import SglintError
 from sglint.space import Bounds
@@ -27,14 +27,14 @@ SURE = Bounds(least=True, most=True)
 @dataclass(frozen=True, slots=True)
 class Found:
     """
-    One thing that a rule found: about which interface or attachment, what it says, and the places that explain it.
+    One thing that a rule found: what it is about, what it says, and the places that explain it.
 
     `says` reads on after the address of the subject. `advice` are lines on what to do about it and at which price.
     `flows` are the tracked flows that it is about, for what they come to in the table of the instance.
     `holds` are the bounds between which the unknowns leave it; whether the finding is certain follows from them.
     """
 
-    subject: Interface | Attachment
+    subject: Interface | Attachment | Timeouts
     says: str
     labels: tuple[Label, ...] = ()
     advice: tuple[str, ...] = ()

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from sglint.facts import (
     ENTRIES_PER_VCPU,
     IDLE_TIMEOUTS,
-    NITRO,
     NITRO_V6_EXCEPT,
     NITRO_V6_TCP_SECONDS,
     OBSERVED_ALLOWANCE,
     OTHER_PROTOCOL_SECONDS,
+    nitro,
 )
 from sglint.simulate.bounds import Parameter, Provenance, Range, exactly
 from sglint.simulate.distribution import demand
@@ -114,13 +114,6 @@ def default_tcp_established(family: str | None) -> Range:
     if version is None:
         return Range(least, most)
     return exactly(least if version == 6 and family not in NITRO_V6_EXCEPT else usual)
-
-
-def nitro(family: str) -> int | None:
-    """
-    Return the version of Nitro of a family of instances, None for one that is not listed.
-    """
-    return next((version for version, families in NITRO.items() if family in families), None)
 
 
 def vcpus(instance_type: str) -> int | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from sglint.graph import Graph, families, grouped
-from sglint.model import Box, Direction, Group, Interface, Permission
+from sglint.model import Box, Direction, Group, Interface, Network, Permission
 from sglint.space import ALL_PORTS, EVERYONE, Family, Ports, Protocol
 from sglint.value import Unknown
 
@@ -58,15 +58,14 @@ class Rules:
 Admissions: TypeAlias = Mapping[Key, tuple[Admission, ...]]
 
 
-def index(graph: Graph) -> Rules:
+def index(net: Network) -> Rules:
     """
     Return the rules of the network by their group.
     """
-    permissions = graph.network.permissions
     return Rules(
-        groups={group.origin.address: group for group in graph.network.groups},
-        by_group=grouped((one.group, one) for one in permissions if isinstance(one.group, str)),
-        adrift=tuple(one for one in permissions if isinstance(one.group, Unknown)),
+        groups={group.origin.address: group for group in net.groups},
+        by_group=grouped((one.group, one) for one in net.permissions if isinstance(one.group, str)),
+        adrift=tuple(one for one in net.permissions if isinstance(one.group, Unknown)),
     )
 
 

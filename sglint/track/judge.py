@@ -27,7 +27,7 @@ def judge(net: Network, graph: Graph) -> tuple[Judgement, ...]:
 
     Interfaces that have the same subnets and groups, and whose verdicts point at the same places, are judged once.
     """
-    rules = index(graph)
+    rules = index(net)
     done: dict[object, tuple[Verdict, ...]] = {}
     known: dict[object, tuple[Way, ...]] = {}
     found = []

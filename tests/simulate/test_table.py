@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import pytest
 
+from sglint.facts import nitro
 from sglint.simulate import Provenance, Range, settings
 from sglint.simulate.bounds import exactly
-from sglint.simulate.table import nitro, vcpus
+from sglint.simulate.table import vcpus
 from sglint.source import SglintError
 
 
