@@ -454,7 +454,27 @@ Resources:
 
 from collections.abc import Iterator
 
-from sglint.rule import Found, Judged, Role, Severity, join, keeps_for_days, labels, must_track, rule, targets_names
+from sglint.rule import (
+    Found,
+    Judged,
+    Role,
+    Severity,
+    TargetKind,
+    Verdict,
+    join,
+    keeps_for_days,
+    labels,
+    must_track,
+    rule,
+    targets_names,
+)
+
+
+def faces(verdict: Verdict) -> bool:
+    """
+    Return whether the flows have the internet for peers.
+    """
+    return verdict.via.kind is TargetKind.INTERNET_GATEWAY
 
 
 @rule(severity=Severity.WARNING, since="0.1")
@@ -466,14 +486,16 @@ def check(net: Judged) -> Iterator[Found]:
         interface, kept = judgement.interface, keeps_for_days(judgement)
         flows = must_track(net, judgement) if kept.most else ()
         if flows and interface.settable is not None:
+            routes = {hop.span for path in judgement.paths for hop in path.hops}
             through = join(sorted(set(targets_names(one.via for one in flows).values())))
             yield Found(
                 interface,
-                f"EC2 tracks this appliance's TCP flows through {through} in any case, and keeps idle ones for five days",
-                labels(judgement, flows),
+                f"EC2 tracks this appliance's TCP flows through {through}, and keeps idle ones for five days",
+                tuple(label for label in labels(judgement, flows) if label.span in routes),
                 (
                     f"set a TCP established timeout in {interface.settable.address}, as long as the appliance's own",
                     "that usually is 60 to 90 minutes; 60 s where the two directions of a flow take different ways",
+                    *(("to open its groups instead would let in the whole internet",) if any(map(faces, flows)) else ()),
                     "a timeout lets nobody in; connections that are idle for longer, without keepalives, break",
                 ),
                 kept,

@@ -148,7 +148,7 @@ Resources:
 
 from collections.abc import Iterator
 
-from sglint.rule import Found, Judged, Label, Severity, duration, refused, rule
+from sglint.rule import Found, Judged, Label, Severity, duration, join, refused, rule
 
 
 @rule(severity=Severity.ERROR, since="0.1")
@@ -158,11 +158,10 @@ def check(net: Judged) -> Iterator[Found]:
     """
     for one in refused(net):
         limits = f"from {duration(one.least)} to {duration(one.most)}"
-        value = one.written.value if isinstance(one.written.value, int) else "one of its values"
         swap = ("this would do for the other timeout of UDP: the two may be swapped",) if one.swapped else ()
         yield Found(
             one.timeouts,
-            f"EC2 refuses {value} as {one.name}, which can be {limits}",
+            f"EC2 refuses {join(map(str, one.values))} as {one.name}, which can be {limits}",
             (Label(one.written.span, f"the {one.name} is set here"),),
             (f"write a {one.name} {limits}", *swap),
             one.holds,

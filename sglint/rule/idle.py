@@ -4,14 +4,14 @@ What rules ask about idle timeouts: which flows must be tracked whatever the gro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sglint.facts import IDLE_TIMEOUTS
 from sglint.finding import Label
 from sglint.model import Appliance, Interface, Role, Seconds, TargetKind, Timeouts, accepts_timeouts, effective, gateway_idle
 from sglint.resource import Origin
-from sglint.rule.judged import Judged, gains, holds, present, surely_tracks
+from sglint.rule.judged import Judged, gains, is_geneve, present, surely_tracks
 from sglint.space import Bounds, Protocol
 from sglint.track import Judgement, State, Verdict
 from sglint.value import Unknown
@@ -22,7 +22,7 @@ NAMES = {"tcp_established": "TCP established timeout", "udp_stream": "UDP stream
 @dataclass(frozen=True, slots=True)
 class Refused:
     """
-    A timeout that EC2 does not accept: its name, what is written, the least and the most that can be set.
+    A timeout that EC2 does not accept: its name, where it is written, its values, the least and the most that can be set.
 
     `swapped` says that it would do for the other of the two timeouts of UDP.
     """
@@ -30,6 +30,7 @@ class Refused:
     timeouts: Timeouts
     name: str
     written: Seconds
+    values: tuple[int, ...]
     least: int
     most: int
     swapped: bool
@@ -98,7 +99,7 @@ def refused(net: Judged) -> Iterator[Refused]:
             if wrong:
                 because: tuple[Unknown, ...] = (written.value,) if isinstance(written.value, Unknown) else ()
                 holds = Bounds(len(wrong) == len(values), most=True, because=because)
-                yield Refused(one, NAMES[name], written, least, most, is_swapped(name, wrong), holds)
+                yield Refused(one, NAMES[name], written, tuple(sorted(set(wrong))), least, most, is_swapped(name, wrong), holds)
 
 
 def is_swapped(name: str, wrong: list[int]) -> bool:
@@ -150,20 +151,31 @@ def falls_short(net: Judged) -> Iterator[Short]:
     judgements = {one.interface.address: one for one in net.interfaces(Role.FORWARDER)}
     for appliance in net.network.appliances:
         judgement = judgements.get(appliance.interface)
-        flows = () if judgement is None else net.concerned(judgement)
-        if judgement is None or not flows:
+        wrapped = [] if judgement is None else [one for one in net.concerned(judgement) if is_geneve(one)]
+        if judgement is None or not wrapped:
             continue
         interface = judgement.interface
         own = effective(interface).tcp_established
         theirs, written = gateway_idle(net.network, appliance)
         if own.least >= theirs.most:
             continue
-        tracked, maybe = holds(judgement, flows), appliance.origin.maybe
+        tracked, maybe = tracks(judgement, wrapped), appliance.origin.maybe
         sure = own.most < theirs.least and tracked.least and maybe is None
         because = (*own.because, *theirs.because, *tracked.because, *(() if maybe is None else (maybe,)))
         labels = tuple(label_of(interface, appliance, written))
         found = Bounds(sure, most=True, because=() if sure else tuple(dict.fromkeys(because)))
         yield Short(interface, appliance, own.least, theirs.most, labels, found)
+
+
+def tracks(judgement: Judgement, wrapped: Iterable[Verdict]) -> Bounds[bool]:
+    """
+    Return whether the groups of a target make what the load balancer sends to it tracked, on whatever path.
+    """
+    there, listed = present(judgement), tuple(wrapped)
+    if any(one.by_groups.least is one.by_groups.most is State.TRACKED for one in listed):
+        return there
+    between = (unknown for one in listed for unknown in one.by_groups.because)
+    return Bounds(least=False, most=True, because=tuple(dict.fromkeys((*there.because, *between))))
 
 
 def label_of(interface: Interface, appliance: Appliance, idle: Seconds | None) -> Iterator[Label]:
