@@ -459,12 +459,10 @@ def check(net: Judged) -> Iterator[Found]:
         senders = join(map(str, one.ranges)) if one.ranges else f"the subnets of {balancer}"
         names = join(need.name for need in one.needs)
         registered = Label(one.appliance.origin.span, f"{balancer} sends to it, by {one.appliance.target_group}")
-        here = "lets this in, but not from there" if one.holds.least else "lets this in, maybe not from there"
-        near = [Label(rule.origin.at(rule.field), here) for rule in one.near]
         yield Found(
             one.interface,
             f"its security groups do not let in {names} from {balancer}",
-            tuple({label.span: label for label in (registered, *near)}.values()),
+            tuple({label.span: label for label in (registered, *one.near)}.values()),
             (
                 f"add to {where(one.interface)}: ingress {names} from {senders}",
                 "that lets in nobody but what has an address there",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 
 from sglint.facts import GENEVE_HEALTH_PORT, GENEVE_PORT
+from sglint.finding import Label
 from sglint.model import Appliance, Balancer, Direction, GroupPeer, Interface, ListPeer, Network, Permission, Prefix
 from sglint.rule.judged import Judged
 from sglint.space import ALL_PORTS, EVERYONE, Bounds, Family, Ports, Protocol, family_of, intersect, within
@@ -23,11 +24,14 @@ from sglint.value import Unknown
 class Sender:
     """
     The nodes of a load balancer in one subnet, and the ranges of their addresses; `vague` says why these are too wide.
+
+    `inside` are the addresses of the subnet and its VPC, where they are in the text.
     """
 
     ranges: tuple[Prefix, ...]
     zone: str | None = None
     vague: Unknown | None = None
+    inside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Shut:
     appliance: Appliance
     needs: tuple[Need, ...]
     ranges: tuple[Prefix, ...] | None
-    near: tuple[Permission, ...]
+    near: tuple[Label, ...]
     holds: Bounds[bool]
 
 
@@ -95,22 +99,25 @@ def told(
         appliance,
         tuple(need for need, _ in kept),
         None if EVERYONE[Family.IPV4] in plain else plain,
-        tuple(dict.fromkeys(near(rules, interface, [need for need, _ in kept]))),
+        tuple(near(rules, interface, [need for need, _ in kept])),
         Bounds(least=maybe is None and all(one.least for _, one in kept), most=True, because=tuple(dict.fromkeys(because))),
     )
 
 
-def near(rules: Rules, interface: Interface, wanted: Iterable[Need]) -> Iterator[Permission]:
+def near(rules: Rules, interface: Interface, wanted: Iterable[Need]) -> Iterator[Label]:
     """
-    Yield the rules that let such packets in, from others.
+    Yield the rules that let such packets in, from others or maybe from others.
     """
     listed = tuple(wanted)
     for group in interface.groups:
         for rule in rules.by_group.get(group, ()) if isinstance(group, str) else ():
-            for box in rule.boxes.most:
-                meant = any(box.protocol is need.protocol and is_open(box.ports, need) for need in listed)
-                if rule.direction is Direction.IN and box.family is Family.IPV4 and meant:
-                    yield rule
+            boxes = [box for box in rule.boxes.most if box.family is Family.IPV4] if rule.direction is Direction.IN else []
+            meant = [box for box in boxes for need in listed if box.protocol is need.protocol and is_open(box.ports, need)]
+            if meant and all(isinstance(box.peer, GroupPeer) for box in meant):
+                yield Label(rule.origin.at(rule.field), "lets this in from a security group, and the load balancer has none")
+            elif meant:
+                sure = rule.boxes.least == rule.boxes.most
+                yield Label(rule.origin.at(rule.field), f"lets this in, {'but' if sure else 'maybe'} not from there")
 
 
 def needs(network: Network, appliance: Appliance) -> Iterator[Need]:
@@ -168,15 +175,15 @@ def sender(network: Network, link: str | Unknown) -> Sender:
     if noun is None:
         return Sender(anywhere, None, link if isinstance(link, Unknown) else Unknown(f"{link} is not in the text"))
     zone = noun.zone if isinstance(noun.zone, str) else None
+    inside = (noun.origin.address, *((noun.vpc,) if isinstance(noun.vpc, str) else ()))
     own = known(noun.cidrs)
     if own:
-        return Sender(own, zone)
+        return Sender(own, zone, inside=inside)
     vpc = next((one for one in network.vpcs if one.origin.address == noun.vpc), None)
     around = () if vpc is None or any(isinstance(one, Unknown) for one in vpc.cidrs) else known(vpc.cidrs)
     why = next((one for one in noun.cidrs if isinstance(one, Unknown)), None)
-    return Sender(
-        around or anywhere, zone, why or Unknown(f"the range of {noun.origin.address} is not in the text", noun.origin.span)
-    )
+    vague = why or Unknown(f"the range of {noun.origin.address} is not in the text", noun.origin.span)
+    return Sender(around or anywhere, zone, vague, inside)
 
 
 def known(cidrs: Iterable[Prefix | Unknown]) -> tuple[Prefix, ...]:
@@ -222,6 +229,8 @@ def doubts_of(need: Need, one: Sender, item: Admission) -> tuple[Unknown, ...]:
     """
     Return why a rule that may let a node in need not do so.
     """
+    if item.rule is not None and names_their_range(item.rule, one):
+        return ()
     doubts = list(item.because) if not item.sure else []
     peer = item.box.peer
     if isinstance(peer, ListPeer) and peer.entries is None:
@@ -232,6 +241,20 @@ def doubts_of(need: Need, one: Sender, item: Admission) -> tuple[Unknown, ...]:
     if isinstance(need.ports, Unknown) and item.box.ports != ALL_PORTS:
         doubts.append(need.ports)
     return tuple(doubts)
+
+
+def names_their_range(rule: Permission, one: Sender) -> bool:
+    """
+    Return whether a rule whose CIDR is not known surely is there, and names the range of the nodes' own subnet or VPC.
+    """
+    if not rule.vague or rule.origin.maybe is not None or isinstance(rule.group, Unknown):
+        return False
+    refs = [ref for unknown in rule.boxes.because for ref in unknown.refs]
+    return len(refs) == 1 and refs[0].address in one.inside and refs[0].attribute in RANGE
+
+
+RANGE = ("cidr_block", "CidrBlock")
+"""What the range of a VPC or subnet is called, in either format."""
 
 
 def is_open(ports: Ports, need: Need) -> bool:

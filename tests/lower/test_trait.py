@@ -126,3 +126,48 @@ def test_tags_are_read_from_a_file(tmp_path: Path) -> None:
     (found,) = network.interfaces
     assert found.tag("role") == "firewall"
     assert network.resolved.total == 1
+
+
+def test_where_timeouts_can_be_set() -> None:
+    template = res("aws_launch_template.l", network_interfaces=[{"device_index": 0}])
+    bare = res("aws_launch_configuration.c", instance_type="m5.large")
+    named: Plain = [{"id": ref("aws_launch_template.l.id")}]
+    network = net(
+        *BASE,
+        template,
+        bare,
+        res("aws_network_interface.e", subnet_id=ref("aws_subnet.a.id")),
+        res("awscc_ec2_network_interface.e", subnet_id="subnet-1"),
+        res("aws_instance.plain", subnet_id=ref("aws_subnet.a.id")),
+        res("aws_instance.launched", subnet_id=ref("aws_subnet.a.id"), launch_template=named),
+        res("aws_autoscaling_group.new", **SUBNETS, launch_template=named),
+        res("aws_autoscaling_group.old", **SUBNETS, launch_configuration=ref("aws_launch_configuration.c.name")),
+        res("aws_autoscaling_group.far", **SUBNETS, launch_template=[{"id": "lt-1"}]),
+    )
+    found = {one.address: one.settable and one.settable.address for one in network.interfaces}
+    assert found == {
+        "aws_network_interface.e": None,
+        "awscc_ec2_network_interface.e": "awscc_ec2_network_interface.e",
+        "aws_instance.plain": None,
+        "aws_instance.launched": "aws_launch_template.l",
+        "aws_autoscaling_group.new": "aws_launch_template.l",
+        "aws_autoscaling_group.old": None,
+        "aws_autoscaling_group.far": None,
+    }
+    native = net(*NATIVE, cfn("NetworkInterface", "Eni", SubnetId=get("A")), cfn("Instance", "I", SubnetId=get("A")))
+    assert [one.settable and one.settable.address for one in native.interfaces] == ["Eni", None]
+
+
+def test_all_timeouts_are_told_those_of_templates_that_launch_nothing_too() -> None:
+    devices: Plain = [
+        {"device_index": 0, "connection_tracking_specification": [{"udp_timeout": 20}]},
+        {"device_index": 1},
+        {"device_index": 2, "connection_tracking_specification": [{"udp_timeout": 90}]},
+    ]
+    eni = cfn("NetworkInterface", "Eni", SubnetId=get("A"), ConnectionTrackingSpecification={"UdpTimeout": 30})
+    found = net(*BASE, *NATIVE, eni, res("aws_launch_template.l", network_interfaces=devices)).timeouts
+    assert [(one.origin.address, given(one)[2]) for one in found] == [
+        ("Eni", 30),
+        ("aws_launch_template.l", 20),
+        ("aws_launch_template.l", 90),
+    ]
