@@ -4,10 +4,13 @@ How long idle connections of an interface, and of the load balancer that sends t
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+import sglint
 from sglint.facts import GWLB_IDLE_SECONDS, IDLE_TIMEOUTS, NITRO, XEN
 from sglint.model import (
     Appliance,
@@ -21,6 +24,7 @@ from sglint.model import (
     effective,
     gateway_idle,
 )
+from sglint.rule import find, load
 from sglint.source import Span
 from sglint.value import Unknown
 from tests.networks import interface, origin, unknown
@@ -133,3 +137,80 @@ def test_the_timeout_of_a_listener_counts_where_flows_are_told_apart_by_five_par
     assert (found.least, found.most) == bounds
     assert bool(found.because) == (bounds[0] != bounds[1])
     assert (place is None) == (bounds == (350, 350))
+
+
+def example(slug: str, language: str = "yaml") -> str:
+    """
+    Return the bad example of a rule.
+    """
+    found = re.search(rf"^```{language} bad\n(.*?)^```$", find(load(), slug).page, re.DOTALL | re.MULTILINE)
+    assert found is not None
+    return found[1]
+
+
+def certain(text: str, slug: str, folder: Path) -> list[bool]:
+    """
+    Return whether the findings of a rule in a template are certain.
+    """
+    (folder / "template.yaml").write_text(text, encoding="utf-8")
+    return [one.certain for one in sglint.lint([str(folder)]).findings if one.rule == slug]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("", "", [True]),
+        ("InstanceType: c6in.2xlarge", "InstanceType: c8gn.2xlarge", []),
+        ("InstanceType: c6in.2xlarge", "InstanceType: t2.large", []),
+        ("InstanceType: c6in.2xlarge", "InstanceType: z9.large", [False]),
+        ("SourceDestCheck: false", "SourceDestCheck: true", []),
+        ("NatGatewayId: !Ref Out", "TransitGatewayId: tgw-0123456789abcdef0", []),
+        ("TransitGatewayId: tgw-0123456789abcdef0", "VpcPeeringConnectionId: pcx-1", []),
+        (
+            "SourceDestCheck: false",
+            "SourceDestCheck: false\n      ConnectionTrackingSpecification: {TcpEstablishedTimeout: 432000}",
+            [],
+        ),
+        (
+            "SourceDestCheck: false",
+            "SourceDestCheck: false\n      ConnectionTrackingSpecification: {UdpTimeout: 30}",
+            [True],
+        ),
+    ],
+)
+def test_five_days_are_found_where_flows_must_be_tracked_and_a_timeout_can_be_set(
+    old: str, new: str, found: list[bool], tmp_path: Path
+) -> None:
+    text = example("idle-timeout-default")
+    assert old in text
+    assert certain(text.replace(old, new), "idle-timeout-default", tmp_path) == found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("", "", [True]),
+        ("CidrIp: 10.9.0.0/16", "CidrIp: 0.0.0.0/0", []),
+        ("c8gn.2xlarge", "c6in.2xlarge", []),
+        ("c8gn.2xlarge", "z9.large", [False]),
+        ('Value: "3600"', 'Value: "350"', []),
+        ("Port: 6081\n", "Port: 6081\n      TargetGroupAttributes: [{Key: stickiness.enabled, Value: 'true'}, STICKY]\n", []),
+    ],
+)
+def test_a_target_that_forgets_first_is_found_where_its_flows_are_tracked(
+    old: str, new: str, found: list[bool], tmp_path: Path
+) -> None:
+    text = example("idle-timeout-below-gwlb")
+    assert old in text
+    changed = text.replace(old, new.replace("STICKY", "{Key: stickiness.type, Value: source_ip_dest_ip}"))
+    assert certain(changed, "idle-timeout-below-gwlb", tmp_path) == found
+
+
+def test_the_limits_themselves_are_accepted(tmp_path: Path) -> None:
+    text = example("idle-timeout-range")
+    for tcp, stream, udp, count in ((60, 60, 30, 0), (432_000, 180, 60, 0), (59, 59, 29, 3), (432_001, 181, 61, 3)):
+        values = {"TcpEstablishedTimeout": tcp, "UdpStreamTimeout": stream, "UdpTimeout": udp}
+        changed = text
+        for name, value in values.items():
+            changed = re.sub(rf"{name}: \d+", f"{name}: {value}", changed)
+        assert len(certain(changed, "idle-timeout-range", tmp_path)) == count
