@@ -125,7 +125,7 @@ def survey(net: Network) -> Survey:
     Return what exposures of the network have in common.
     """
     graph = build(net)
-    return Survey(graph, index(graph))
+    return Survey(graph, index(net))
 
 
 def expose(about: Survey, judgement: Judgement, direction: Direction, opened: FlowSet, *, again: bool = False) -> Exposure:
