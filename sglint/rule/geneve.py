@@ -50,7 +50,7 @@ class Shut:
     """
     What the security groups of a target do not let in from its load balancer, and the rules that come near.
 
-    `ranges` are the addresses of the nodes that are not let in, None where the text does not tell them.
+    `ranges` are the addresses of all nodes of the load balancer, None where the text does not tell them.
     """
 
     interface: Interface
@@ -73,18 +73,19 @@ def shut(net: Judged) -> Iterator[Shut]:
             continue
         admitted = tuple(one for way, one in of_groups(rules, interface) if way is Direction.IN)
         balancer = next((one for one in net.network.balancers if one.origin.address == appliance.balancer), None)
-        parts = parts_of(net.network, balancer, appliance, interface)
+        senders = senders_of(net.network, balancer, appliance)
+        parts = parts_of(net.network, balancer, senders, interface)
         found = [(need, blocked(need, parts, admitted)) for need in needs(net.network, appliance)]
         kept = [item for item in found if item[1].least] or [item for item in found if item[1].most]
         if kept:
-            yield told(rules, appliance, interface, parts, kept)
+            yield told(rules, appliance, interface, senders, kept)
 
 
 def told(
     rules: Rules,
     appliance: Appliance,
     interface: Interface,
-    parts: Sequence[Sequence[Sender]],
+    senders: Iterable[Sender],
     kept: Sequence[tuple[Need, Bounds[bool]]],
 ) -> Shut:
     """
@@ -92,7 +93,6 @@ def told(
     """
     maybe = appliance.origin.maybe
     because = (*(() if maybe is None else (maybe,)), *(unknown for _, one in kept for unknown in one.because))
-    senders = tuple(dict.fromkeys(sender for part in parts for sender in part))
     plain = tuple(dict.fromkeys(one for sender in senders for one in sender.ranges))
     return Shut(
         interface,
@@ -138,26 +138,28 @@ def needs(network: Network, appliance: Appliance) -> Iterator[Need]:
     yield Need(name, Protocol.TCP, tuple(Ports(one, one) for one in meant))
 
 
+def senders_of(network: Network, balancer: Balancer | None, appliance: Appliance) -> tuple[Sender, ...]:
+    """
+    Return the nodes of the load balancer of a target, one anywhere where the text does not tell of them.
+    """
+    named = appliance.balancer
+    if balancer is None:
+        why = named if isinstance(named, Unknown) else Unknown(f"{named} is not in the text", appliance.origin.span)
+    else:
+        why = Unknown(f"the subnets of {balancer.origin.address} are not in the text", balancer.origin.span)
+    found = () if balancer is None else tuple(dict.fromkeys(sender(network, one) for one in balancer.subnets))
+    return found or (Sender((EVERYONE[Family.IPV4],), None, why),)
+
+
 def parts_of(
-    network: Network, balancer: Balancer | None, appliance: Appliance, interface: Interface
+    network: Network, balancer: Balancer | None, senders: tuple[Sender, ...], interface: Interface
 ) -> tuple[tuple[Sender, ...], ...]:
     """
     Return the nodes that send to a target, in parts: one node at least of each part must be let in.
 
     Without cross-zone balancing a node sends to the targets of its own zone, as far as the zones are known.
     """
-    if balancer is None:
-        why = (
-            appliance.balancer
-            if isinstance(appliance.balancer, Unknown)
-            else Unknown(f"{appliance.balancer} is not in the text")
-        )
-        return ((Sender((EVERYONE[Family.IPV4],), None, why),),)
-    senders = tuple(dict.fromkeys(sender(network, one) for one in balancer.subnets))
-    if not senders:
-        why = Unknown(f"the subnets of {balancer.origin.address} are not in the text", balancer.origin.span)
-        return ((Sender((EVERYONE[Family.IPV4],), None, why),),)
-    if balancer.cross_zone is True:
+    if balancer is not None and balancer.cross_zone is True:
         return tuple((one,) for one in senders)
     zones = {sender(network, one).zone for one in interface.subnets}
     if None in zones or any(one.zone is None for one in senders):

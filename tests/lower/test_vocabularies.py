@@ -446,7 +446,9 @@ def facts(thing: object, names: Mapping[str, str]) -> object:
         return tuple(facts(item, names) for item in thing)
     if is_dataclass(thing):
         found = {
-            one.name: facts(getattr(thing, one.name), names) for one in fields(thing) if one.name not in {"field", "hidden"}
+            one.name: facts(getattr(thing, one.name), names)
+            for one in fields(thing)
+            if one.name not in {"field", "hidden", "settable"}
         }
         return {name: item for name, item in found.items() if name != "kind" or isinstance(item, Enum)}
     return thing
