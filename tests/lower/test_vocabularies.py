@@ -445,11 +445,8 @@ def facts(thing: object, names: Mapping[str, str]) -> object:
     if isinstance(thing, tuple):
         return tuple(facts(item, names) for item in thing)
     if is_dataclass(thing):
-        found = {
-            one.name: facts(getattr(thing, one.name), names)
-            for one in fields(thing)
-            if one.name not in {"field", "hidden", "settable"}
-        }
+        told = [one.name for one in fields(thing) if one.name not in {"field", "hidden", "settable"}]
+        found = {name: facts(getattr(thing, name), names) for name in told}
         return {name: item for name, item in found.items() if name != "kind" or isinstance(item, Enum)}
     return thing
 
