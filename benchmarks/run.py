@@ -3,8 +3,8 @@ Measures sglint: against checkov, and on roots that grow; in one run on one mach
 
 `python benchmarks/run.py` needs sglint in the environment of that Python, and a package index from which it installs checkov
 into an environment of its own, once, below the temporary directory. `python benchmarks/run.py growth` needs sglint alone, and
-`python benchmarks/run.py decode` (in decode.py) cfn-lint in the same environment, and `simulate` (in simulate.py) the
-development requirements.
+`python benchmarks/run.py decode` (in decode.py) cfn-lint in the same environment, and `simulate` and `flow_logs` (in files of
+these names) the development requirements.
 """
 
 from __future__ import annotations
@@ -187,12 +187,12 @@ def main() -> None:
     Measure, and print a table.
     """
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["peer", "growth", "decode", "simulate"], default="peer")
+    parser.add_argument("what", nargs="?", choices=["peer", "growth", "decode", "simulate", "flow_logs"], default="peer")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--without-peer", action="store_true")
     options = parser.parse_args()
-    if options.what == "simulate":
-        subprocess.run([sys.executable, Path(__file__).with_name("simulate.py")], check=True)
+    if options.what in {"simulate", "flow_logs"}:
+        subprocess.run([sys.executable, Path(__file__).with_name(f"{options.what}.py")], check=True)
         return
     if options.what == "decode":
         subprocess.run([sys.executable, Path(__file__).with_name("decode.py"), "--rounds", str(options.rounds)], check=True)

@@ -13,10 +13,17 @@ from types import FrameType
 import click
 
 from sglint.cli.options import Ordered, guarded, outputs, write
+from sglint.output.plain import clean
 
 
 @click.command(cls=Ordered)
-@click.option("--traffic", required=True, metavar="PROFILE", help="A bundled profile, or the file of one of your own.")
+@click.option("--traffic", metavar="PROFILE", help="A bundled profile, or the file of one of your own.")
+@click.option(
+    "--flow-logs",
+    multiple=True,
+    metavar="PATH",
+    help="VPC flow logs of one instance, in place of a profile: a file of text, gzip or Parquet, or a folder of these.",
+)
 @click.option("--instance-type", metavar="TYPE", help="Like m7i.large: its idle timeouts, and what is known of its allowance.")
 @click.option("--allowance", type=float, metavar="N", help="Entries that its table holds, measured.")
 @click.option("--ethtool", multiple=True, metavar="FILE", help="Outputs of ethtool -S over time, a file for each interface.")
@@ -49,7 +56,8 @@ from sglint.cli.options import Ordered, guarded, outputs, write
 def simulate(  # noqa: PLR0913 -- click passes every option
     ctx: click.Context,
     *,
-    traffic: str,
+    traffic: str | None,
+    flow_logs: tuple[str, ...],
     instance_type: str | None,
     allowance: float | None,
     ethtool: tuple[str, ...],
@@ -80,17 +88,21 @@ def simulate(  # noqa: PLR0913 -- click passes every option
     """
     with guarded(debug=debug):
         from sglint.output.simulation import render_csv, render_json, render_text
-        from sglint.simulate import Costs, Fleet, Options, Share, budget, calibrate, load, opened, settings, verdicts
+        from sglint.simulate import Costs, Fleet, Options, Share, budget, calibrate, estimate, load, opened, settings, verdicts
         from sglint.simulate import simulate as project
 
         render = {"text": render_text, "json": render_json, "csv": render_csv}
         where = outputs(ctx, formats, output, "text")
-        profile = load(traffic)
+        if (traffic is None) == (not flow_logs):
+            raise click.UsageError("give either --traffic PROFILE or --flow-logs PATH")
         if ethtool and allowance is not None:
             raise click.UsageError("--allowance and --ethtool both say what the allowance is; give one of them")
         known = calibrate.allowance([calibrate.read_ethtool(one) for one in ethtool]) if ethtool else allowance
         costs, rate = calibrate.costs(calibrate.read_knees(knees)) if knees is not None else (Costs(), None)
         table = settings(instance_type, allowance=known, tcp_established=tcp_established, udp=udp, udp_stream=udp_stream)
+        profile, notes = estimate(flow_logs, table.timeouts) if traffic is None else (load(traffic), ())
+        for note in notes:
+            click.echo(f"flow logs: {clean(note)}", err=True)
         today = verdicts(profile, [(name, Share(*values)) for name, values in map(_share, shares)])
         fleet = Fleet(minimum, headroom, price)
         options = Options(

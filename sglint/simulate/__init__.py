@@ -13,6 +13,7 @@ from __future__ import annotations
 from sglint.simulate.answer import Options, simulate
 from sglint.simulate.bounds import Parameter, Provenance, Range, rounded
 from sglint.simulate.calibrate import allowance, costs, read_ethtool, read_knees
+from sglint.simulate.estimator import estimate
 from sglint.simulate.limit import Filling, filling, filling_rate
 from sglint.simulate.packets import Budget, Costs, budget
 from sglint.simulate.profile import bundled, load, parse
@@ -53,6 +54,7 @@ __all__ = [
     "budget",
     "bundled",
     "costs",
+    "estimate",
     "filling",
     "filling_rate",
     "load",
