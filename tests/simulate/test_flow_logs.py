@@ -287,8 +287,9 @@ def to_parquet(log: Path, path: Path) -> None:
     Write a log as AWS does in Parquet: names with underscores, numbers as integers.
     """
     plain = path.with_name("plain.parquet")
-    columns = {name: "BIGINT" if kind == "int64" else "VARCHAR" for name, kind in schema(HEADER.split()).items()}
+    columns = list(zip(HEADER.split(), schema(HEADER.split()).items(), strict=True))
+    types = {name: "BIGINT" if kind == "int64" else "VARCHAR" for name, (_, kind) in columns}
     with duckdb.connect() as connection:
-        table = connection.read_csv(str(log), sep=" ", header=True, na_values="-", dtype=columns)
-        table.write_parquet(str(plain))
+        table = connection.read_csv(str(log), sep=" ", header=True, na_values="-", dtype=types)
+        table.project(", ".join(f'"{name}" AS "{plainly}"' for name, (plainly, _) in columns)).write_parquet(str(plain))
     shutil.move(plain, path)
