@@ -153,7 +153,7 @@ def estimate(paths: Sequence[str], timeouts: Timeouts) -> tuple[Traffic, tuple[s
     if not counted:
         raise SglintError(f"no flow begins in the later half of the {known.seconds} s of these flow logs; take longer ones")
     classes = tuple(_flow_class(one, known) for one in counted)
-    notes = tuple(_notes(known, len(logs), counted, timeouts, lasting[0][0]))
+    notes = (*_notes(known, len(logs), counted, timeouts, lasting[0][0]), *_left_out(counted, starts))
     return Traffic("flow logs", "; ".join(notes), classes), notes
 
 
@@ -285,6 +285,18 @@ def _notes(known: Overview, files: int, seen: Sequence[Seen], timeouts: Timeouts
             yield f"{going} of {one.flows} sessions of {one.kind} go on at the end; their lives are too short, take longer logs"
     if lasting:
         yield f"{lasting} sessions last from the first minute to the end, each with an entry all the time; rates may lack them"
+
+
+def _left_out(seen: Sequence[Seen], starts: Sequence[tuple[str, int, int]]) -> Iterator[str]:
+    """
+    Say of which kinds there are sessions that begin only where they cannot be counted.
+    """
+    left = dict[str, int]()
+    for kind, _, flows in starts:
+        if kind not in {one.kind for one in seen}:
+            left[kind] = left.get(kind, 0) + flows
+    for kind, flows in sorted(left.items()):
+        yield f"{flows} session{'s' * (flows != 1)} of {kind}, too early or too late to be counted, left out"
 
 
 def _about_tcp(seen: Seen, known: Overview, timeouts: Timeouts) -> Iterator[str]:
