@@ -654,3 +654,91 @@ def test_the_own_vpc_comes_in_though_its_range_is_not_known(tmp_path: Path) -> N
     text = (EDGE + instance("false")).replace('cidr_block = "10.1.0.0/16"', "ipv4_ipam_pool_id = var.pool")
     _, who = advice(tmp_path, text + 'variable "pool" {\n  type = string\n}\n')
     assert who.startswith("only these can newly reach it: its own VPC; 10.0.0.0/8 through transit gateway tgw-1")
+
+
+BALANCED = """
+resource "aws_lb" "app" {
+  internal        = true
+  subnets         = aws_subnet.app[*].id
+  security_groups = [aws_security_group.app.id]
+}
+resource "aws_lb_listener" "app" {
+  load_balancer_arn = aws_lb.app.arn
+  port              = 443
+  protocol          = "HTTPS"
+}
+resource "aws_security_group" "app" {
+  vpc_id = aws_vpc.spoke.id
+  ingress {
+    protocol    = "tcp"
+    from_port   = 443
+    to_port     = 443
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+"""
+
+
+def test_a_balancer_opens_connections_of_tcp_alone_and_lets_in_only_what_it_listens_to(tmp_path: Path) -> None:
+    (found,) = findings(tmp_path, INSPECTED + BALANCED)
+    assert "track TCP that it opens" in found.message
+    assert found.advice[0].endswith("ingress TCP 0-65535 from 0.0.0.0/0")
+    assert found.advice[1] == "nothing new can reach it: the rules admit all that it listens to already"
+
+
+ANSWERS = {
+    "mount target": """
+resource "aws_efs_mount_target" "app" {
+  file_system_id  = "fs-0123456789abcdef0"
+  subnet_id       = aws_subnet.app[0].id
+  security_groups = [aws_security_group.app.id]
+}
+""",
+    "endpoint": """
+resource "aws_vpc_endpoint" "app" {
+  vpc_id              = aws_vpc.spoke.id
+  vpc_endpoint_type   = "Interface"
+  service_name        = "com.amazonaws.eu-west-1.ssm"
+  subnet_ids          = aws_subnet.app[*].id
+  security_group_ids  = [aws_security_group.app.id]
+}
+""",
+}
+
+
+@pytest.mark.parametrize("answers", ANSWERS.values(), ids=ANSWERS)
+def test_what_only_answers_is_not_said_to_open_connections(answers: str, tmp_path: Path) -> None:
+    group = BALANCED.partition('resource "aws_security_group"')
+    narrow = group[1] + group[2].replace("0.0.0.0/0", "10.0.0.0/8", 1)
+    (found,) = findings(tmp_path, INSPECTED + narrow + answers)
+    assert "TCP 443 from peers" in found.message
+    assert "opens" not in found.message
+    assert findings(tmp_path, INSPECTED + group[1] + group[2] + answers) == ()
+
+
+def test_ports_next_to_each_other_are_named_as_one_range(tmp_path: Path) -> None:
+    rules = "".join(
+        f"""
+resource "aws_vpc_security_group_egress_rule" "{name}" {{
+  security_group_id = aws_security_group.app.id
+  ip_protocol       = "tcp"
+  from_port         = {first}
+  to_port           = {last}
+  cidr_ipv4         = "{peer}"
+}}
+"""
+        for name, first, last, peer in (
+            ("low", 20, 21, "0.0.0.0/0"),
+            ("next", 22, 22, "10.0.0.0/8"),
+            ("web", 443, 443, "10.0.0.0/8"),
+        )
+    )
+    group = 'resource "aws_security_group" "app" {\n  vpc_id = aws_vpc.spoke.id\n}\n'
+    (found,) = findings(tmp_path, INSPECTED + group + rules + WEB)
+    assert "TCP 20-22 and 443 that it opens" in found.message

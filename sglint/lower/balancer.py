@@ -225,6 +225,7 @@ def _balancer(index: Index, one: View, serves: Serves, *, network: bool) -> Inte
         grouped=bool(groups),
         serves=serves,
         public=inside if isinstance(inside, Unknown) else not inside,
+        opens=tuple(Protocol) if network else (Protocol.TCP,),
     )
 
 

@@ -15,6 +15,9 @@ from sglint.lower.words import at, cloud_control_kinds, joined, snake, under
 
 LAMBDA = "AWS Lambda (Hyperplane elastic network interface)"
 
+ANSWERING = frozenset({"aws_efs_mount_target", "awscc_efs_mount_target", "AWS::EFS::MountTarget"})
+"""What opens no connection: an endpoint that clients mount."""
+
 
 _VPC_CONFIG = at("subnet_ids", "security_group_ids", "vpc_config")
 _VPC_CONFIG_SUBNETS = at("subnets", "security_group_ids", "vpc_config")

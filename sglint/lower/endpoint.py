@@ -125,7 +125,9 @@ def _endpoint(index: Index, one: View) -> Iterator[Interface]:
         origin = replace(origin, maybe=kind)
     subnets = unique(subnets) or (_nowhere(one),)
     automatic = PRIVATELINK if isinstance(kind, Unknown) or kind == "interface" else ""
-    yield Interface(origin, one.resource.kind, Role.MANAGED, subnets, _groups(index, one, subnets), automatic)
+    purpose = Direction.IN if kind == "interface" else None
+    groups = _groups(index, one, subnets)
+    yield Interface(origin, one.resource.kind, Role.MANAGED, subnets, groups, automatic, purpose=purpose)
 
 
 def _groups(index: Index, one: View, subnets: tuple[Link, ...]) -> tuple[Link, ...]:

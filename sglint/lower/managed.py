@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sglint.lower.catalogue import LAMBDA, NOT_MODELLED, ROWS
+from sglint.lower.catalogue import ANSWERING, LAMBDA, NOT_MODELLED, ROWS
 from sglint.lower.index import Index
 from sglint.lower.interface import given_groups, or_default
 from sglint.lower.link import follow, places, unique
@@ -69,7 +69,8 @@ def _interface(index: Index, one: View, part: View | Slot, role: Role, automatic
     if subnets:
         groups = _groups(index, one, part, named) or or_default(index, (), subnets, part.at("groups"))
         origin = one.origin if maybe is None or one.origin.maybe else replace(one.origin, maybe=maybe)
-        purpose = Direction.OUT if automatic == LAMBDA else None
+        answers = Direction.IN if one.resource.kind in ANSWERING else None
+        purpose = Direction.OUT if automatic == LAMBDA else answers
         yield Interface(origin, one.resource.kind, role, subnets, groups, automatic, purpose=purpose)
 
 

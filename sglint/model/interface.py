@@ -62,8 +62,8 @@ class Interface:
     kind of §1.3 of which every flow is tracked ("AWS PrivateLink (interface VPC endpoint)"), empty for none. `grouped` is
     False for a thing that has no security group. `serves` limits what it accepts to its listeners, None for no limit.
     `source_dest_check` is False for an interface that may forward. `attached_to` is the instance an ENI is attached to.
-    `purpose` is the one direction of flows that it is for (a Resolver endpoint answers, or asks; a function is called by its
-    service and opens), None for both or unknown.
+    `purpose` is the one direction of flows that it is for (a Resolver endpoint answers, or asks; an interface endpoint answers;
+    a function is called by its service and opens), None for both or unknown. `opens` are the protocols of what it opens.
     `timeouts` is None where none is written; `settable` is the resource that they could be written in, None where its kind has
     no argument for them. `instance_types` are the types that its instances may have, empty for what is not
     on an instance. `tags` are those of its resource that are known, key by key, in their order.
@@ -85,6 +85,7 @@ class Interface:
     settable: Origin | None = None
     instance_types: tuple[str | Unknown, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
+    opens: tuple[Protocol, ...] = tuple(Protocol)
 
     @property
     def address(self) -> str:

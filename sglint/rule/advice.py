@@ -140,7 +140,8 @@ def nothing(one: Exposure) -> str:
     text = "nothing new can reach it" if incoming else "it can reach nothing new"
     filters = join(sorted(acl.origin.address for acl in one.filters))
     if not one.new:
-        return f"{text}: the rules admit all of that already"
+        more = " that it listens to" if one.unserved else " of that"
+        return f"{text}: the rules admit all{more} already"
     if one.stray:
         return "nothing new can connect to it; packets that it cannot answer may reach it, as no route leads back"
     if filters:

@@ -95,6 +95,7 @@ class Judged:
             if may_track(verdict)
             and verdict.family in meant
             and verdict.via.kind is not TargetKind.NONE
+            and (verdict.direction is Direction.IN or verdict.protocol in interface.opens)
             and not on_path(interface, verdict)
         )
         if interface.purpose is not None:

@@ -13,7 +13,7 @@ from sglint.model import OTHER_WAY, Direction, Interface, Role, Target, TargetKi
 from sglint.resource import block_name
 from sglint.rule.judged import OPEN_ENDED, Judged, families, gains
 from sglint.source import Span
-from sglint.space import ALL_PORTS, EVERYONE, Family, Ports, Protocol
+from sglint.space import ALL_PORTS, EVERYONE, Family, Ports, Protocol, intervals
 from sglint.track import Judgement, State, Verdict
 
 NAMES = {Protocol.TCP: "TCP", Protocol.UDP: "UDP", Protocol.ICMP: "ICMP", Protocol.OTHER: "other protocols"}
@@ -86,10 +86,9 @@ def tracks(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> st
 
 def ports_name(ports: Iterable[Ports]) -> str:
     """
-    Return the ports, with those left out that lie in a larger range; nothing for all ports.
+    Return the ports, those next to each other as one range; nothing for all ports.
     """
-    listed = sorted(set(ports))
-    kept = [one for one in listed if not any(other.covers(one) and other != one for other in listed)]
+    kept = [Ports(*span) for span in intervals((one.first, one.last) for one in ports).ranges]
     return "" if kept == [ALL_PORTS] else " " + join(str(one) for one in kept)
 
 

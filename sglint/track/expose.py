@@ -74,7 +74,7 @@ class Exposure:
     their addresses are not in the text. `new` is what the groups would newly admit, whoever can come. `filters` are the network
     ACLs that keep some of that out. `stray` may come in although no route leads back, so that nothing answers it; `answered`
     is whether the network ACLs let answers pass at all. `inspected` says that an internet gateway may lead to the interface
-    by a firewall, where the routes lead to that.
+    by a firewall, where the routes lead to that. `unserved` says that some of what is opened has no listener.
     """
 
     direction: Direction
@@ -85,6 +85,7 @@ class Exposure:
     filters: tuple[Acl, ...] = ()
     answered: bool = True
     inspected: bool = False
+    unserved: bool = False
 
     @property
     def internet(self) -> Bounds[bool]:
@@ -149,6 +150,7 @@ def expose(about: Survey, judgement: Judgement, direction: Direction, opened: Fl
         tuple({one.origin.address: one for part in parts for one in part.filters}.values()),
         any(part.answered for part in parts),
         any(part.inspected for part in parts),
+        direction is Direction.IN and bool(opened - served_by(interface, opened)),
     )
 
 
@@ -158,13 +160,23 @@ def newly(about: Survey, interface: Interface, direction: Direction, opened: Flo
     """
     admitted = admissions(about.graph, about.rules, interface)
     listed = [one for (way, _, _), found in admitted.items() for one in found if way is direction]
-    if direction is Direction.IN and interface.serves is not None:
-        served = (flows(family, protocol, EVERYONE[family], ports) for family in Family for protocol, ports in interface.serves)
-        opened = opened & union(served)
+    if direction is Direction.IN:
+        opened = served_by(interface, opened)
     least = opened - union(of_peer(one, sure=False) for one in listed)
     most = opened - union(of_peer(one, sure=True) for one in listed if one.sure)
     because = (unknown for one in listed if not one.sure for unknown in one.because)
     return Bounds(least, most, () if least == most else tuple(dict.fromkeys(because)))
+
+
+def served_by(interface: Interface, opened: FlowSet) -> FlowSet:
+    """
+    Return what the interface has a listener for, of what is opened inwards.
+    """
+    if interface.serves is None:
+        return opened
+    return opened & union(
+        flows(family, protocol, EVERYONE[family], ports) for family in Family for protocol, ports in interface.serves
+    )
 
 
 def of_peer(one: Admission, *, sure: bool) -> FlowSet:
