@@ -152,7 +152,7 @@ def estimate(paths: Sequence[str], timeouts: Timeouts) -> tuple[Traffic, tuple[s
     counted = [one for one in seen if one.spans]
     if not counted:
         raise SglintError(
-            f"no flow begins where it can be counted, in the middle of the {known.seconds} s of these flow logs; take longer ones"
+            f"no flow begins that can be counted, in the middle of the {known.seconds} s of these flow logs; take longer ones"
         )
     classes = tuple(_flow_class(one, known) for one in counted)
     notes = (*_notes(known, len(logs), counted, timeouts, lasting[0][0]), *_left_out(counted, starts))
