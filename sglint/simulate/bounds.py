@@ -54,14 +54,13 @@ class World(Enum):
 
 class Provenance(Enum):
     """
-    How it is known: said by its maker, read off by others, our judgement, measured by the user, or chosen by them.
+    How it is known: said by its maker, read off by others, our judgement, or measured by the user.
     """
 
     DOCUMENTED = "documented"
     OBSERVED = "observed by others"
     JUDGED = "judged"
     MEASURED = "measured"
-    CHOSEN = "chosen"
 
 
 @dataclass(frozen=True, slots=True)

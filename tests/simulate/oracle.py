@@ -17,10 +17,10 @@ def serve(arrivals: Sequence[tuple[int, int]], room: int | None, slices: int) ->
     ends: list[int] = []
     entries, admitted = [], []
     waiting = list(reversed(arrivals))
-    for now in range(slices):
-        while ends and ends[0] <= now:
+    for slot in range(slices):
+        while ends and ends[0] <= slot:
             heapq.heappop(ends)
-        while waiting and waiting[-1][0] == now:
+        while waiting and waiting[-1][0] == slot:
             begin, stay = waiting.pop()
             admitted.append(room is None or len(ends) < room)
             if admitted[-1]:

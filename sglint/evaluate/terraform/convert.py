@@ -30,7 +30,6 @@ from sglint.evaluate.terraform.typed import (
     without_optional,
 )
 from sglint.evaluate.terraform.types import (
-    ANY,
     BOOL,
     NUMBER,
     STRING,
@@ -270,10 +269,3 @@ def _field(given: Value, field: Field) -> Value:
     if field.default is not None and is_null(given):
         given = field.default
     return _inside(f'attribute "{field.name}"', given, field.type)
-
-
-def to_list(value: Value) -> Value:
-    """
-    Return the value as a list whose elements have one target.
-    """
-    return convert(value, Collection("list", ANY))

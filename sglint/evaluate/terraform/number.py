@@ -15,7 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.value import Number, Value
+from sglint.value import Number
 
 BITS = 512
 SAFE_DIGITS = 153
@@ -61,13 +61,6 @@ class Short(Decimal):
 
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?", re.ASCII)
-
-
-def is_number(value: Value) -> bool:
-    """
-    Return whether the value is a number, which a bool is not.
-    """
-    return isinstance(value, (int, Decimal)) and not isinstance(value, bool)
 
 
 def bits_of(number: Number) -> int:
