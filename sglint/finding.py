@@ -82,6 +82,34 @@ class Projection:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """
+    One change of a text: what stands at `span` is replaced by `text`.
+    """
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """
+    The change of the files that makes a finding go away, with the proof: it was judged again on the changed text.
+
+    `diff` is unified, as `git apply` takes it. `admits` are the packets that can newly reach some interface, in words, none
+    where the change is `safe`; `steps` is the order in which to deploy it, and what each step cuts. `blocked` says why
+    nothing can be written; then there are no edits.
+    """
+
+    edits: tuple[Edit, ...] = ()
+    diff: str = ""
+    safe: bool = False
+    admits: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    blocked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """
     One finding: which rule, how bad, about what, where, and whether it holds in every completion of the unknowns.
@@ -90,7 +118,8 @@ class Finding:
     `roots` the root modules that have them, several when they share a module. `unless` says for an uncertain finding what
     stands in the way. `calls` are, for each subject in a module, the calls that lead there. `key` identifies it across
     edits: the rule, the file, the subject, no line numbers.
-    `projections` are what `tracked` comes to, the type of instance that is full first at the head.
+    `projections` are what `tracked` comes to, the type of instance that is full first at the head. `fix` is None where none
+    was looked for.
     """
 
     rule: str
@@ -106,6 +135,7 @@ class Finding:
     calls: tuple[tuple[Span, ...], ...] = ()
     tracked: tuple[Tracked, ...] = ()
     projections: tuple[Projection, ...] = ()
+    fix: Fix | None = None
     status: Status = Status.OPEN
     status_reason: str = ""
 
