@@ -232,7 +232,10 @@ class FlowSet:
         """
         Return what the set has of one family and protocol.
         """
-        return next((slabs for *key, slabs in self.planes if key == [family, protocol]), ())
+        for one, other, slabs in self.planes:
+            if one is family and other is protocol:
+                return slabs
+        return ()
 
     def boxes(self) -> Iterator[tuple[Family, Protocol, Prefix, Ports]]:
         """
@@ -257,6 +260,12 @@ class FlowSet:
         return ports if reached == last + 1 else Intervals()
 
 
+PLANES = tuple((family, protocol) for family in Family for protocol in Protocol)
+
+Operation: TypeAlias = Callable[[Intervals, Intervals], Intervals]
+"""`Intervals.__or__`, `Intervals.__and__` or `Intervals.__sub__`."""
+
+
 def flows(family: Family, protocol: Protocol, prefix: Prefix, ports: Ports = ALL_PORTS) -> FlowSet:
     """
     Return the flows with the peers in one prefix on one range of ports.
@@ -276,23 +285,22 @@ def union(sets: Iterable[FlowSet]) -> FlowSet:
     return found[0] if found else FlowSet()
 
 
-def combine(left: FlowSet, right: FlowSet, operate: Callable[[Intervals, Intervals], Intervals]) -> FlowSet:
+def combine(left: FlowSet, right: FlowSet, operate: Operation) -> FlowSet:
     """
     Return the set that has at every address the ports that `operate` makes of both.
     """
-    planes = []
-    for family in Family:
-        for protocol in Protocol:
-            slabs = sweep(left.slabs(family, protocol), right.slabs(family, protocol), operate)
-            if slabs:
-                planes.append((family, protocol, slabs))
-    return FlowSet(tuple(planes))
+    lefts, rights = ({(family, protocol): slabs for family, protocol, slabs in one.planes} for one in (left, right))
+    found = {key: sweep(lefts.get(key, ()), rights.get(key, ()), operate) for key in {**lefts, **rights}}
+    return FlowSet(tuple((*key, found[key]) for key in PLANES if found.get(key)))
 
 
-def sweep(left: Slabs, right: Slabs, operate: Callable[[Intervals, Intervals], Intervals]) -> Slabs:
+def sweep(left: Slabs, right: Slabs, operate: Operation) -> Slabs:
     """
     Return the slabs of `operate` over both, cut where either changes and merged where the result does not.
     """
+    if not left or not right:  # what all three operations make of nothing
+        kept = left if operate is not Intervals.__and__ else ()
+        return kept or (right if operate is Intervals.__or__ else ())
     cuts = sorted({cut for first, last, _ in (*left, *right) for cut in (first, last + 1)})
     found: list[tuple[int, int, Intervals]] = []
     lefts, rights = iter(left), iter(right)
