@@ -13,6 +13,7 @@ from sglint.cli.options import Ordered, colored, guarded, outputs, shared, write
 from sglint.request import Request
 
 LEVELS = ["error", "warning", "note", "never"]
+FORMATS = ["text", "json", "sarif", "junit", "github", "gitlab", "markdown"]
 
 
 @click.command(cls=Ordered)
@@ -21,7 +22,7 @@ LEVELS = ["error", "warning", "note", "never"]
     "--format",
     "formats",
     multiple=True,
-    type=click.Choice(["text", "json", "sarif"]),
+    type=click.Choice(FORMATS),
     help="May be repeated, each with an --output after it. Default: text.",
 )
 @click.option("--fail-on", type=click.Choice(LEVELS), default="warning", show_default=True, help="Exit with 1 from here on.")
@@ -54,7 +55,7 @@ def check(  # noqa: PLR0913 -- click passes every option
     """
     with guarded(debug=wanted.debug):
         from sglint.finding import Severity
-        from sglint.output import json, sarif, text
+        from sglint.output.formats import Shown, render
         from sglint.pipeline import lint
         from sglint.rule import choose, load
 
@@ -62,14 +63,11 @@ def check(  # noqa: PLR0913 -- click passes every option
         known = load(rules)
         chosen = choose(known, names(select), names(ignore))
         report = lint(wanted, chosen, known)
+        threshold = None if fail_on == "never" else Severity(fail_on)
         for one in where:
-            if one.format == "json":
-                write(one, json.render(report, version=__version__))
-            elif one.format == "sarif":
-                write(one, sarif.render(report, known, version=__version__, maybe=maybe))
-            else:
-                write(one, text.render(report, maybe=maybe, color=colored(color, one)))
-        ctx.exit(report.exit_code(None if fail_on == "never" else Severity(fail_on)))
+            shown = Shown(known, __version__, threshold, maybe=maybe, color=colored(color, one))
+            write(one, render(report, one.format, shown))
+        ctx.exit(report.exit_code(threshold))
 
 
 def names(values: tuple[str, ...]) -> tuple[str, ...]:
