@@ -24,6 +24,12 @@ from sglint.output.plain import clean
     metavar="PATH",
     help="VPC flow logs of one instance, in place of a profile: a file of text, gzip or Parquet, or a folder of these.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    help="What reads the flow logs; spark for more than one machine has room for. Default: duckdb.",
+)
 @click.option("--instance-type", metavar="TYPE", help="Like m7i.large: its idle timeouts, and what is known of its allowance.")
 @click.option("--allowance", type=float, metavar="N", help="Entries that its table holds, measured.")
 @click.option("--ethtool", multiple=True, metavar="FILE", help="Outputs of ethtool -S over time, a file for each interface.")
@@ -58,6 +64,7 @@ def simulate(  # noqa: PLR0913 -- click passes every option
     *,
     traffic: str | None,
     flow_logs: tuple[str, ...],
+    engine: str,
     instance_type: str | None,
     allowance: float | None,
     ethtool: tuple[str, ...],
@@ -100,7 +107,7 @@ def simulate(  # noqa: PLR0913 -- click passes every option
         known = calibrate.allowance([calibrate.read_ethtool(one) for one in ethtool]) if ethtool else allowance
         costs, rate = calibrate.costs(calibrate.read_knees(knees)) if knees is not None else (Costs(), None)
         table = settings(instance_type, allowance=known, tcp_established=tcp_established, udp=udp, udp_stream=udp_stream)
-        profile, notes = estimate(flow_logs, table.timeouts) if traffic is None else (load(traffic), ())
+        profile, notes = estimate(flow_logs, table.timeouts, engine) if traffic is None else (load(traffic), ())
         for note in notes:
             click.echo(f"flow logs: {clean(note)}", err=True)
         today = verdicts(profile, [(name, Share(*values)) for name, values in map(_share, shares)])

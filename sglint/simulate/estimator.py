@@ -10,13 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 
 import numpy as np
 
 from sglint.simulate.bounds import ONE, ZERO, Range
 from sglint.simulate.distribution import Empirical, Floats, mean
 from sglint.simulate.flow_log import find
+from sglint.simulate.reader import demand_engine
 from sglint.simulate.table import Timeouts
 from sglint.simulate.traffic import DAY, Constant, Daily, Exchange, FlowClass, Rate, Traffic, flows_until
 from sglint.source import SglintError
@@ -114,30 +114,34 @@ class Seen:
         return sum(count for _, count in self.starts)
 
 
-def estimate(paths: Sequence[str], timeouts: Timeouts) -> tuple[Traffic, tuple[str, ...]]:
+def estimate(paths: Sequence[str], timeouts: Timeouts, engine: str = "duckdb") -> tuple[Traffic, tuple[str, ...]]:
     """
     Return the traffic of the flow logs in these files and folders, for a table with these idle timeouts, and notes on it.
 
-    Raises SglintError when something is wrong with a log, or the extra that reads them is not installed.
+    `engine` is one of `ENGINES`; their numbers are the same. Raises SglintError when something is wrong with a log, or what
+    reads it is not installed.
     """
-    missing = [package for module, package in (("ibis", "ibis-framework"), ("duckdb", "duckdb")) if find_spec(module) is None]
-    if missing:
-        raise SglintError(f"flow logs need {' and '.join(missing)}; install them with: pip install 'sglint[flow-logs]'")
+    demand_engine(engine)
     logs = find(paths)
     from sglint.simulate import session
-    from sglint.simulate.engine import RECORDS, opened
+    from sglint.simulate.engine import RECORDS
+
+    if engine == "spark":
+        from sglint.simulate.spark import opened
+    else:
+        from sglint.simulate.duck import opened
 
     idle = session.Idle(
         *(round(one.most) for one in (timeouts.tcp_established, timeouts.udp, timeouts.udp_stream, timeouts.other))
     )
-    with opened(logs) as engine:
-        known = _overview(engine.rows(engine.sql(session.overview(RECORDS)))[0])
-        engine.keep("sessions", engine.sql(session.sessions(RECORDS, idle)))
+    with opened(logs) as run:
+        known = _overview(run.rows(run.sql(session.overview(RECORDS)))[0])
+        run.keep("sessions", run.sql(session.sessions(RECORDS, idle)))
         since = {kind: known.begin + min(idle.of(kind), known.seconds // 2) for kind in session.KINDS}
         late = {kind: known.end - min(idle.of(kind), QUIET, known.seconds // 4) for kind in session.KINDS}
-        spans = engine.rows(engine.sql(session.lives(session.SESSIONS, since, late)))
-        starts = engine.rows(engine.sql(session.starts(session.SESSIONS)))
-        lasting = engine.rows(engine.sql(session.lasting(session.SESSIONS, known.begin + SHORTEST, late)))
+        spans = run.rows(run.sql(session.lives(session.SESSIONS, since, late)))
+        starts = run.rows(run.sql(session.starts(session.SESSIONS)))
+        lasting = run.rows(run.sql(session.lasting(session.SESSIONS, known.begin + SHORTEST, late)))
     seen = [
         Seen(
             kind,

@@ -8,7 +8,6 @@ entry. Gaps inside a window are not seen, and times are whole seconds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -118,10 +117,10 @@ def sessions(table: Table, idle: Idle) -> Table:
     """
     merged = _merged(table)
     key = [merged[name] for name in ("interface", "protocol", "a", "port_a", "b", "port_b")]
-    order = [merged.start, merged.end]
+    order = [merged.start, merged.end, merged.syn.desc()]
     before = merged.end.max().over(ibis.window(group_by=key, order_by=order, preceding=(None, 1)))
     fresh = before.isnull() | (merged.start - before >= _patience(merged, idle)) | (merged.syn & (merged.start > before))
-    pieces = _joined(merged.mutate(fresh=fresh), ["start", "end"])
+    pieces = _joined(merged.mutate(fresh=fresh))
 
     key = [pieces[name] for name in ("interface", "protocol", "a", "port_a", "b", "port_b")]
     rows = ibis.window(group_by=key, order_by=[pieces.start])
@@ -129,7 +128,7 @@ def sessions(table: Table, idle: Idle) -> Table:
     stream = ibis.coalesce(_stream(pieces).lag().over(rows), False)
     longest = ibis.cases((stream, idle.udp_stream), else_=_patience(pieces, idle))
     new = last.isnull() | (pieces.start - last >= longest) | (pieces.syn & ended)
-    whole = _joined(pieces.mutate(fresh=new), ["start"])
+    whole = _joined(pieces.mutate(fresh=new))
     udp = whole.protocol == UDP
     kind = ibis.cases(
         (whole.protocol == TCP, "tcp"),
@@ -215,13 +214,18 @@ def _merged(table: Table) -> Table:
     )
 
 
-def _joined(table: Table, order: Sequence[str]) -> Table:
+def _joined(table: Table) -> Table:
     """
     Return one row for each run of rows of a five-tuple of which only the first is `fresh`.
+
+    Of rows at the same time at most one is, and it comes first: so no engine may choose which run a row belongs to.
     """
     names = ("interface", "protocol", "a", "port_a", "b", "port_b")
     rows = ibis.window(
-        group_by=[table[name] for name in names], order_by=[table[name] for name in order], preceding=None, following=0
+        group_by=[table[name] for name in names],
+        order_by=[table.start, table.end, table.fresh.desc()],
+        preceding=None,
+        following=0,
     )
     numbered = table.mutate(number=table.fresh.cast("int64").sum().over(rows))
     return numbered.group_by(*names, "number").aggregate(

@@ -265,7 +265,7 @@ def test_the_same_expressions_compile_for_athena_and_spark() -> None:
 
 def test_without_the_extra_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = importlib.util.find_spec
-    monkeypatch.setattr("sglint.simulate.estimator.find_spec", lambda name: None if name == "duckdb" else found(name))
+    monkeypatch.setattr("sglint.simulate.reader.find_spec", lambda name: None if name == "duckdb" else found(name))
     with pytest.raises(SglintError, match=r"flow logs need duckdb; install .*sglint\[flow-logs\]"):
         read(save(tmp_path / "a.log", LONG))
 
