@@ -5,7 +5,7 @@ It belongs to whoever owns the scanned repository, who may be a stranger: it giv
 and nothing that runs. `KEYS` is the one list of what may be written; a key that is not there is an error.
 """
 
-# ruff: noqa: PTH100, PTH113, PTH118, PTH119, PTH120
+# ruff: noqa: PTH100, PTH118, PTH119, PTH120
 # Paths are text here: what is displayed is the path as it was written, which pathlib rewrites.
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from sglint.source import Problem, SglintError, Source, Span, Tree, displayed, read, whole
+from sglint.source import NOTHING, Overlay, Problem, SglintError, Source, Span, Tree, displayed, is_file, read, real_path, whole
 from sglint.source.ignore import work_tree
 from sglint.source.tree import inside
 
@@ -102,7 +102,7 @@ KEYS: Mapping[str, Kind] = {
 """Every key there is; `*` stands for a name that its author chooses."""
 
 
-def configuration(named: str | None, *, base: str, root: str | None = None) -> Configuration:
+def configuration(named: str | None, *, base: str, root: str | None = None, over: Overlay = NOTHING) -> Configuration:
     """
     Return the configuration in the file `named`, or the nearest one from the absolute directory `base` upwards.
 
@@ -110,14 +110,15 @@ def configuration(named: str | None, *, base: str, root: str | None = None) -> C
     """
     if named is not None:
         path = os.path.join(base, named)
-        return _configuration(Tree(base, (os.path.dirname(os.path.realpath(path)),)), path, required=True) or Configuration()
+        tree = Tree(base, (os.path.dirname(real_path(over, path)),), over)
+        return _configuration(tree, path, required=True) or Configuration()
     limit = os.path.realpath(os.path.join(base, root)) if root is not None else work_tree(os.path.realpath(base))
-    tree = Tree(base, (limit or os.path.realpath(base),))
+    tree = Tree(base, (limit or os.path.realpath(base),), over)
     directory = base
     while inside(tree, os.path.realpath(directory)):
         for name in (NAME, "pyproject.toml"):
             path = os.path.join(directory, name)
-            found = _configuration(tree, path) if os.path.isfile(path) else None
+            found = _configuration(tree, path) if is_file(over, path) else None
             if found is not None:
                 return found
         above = os.path.dirname(directory)

@@ -22,6 +22,7 @@ from sglint.evaluate.cloudformation import (
     find_templates,
     given_parameters,
     misconfigured,
+    parameter_files,
 )
 from sglint.evaluate.cloudformation import undeclared as undeclared_parameters
 from sglint.evaluate.plan import evaluate_plan, plan_root, read_plan
@@ -32,7 +33,20 @@ from sglint.model import Network
 from sglint.projected import projected
 from sglint.request import Request
 from sglint.rule import Judged, Rule, looked_at, run
-from sglint.source import Discovery, Problem, SglintError, Source, Tree, discover, in_order, passed_over, read, read_all
+from sglint.source import (
+    NOTHING,
+    Discovery,
+    Problem,
+    SglintError,
+    Source,
+    Tree,
+    discover,
+    in_order,
+    overlay,
+    passed_over,
+    read,
+    read_all,
+)
 from sglint.syntax import Document, all_blocks
 from sglint.template import TemplateDocument, heads, ignores
 from sglint.triage import Remarks, remarks, triage
@@ -76,7 +90,8 @@ def judge(wanted: Request) -> Networks:
     """
     Return the networks of all root modules and templates among the paths, with the verdict on every flow of every interface.
     """
-    discovery = discover(wanted.paths or (".",), base=str(Path.cwd()), root=wanted.root)
+    over = overlay(wanted.overlay) if wanted.overlay else NOTHING
+    discovery = discover(wanted.paths or (".",), base=str(Path.cwd()), root=wanted.root, over=over)
     problems = [*discovery.problems, *passed_over(discovery)] if discovery.files or wanted.plan is None else []
     judged: list[Judged] = []
     templates_judged = 0
@@ -152,7 +167,7 @@ def root_modules(wanted: Request, discovery: Discovery) -> Reader:
     """
     library = Library(discovery.tree)
     inputs = Inputs(wanted.assignments, wanted.workspace)
-    files = variable_files(inputs)
+    files = variable_files(inputs, discovery.tree.overlay)
     unknown = partial(undeclared, inputs)
     if wanted.plan is None:
         found = find_roots(library, discovery)
@@ -173,8 +188,9 @@ def templates(wanted: Request, discovery: Discovery) -> Reader:
     Return the templates of CloudFormation that no other one nests.
     """
     library = Templates.of(discovery)
-    said = configuration(wanted.config, base=discovery.tree.base, root=wanted.root)
-    given, problems = given_parameters(wanted.parameters, wanted.parameter_files, defaults=wanted.defaults)
+    said = configuration(wanted.config, base=discovery.tree.base, root=wanted.root, over=discovery.tree.overlay)
+    files = parameter_files(wanted.parameter_files, discovery.tree.overlay)
+    given, problems = given_parameters(wanted.parameters, files, defaults=wanted.defaults)
     parameters = configured(given, said, discovery.tree)
     found = find_templates(library, discovery, parameters)
     evaluate = partial(evaluate_template, library, parameters=parameters, wanted=lower.WORDS, roots=found)

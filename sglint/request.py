@@ -20,6 +20,7 @@ class Request:
 
     `parameters` are written NAME=VALUE and win over `parameter_files`; without `defaults` the default of a template's parameter
     is not its value. Nothing is read outside of `root`. `config` is the file of the configuration, the nearest one when None.
+    `overlay` is by absolute real path the text that a file is taken to have, None where it is taken to be missing.
     """
 
     paths: tuple[str, ...] = ()
@@ -32,6 +33,7 @@ class Request:
     root: str | None = None
     debug: bool = False
     config: str | None = None
+    overlay: tuple[tuple[str, str | None], ...] = ()
 
 
 def request(  # noqa: PLR0913 -- one keyword for each thing that can be given

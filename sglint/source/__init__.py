@@ -7,15 +7,18 @@ says what is missing from the picture, so that "clean" and "did not look" never 
 
 from __future__ import annotations
 
+from sglint.source.disk import NOTHING, Overlay, is_file, overlay, real_path
 from sglint.source.text import Problem, SglintError, Source, Span, in_order
 from sglint.source.tree import LIMIT, Tree, displayed, list_directories, list_files, read, read_all, read_bytes, whole
 from sglint.source.walk import Discovery, Format, Found, discover, passed_over
 
 __all__ = [
     "LIMIT",
+    "NOTHING",
     "Discovery",
     "Format",
     "Found",
+    "Overlay",
     "Problem",
     "SglintError",
     "Source",
@@ -24,11 +27,14 @@ __all__ = [
     "discover",
     "displayed",
     "in_order",
+    "is_file",
     "list_directories",
     "list_files",
+    "overlay",
     "passed_over",
     "read",
     "read_all",
     "read_bytes",
+    "real_path",
     "whole",
 ]

@@ -2,7 +2,7 @@
 What git would ignore, by the .gitignore files of the work tree.
 """
 
-# ruff: noqa: PTH113, PTH114, PTH118, PTH120
+# ruff: noqa: PTH118, PTH120
 # Paths are text here: what is displayed is the path as it was written, which pathlib rewrites.
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from sglint.source.disk import NOTHING, Overlay, is_file, is_link, real_path
 from sglint.source.text import Problem
 from sglint.source.tree import Tree, read_bytes, slashed
 
@@ -39,15 +40,16 @@ class Ignore:
     """
 
     limit: str
+    overlay: Overlay = NOTHING
     specs: dict[str, Opinion | None] = field(default_factory=dict)
 
 
-def ignore(top: str) -> Ignore:
+def ignore(top: str, over: Overlay = NOTHING) -> Ignore:
     """
     Return the .gitignore files that hold below a directory; none from above it when git ignores the directory itself.
     """
-    rules = Ignore(work_tree(top) or top)
-    return Ignore(top) if ignored(rules, top, directory=True) else rules
+    rules = Ignore(work_tree(top) or top, over)
+    return Ignore(top, over) if ignored(rules, top, directory=True) else rules
 
 
 def ignored(rules: Ignore, path: str, *, directory: bool) -> bool:
@@ -57,7 +59,7 @@ def ignored(rules: Ignore, path: str, *, directory: bool) -> bool:
     above = os.path.dirname(path)
     while above.startswith(rules.limit):
         if above not in rules.specs:
-            rules.specs[above] = _spec(os.path.join(above, ".gitignore"))
+            rules.specs[above] = _spec(os.path.join(above, ".gitignore"), rules.overlay)
         spec = rules.specs[above]
         opinion = spec(slashed(os.path.relpath(path, above)) + ("/" if directory else "")) if spec else None
         if opinion is not None:
@@ -68,16 +70,16 @@ def ignored(rules: Ignore, path: str, *, directory: bool) -> bool:
     return False
 
 
-def _spec(path: str) -> Opinion | None:
+def _spec(path: str, over: Overlay) -> Opinion | None:
     """
     Return the patterns of a .gitignore; a link is none, as for git, and a line that is no pattern is passed over.
     """
     from pathspec import GitIgnoreSpec
 
-    directory = os.path.realpath(os.path.dirname(path))
-    if os.path.islink(path) or not os.path.isfile(path):
+    directory = real_path(over, os.path.dirname(path))
+    if is_link(over, path) or not is_file(over, path):
         return None
-    content = read_bytes(Tree(directory, (directory,)), path)
+    content = read_bytes(Tree(directory, (directory,), over), path)
     if isinstance(content, Problem):
         return None
     lines: list[str] = []

@@ -5,7 +5,7 @@ The tree comes from a stranger. Nothing is read outside of its boundaries, where
 files of a sane size.
 """
 
-# ruff: noqa: PTH112, PTH116, PTH118, PTH123, PTH206, PTH208
+# ruff: noqa: PTH116, PTH118, PTH123, PTH206
 # Paths are text here: what is displayed is the path as it was written, which pathlib rewrites.
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sglint.source.disk import NOTHING, Overlay, content, entries, real_path
 from sglint.source.text import Problem, Source, Span
 
 LIMIT = 5_000_000
@@ -27,27 +28,29 @@ class Tree:
     """
     The files that may be read: those inside `boundaries`, which are absolute real directories.
 
-    Displayed paths are relative to `base`, the absolute directory in which the tool was started.
+    Displayed paths are relative to `base`, the absolute directory in which the tool was started. What is laid over the disk is
+    read, listed and missing as if the disk were so.
     """
 
     base: str
     boundaries: tuple[str, ...]
+    overlay: Overlay = NOTHING
 
 
 def read(tree: Tree, path: str, limit: int = LIMIT) -> Source | Problem:
     """
     Return the text of a file, or what keeps us from reading it; `path` is displayed, absolute, or relative to the base.
     """
-    content = read_bytes(tree, path, limit)
-    if isinstance(content, Problem):
-        return content
+    found = read_bytes(tree, path, limit)
+    if isinstance(found, Problem):
+        return found
     shown = displayed(tree, path)
-    if b"\0" in content:
+    if b"\0" in found:
         return Problem(f"{shown} is not text", whole(shown), "save it as UTF-8")
     try:
-        text = content.decode()
+        text = found.decode()
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        line = found.count(b"\n", 0, error.start) + 1
         return Problem(f"{shown} is not UTF-8", Span(shown, line, 1, line, 1), "save it as UTF-8")
     return Source(shown, text.removeprefix("\ufeff"))
 
@@ -64,11 +67,11 @@ def read_bytes(tree: Tree, path: str, limit: int = LIMIT) -> bytes | Problem:
     """
     Return the content of a file, or what keeps us from reading it.
     """
-    content = read_head(tree, path, limit + 1)
-    if not isinstance(content, Problem) and len(content) > limit:
+    found = read_head(tree, path, limit + 1)
+    if not isinstance(found, Problem) and len(found) > limit:
         shown = displayed(tree, path)
         return Problem(f"{shown} is larger than {limit} bytes", whole(shown), "split it, or leave it out with .gitignore")
-    return content
+    return found
 
 
 def read_head(tree: Tree, path: str, limit: int = LIMIT) -> bytes | Problem:
@@ -77,9 +80,12 @@ def read_head(tree: Tree, path: str, limit: int = LIMIT) -> bytes | Problem:
     """
     shown = displayed(tree, path)
     try:
-        real = os.path.realpath(os.path.join(tree.base, path))
+        real = real_path(tree.overlay, os.path.join(tree.base, path))
         if not inside(tree, real):
             return Problem(f"{shown} lies outside of what is scanned", whole(shown), "name a directory above both with --root")
+        laid = content(tree.overlay, real)
+        if laid is not None:
+            return laid[:limit]
         if not stat.S_ISREG(os.stat(real).st_mode):
             return Problem(f"{shown} is not a regular file", whole(shown), "only regular files are read")
         handle = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
@@ -87,6 +93,8 @@ def read_head(tree: Tree, path: str, limit: int = LIMIT) -> bytes | Problem:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 return Problem(f"{shown} is not a regular file", whole(shown), "only regular files are read")
             return file.read(limit)
+    except IsADirectoryError:
+        return Problem(f"{shown} is not a regular file", whole(shown), "only regular files are read")
     except (OSError, ValueError) as error:
         return Problem(f"cannot read {shown}: {reason(error)}", whole(shown), "see whether it exists and may be read")
 
@@ -99,13 +107,12 @@ def list_files(tree: Tree, directory: str) -> tuple[str, ...]:
     """
     absolute = os.path.normpath(os.path.join(tree.base, directory))
     try:
-        if not inside(tree, os.path.realpath(absolute)):
+        if not inside(tree, real_path(tree.overlay, absolute)):
             return ()
-        names = sorted(os.listdir(absolute))
+        names = [one.name for one in entries(tree.overlay, absolute) if not one.directory]
     except (OSError, ValueError):
         return ()
-    found = (os.path.join(absolute, name) for name in names if not ignored_by_terraform(name))
-    return tuple(displayed(tree, path) for path in found if not os.path.isdir(path))
+    return tuple(displayed(tree, os.path.join(absolute, name)) for name in names if not ignored_by_terraform(name))
 
 
 def list_directories(tree: Tree, directory: str) -> tuple[str, ...]:
@@ -114,10 +121,9 @@ def list_directories(tree: Tree, directory: str) -> tuple[str, ...]:
     """
     absolute = os.path.normpath(os.path.join(tree.base, directory))
     try:
-        if not inside(tree, os.path.realpath(absolute)):
+        if not inside(tree, real_path(tree.overlay, absolute)):
             return ()
-        with os.scandir(absolute) as entries:
-            names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+        names = [one.name for one in entries(tree.overlay, absolute) if one.directory and not one.link]
     except (OSError, ValueError):
         return ()
     return tuple(displayed(tree, os.path.join(absolute, name)) for name in names)
@@ -156,9 +162,8 @@ def reason(error: OSError | ValueError) -> str:
     Return in words why the system does not give us a file.
     """
     number = error.errno if isinstance(error, OSError) else None
-    return {errno.EACCES: "permission denied", errno.ENOENT: "no such file", errno.ELOOP: "its links form a circle"}.get(
-        number or 0, "the system refuses it"
-    )
+    words = {errno.EACCES: "permission denied", errno.ENOENT: "no such file", errno.ENOTDIR: "no such file"}
+    return {**words, errno.ELOOP: "its links form a circle"}.get(number or 0, "the system refuses it")
 
 
 def inside(tree: Tree, real: str) -> bool:

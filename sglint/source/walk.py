@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from sglint.source.disk import NOTHING, Entry, Overlay, entries, exists, is_directory, real_path
 from sglint.source.ignore import ignore, ignored, work_tree
 from sglint.source.recognise import is_template, resembles_template
 from sglint.source.text import Problem, SglintError
@@ -68,29 +69,31 @@ class _Walk:
         self.problems.append(Problem(message, whole(displayed(self.tree, path)), hint))
 
 
-def discover(paths: Sequence[str], *, base: str, root: str | None = None) -> Discovery:
+def discover(paths: Sequence[str], *, base: str, root: str | None = None, over: Overlay = NOTHING) -> Discovery:
     """
     Return the files to read for these paths; what they refer to may lie in their git work trees, or in `root` if given.
+
+    A file that is given itself and that the overlay takes away stands for its directory all the same.
     """
     base = os.path.abspath(base)
     given = [os.path.normpath(os.path.join(base, path)) for path in paths]
     for path, absolute in zip(paths, given, strict=True):
-        if not path or not os.path.exists(absolute):
+        if not path or not (os.path.exists(absolute) or exists(over, absolute)):
             raise SglintError(f"no such file or directory: {path or 'the path is empty'}")
-    walk = _Walk(Tree(base, _boundaries(given, None if root is None else os.path.join(base, root))))
+    walk = _Walk(Tree(base, _boundaries(given, None if root is None else os.path.join(base, root), over), over))
     for path, absolute in zip(paths, given, strict=True):
-        if not inside(walk.tree, os.path.realpath(absolute)):
+        if not inside(walk.tree, real_path(over, absolute)):
             raise SglintError(f"{path} lies outside of the root {root}")
-        if os.path.isdir(absolute):
+        if is_directory(over, absolute):
             _walk(walk, absolute)
-        else:
+        elif exists(over, absolute) or not os.path.isdir(absolute):
             _name(walk, absolute)
     _others(walk)
     files, named = tuple(sorted(walk.files.values())), tuple(sorted(walk.named.values()))
     return Discovery(walk.tree, files, named, tuple(sorted(walk.problems, key=lambda problem: problem.order)))
 
 
-def _boundaries(given: Sequence[str], root: str | None) -> tuple[str, ...]:
+def _boundaries(given: Sequence[str], root: str | None, over: Overlay) -> tuple[str, ...]:
     if root is not None:
         real = os.path.realpath(root)
         if not os.path.isdir(real):
@@ -98,8 +101,8 @@ def _boundaries(given: Sequence[str], root: str | None) -> tuple[str, ...]:
         return (real,)
     found: set[str] = set()
     for path in given:
-        real = os.path.realpath(path)
-        directory = real if os.path.isdir(real) else os.path.dirname(real)
+        real = real_path(over, path)
+        directory = real if is_directory(over, real) else os.path.dirname(real)
         found.add(directory)
         enclosing = work_tree(directory)
         if enclosing is not None:
@@ -111,12 +114,16 @@ def _name(walk: _Walk, path: str) -> None:
     """
     Take a file that was given itself, and the Terraform files next to it.
     """
-    kind = _format(walk.tree, path)
+    there = exists(walk.tree.overlay, path)
+    kind = _format(walk.tree, path) if there else _terraform(path)
     if kind is None:
-        _unknown(walk, path)
+        if there:
+            _unknown(walk, path)
         return
-    found = Found(displayed(walk.tree, path), os.path.realpath(path), kind)
-    walk.named[found.real] = walk.files[found.real] = found
+    found = Found(displayed(walk.tree, path), real_path(walk.tree.overlay, path), kind)
+    walk.named[found.real] = found
+    if there:
+        walk.files[found.real] = found
     if kind != "cloudformation":
         for neighbour in list_files(walk.tree, os.path.dirname(path)):
             if _terraform(neighbour) is not None:
@@ -174,11 +181,11 @@ def _take(walk: _Walk, path: str) -> None:
     kind = _format(walk.tree, path)
     if kind is None:
         return
-    real = os.path.realpath(path)
+    real = real_path(walk.tree.overlay, path)
     shown = displayed(walk.tree, path)
     if not inside(walk.tree, real):
         walk.problem(path, f"{shown} links to outside of what is scanned", "name a directory above both with --root")
-    elif not os.path.exists(real):
+    elif not exists(walk.tree.overlay, real):
         walk.problem(path, f"{shown} links to nothing", "remove the link")
     else:
         walk.files.setdefault(real, Found(shown, real, kind))
@@ -189,11 +196,11 @@ def _walk(walk: _Walk, top: str) -> None:
     Take the files below a directory that git would not ignore; links to directories come last, and every directory once.
     """
     before = len(walk.files)
-    rules = ignore(top)
+    rules = ignore(top, walk.tree.overlay)
     waiting, links = [top], list[str]()
     while waiting or links:
         directory = waiting.pop() if waiting else links.pop(0)
-        real = os.path.realpath(directory)
+        real = real_path(walk.tree.overlay, directory)
         if real in walk.seen:
             continue
         if not inside(walk.tree, real):
@@ -206,31 +213,22 @@ def _walk(walk: _Walk, top: str) -> None:
         walk.seen.add(real)
         below: list[str] = []
         for entry in _entries(walk, directory):
-            if _is_directory(entry):
-                if not (
-                    entry.name.startswith(".") or entry.name == "node_modules" or ignored(rules, entry.path, directory=True)
-                ):
-                    (links if entry.is_symlink() else below).append(entry.path)
-            elif not ignored_by_terraform(entry.name) and not ignored(rules, entry.path, directory=False):
-                _take(walk, entry.path)
+            path = os.path.join(directory, entry.name)
+            if entry.directory:
+                if not (entry.name.startswith(".") or entry.name == "node_modules" or ignored(rules, path, directory=True)):
+                    (links if entry.link else below).append(path)
+            elif not ignored_by_terraform(entry.name) and not ignored(rules, path, directory=False):
+                _take(walk, path)
         waiting.extend(reversed(below))
     if len(walk.files) == before and not walk.problems:
         shown = displayed(walk.tree, top)
-        if not any(found.real.startswith(os.path.realpath(top) + os.sep) for found in walk.files.values()):
+        if not any(found.real.startswith(real_path(walk.tree.overlay, top) + os.sep) for found in walk.files.values()):
             walk.problem(top, f"no Terraform or CloudFormation file in {shown}", "give the directory that holds them")
 
 
-def _is_directory(entry: os.DirEntry[str]) -> bool:
+def _entries(walk: _Walk, directory: str) -> Iterator[Entry]:
     try:
-        return entry.is_dir()
-    except OSError:
-        return False
-
-
-def _entries(walk: _Walk, directory: str) -> Iterator[os.DirEntry[str]]:
-    try:
-        with os.scandir(directory) as entries:
-            yield from sorted(entries, key=lambda entry: entry.name)
+        yield from entries(walk.tree.overlay, directory)
     except OSError as error:
         message = f"cannot list {displayed(walk.tree, directory)}: {reason(error)}"
         walk.problem(directory, message, "see whether it may be read")

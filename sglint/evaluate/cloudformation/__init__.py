@@ -2,7 +2,7 @@
 CloudFormation's meaning: parameters, conditions, functions, and the stacks that use them.
 """
 
-from sglint.evaluate.cloudformation.inputs import configured, given_parameters, misconfigured, undeclared
+from sglint.evaluate.cloudformation.inputs import configured, given_parameters, misconfigured, parameter_files, undeclared
 from sglint.evaluate.cloudformation.parameter_file import read_parameters
 from sglint.evaluate.cloudformation.parameters import Given, Parameters, given
 from sglint.evaluate.cloudformation.root import evaluate_template, find_templates
@@ -18,6 +18,7 @@ __all__ = [
     "given",
     "given_parameters",
     "misconfigured",
+    "parameter_files",
     "read_parameters",
     "undeclared",
 ]

@@ -4,6 +4,7 @@ What is given for templates: on the command line single parameters and files of 
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,23 +14,35 @@ from sglint.evaluate.cloudformation.parameter_file import read_parameters
 from sglint.evaluate.cloudformation.parameters import Given, Parameters
 from sglint.evaluate.cloudformation.references import PSEUDO
 from sglint.evaluate.cloudformation.template import Template, Templates
-from sglint.source import Problem, SglintError, Tree, displayed, read, read_bytes
+from sglint.source import NOTHING, Overlay, Problem, SglintError, Source, Tree, displayed, read, read_bytes, real_path
 
 _AWS = "AWS::"
 
 
-def given_parameters(values: Iterable[str], files: Iterable[str], *, defaults: bool) -> tuple[Parameters, tuple[Problem, ...]]:
+def parameter_files(names: Iterable[str], over: Overlay = NOTHING) -> tuple[Source, ...]:
+    """
+    Return the text of each file given with `--parameter-file`, which may lie anywhere.
+    """
+    found: list[Source] = []
+    for name in names:
+        source = read(Tree(str(Path.cwd()), (posixpath.dirname(real_path(over, name)),), over), name)
+        if isinstance(source, Problem):
+            raise SglintError(f"--parameter-file {name}: {source.message}")
+        found.append(source)
+    return tuple(found)
+
+
+def given_parameters(
+    values: Iterable[str], files: Iterable[Source], *, defaults: bool
+) -> tuple[Parameters, tuple[Problem, ...]]:
     """
     Return what is given for parameters, and what is wrong in the files; single values win, and of files the last.
 
-    A value is written NAME=VALUE; the files may lie anywhere.
+    A value is written NAME=VALUE.
     """
     found: dict[str, Given] = {}
     problems: list[Problem] = []
-    for name in files:
-        source = read(Tree(str(Path.cwd()), (str(Path(name).resolve().parent),)), name)
-        if isinstance(source, Problem):
-            raise SglintError(f"--parameter-file {name}: {source.message}")
+    for source in files:
         given, wrong = read_parameters(source)
         found.update(given)
         problems += wrong
@@ -67,7 +80,7 @@ def misconfigured(said: Configuration, library: Templates) -> Iterator[Problem]:
         content = read_bytes(library.tree, said.resolve(path))
         if isinstance(content, Problem):
             yield Problem(content.message, one.span, f"{said.path} names it", hides=False)
-        elif names and str(Path(said.resolve(path)).resolve()) in library.scanned:
+        elif names and real_path(library.tree.overlay, said.resolve(path)) in library.scanned:
             found = library.load(said.resolve(path))
             if isinstance(found, Template) and names[0] not in found.parameters and not names[0].startswith(_AWS):
                 yield Problem(f"{found.path} has no parameter {names[0]}", one.span, "see how it is spelt", hides=False)

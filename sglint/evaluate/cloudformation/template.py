@@ -10,11 +10,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from sglint.evaluate.cloudformation.assembly import Assembly, read_assembly
 from sglint.parse import parse_cloudformation
-from sglint.source import Discovery, Problem, Tree, displayed, read, whole
+from sglint.source import Discovery, Problem, Tree, displayed, read, real_path, whole
 from sglint.template import Entry, Intrinsic, List, Mapping, Node, Scalar, TemplateDocument
 from sglint.value import Value
 
@@ -98,7 +97,7 @@ class Templates:
         """
         if "\0" in path:
             return Problem("a path with a null character cannot be read")
-        real = str(Path(path).resolve())
+        real = real_path(self.tree.overlay, path)
         if real not in self._templates:
             source = read(self.tree, path)
             self._templates[real] = source if isinstance(source, Problem) else declare(parse_cloudformation(source), real)

@@ -22,7 +22,7 @@ from sglint.evaluate.terraform.scope import Nowhere, Scope
 from sglint.evaluate.terraform.types import Primitive, parse_type
 from sglint.parse import parse, parse_expression
 from sglint.request import Assignment
-from sglint.source import Problem, SglintError, Source, Tree, list_files, read
+from sglint.source import NOTHING, Overlay, Problem, SglintError, Source, Tree, list_files, read, real_path
 from sglint.syntax import Document
 from sglint.value import Unknown, Value
 
@@ -39,13 +39,13 @@ class Inputs:
     workspace: str | None = None
 
 
-def variable_files(inputs: Inputs) -> dict[str, Source]:
+def variable_files(inputs: Inputs, over: Overlay = NOTHING) -> dict[str, Source]:
     """
     Return the text of each file given with `--var-file`, which may lie anywhere.
     """
     found: dict[str, Source] = {}
     for name in (text for kind, text in inputs.assignments if kind == "file"):
-        source = read(Tree(str(Path.cwd()), (str(Path(name).resolve().parent),)), name)
+        source = read(Tree(str(Path.cwd()), (posixpath.dirname(real_path(over, name)),), over), name)
         if isinstance(source, Problem):
             raise SglintError(f"--var-file {name}: {source.message}")
         found[name] = source

@@ -11,10 +11,9 @@ import json
 import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from sglint.parse import parse
-from sglint.source import Problem, Source, Span, Tree, displayed, list_files, read
+from sglint.source import Problem, Source, Span, Tree, displayed, list_files, read, real_path
 from sglint.syntax import Attribute, Block, Document, Literal
 
 LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1}
@@ -51,7 +50,7 @@ class Library:
         """
         if "\0" in directory:
             return None
-        directory = str(Path(directory).resolve())
+        directory = real_path(self.tree.overlay, directory)
         if directory not in self._modules:
             self._modules[directory] = self._read(directory)
         return self._modules[directory]
