@@ -449,7 +449,7 @@ def check(net: Judged) -> Iterator[Found]:
     for judgement in net.judgements:
         interface = judgement.interface
         flows = tuple(verdict for verdict in judgement.verdicts if is_open(net, judgement, verdict))
-        if flows and gaining.isdisjoint(interface.groups) and nothing_gained(net, judgement, flows):
+        if flows and gaining.isdisjoint(interface.groups) and nothing_gained(judgement, flows):
             maybe = interface.origin.maybe
             exposed = reach(net, judgement, flows)
             now = f"as it is, every address that can reach the interface is let in ({exposed})"
@@ -483,17 +483,14 @@ def is_open(net: Judged, judgement: Judgement, verdict: Verdict) -> bool:
     return all(opened[direction, verdict.family, verdict.protocol].single(ALL_PORTS) for direction in Direction)
 
 
-def nothing_gained(net: Judged, judgement: Judgement, flows: tuple[Verdict, ...]) -> bool:
+def nothing_gained(judgement: Judgement, flows: tuple[Verdict, ...]) -> bool:
     """
     Return whether the flows are tracked automatically wherever they go.
     """
     if judgement.interface.automatic:
         return True
-    tables = {path.table for path in judgement.paths}
-    aside = (TargetKind.S3_ENDPOINT, TargetKind.GATEWAY_ENDPOINT)
-    routes = (route for route in net.network.routes if route.table in tables)
-    gains = judgement.in_scope.most or any(target.kind in aside for route in routes for target in route.targets)
-    return not gains and all(verdict.automatic for verdict in flows)
+    beside = any(verdict.service and verdict.state.most is State.UNTRACKED for verdict in judgement.verdicts)
+    return not judgement.in_scope.most and not beside and all(verdict.automatic for verdict in flows)
 
 
 def stuck(judgement: Judgement, flows: tuple[Verdict, ...]) -> str:

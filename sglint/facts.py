@@ -48,6 +48,9 @@ OTHER_PROTOCOL_SECONDS = 600
 DYNAMODB_ENTRIES = 2
 """How many entries one connection through the gateway endpoint of DynamoDB takes: TRACKING_PAGE."""
 
+ENTRIES: Mapping[str, int] = MappingProxyType({"dynamodb-gateway-endpoint": DYNAMODB_ENTRIES})
+"""The route targets through which a connection takes more than one entry, and how many."""
+
 TIMEOUT_PAGE = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ConnectionTrackingSpecificationRequest.html"
 """The idle timeouts that can be set for an interface."""
 

@@ -327,6 +327,19 @@ def change(interface: Interface, rules: Sequence[Rule]) -> None:
             interface.cut.add(name)
 
 
+def entries(interface: Interface) -> int:
+    """
+    Return how many entries the tracked connections take.
+
+    TRACKING: a connection through a gateway endpoint to DynamoDB takes two entries, any other one.
+    """
+    count = 0
+    for _, ends in interface.tracked:
+        routes = [route_to(interface.routes, address) for address, _ in ends]
+        count += 2 if any(one is not None and one.kind == "dynamodb-gateway-endpoint" for one in routes) else 1
+    return count
+
+
 def time_out(interface: Interface, packet: Packet) -> None:
     """
     Let the tracked connection of the packet time out.

@@ -44,7 +44,7 @@ from tests.packet import (
     route_to,
 )
 from tests.terraform import spelled
-from tests.told import LISTS, SUBNETS, UNSEEN
+from tests.told import LISTS, SERVICES, SUBNETS, UNSEEN
 from tests.worlds import World, worlds
 
 STATES = {
@@ -159,7 +159,7 @@ def about(table: Table, first: Packet, route: Route) -> list[list[Verdict]]:
     """
     Return the verdicts that the flow is in: those of the longest CIDR, then those of each prefix list and security group.
     """
-    said = [one for one in listed(table, first) if leads(one.verdict, route)]
+    said = [one for one in listed(table, first) if not one.verdict.service and leads(one.verdict, route)]
     names = [name for name, entries in LISTS.items() if any(first.peer in entry for entry in entries)]
     names += [f"aws_ec2_managed_prefix_list.{name}" for name in names]
     names += [*first.groups, *([NAMELESS] if first.groups else [])]
@@ -297,6 +297,29 @@ def test_a_flow_is_in_the_verdict_with_the_longest_cidr_that_has_its_peer(world:
             assert len(nearest) <= 1, first
             for one in nearest:
                 assert not one.candidates or route is None or route.name == UNSEEN or leads(one, route), first
+
+
+@many
+@given(worlds(sure=False))
+def test_flows_to_a_service_whose_addresses_no_text_has_lie_between_the_bounds(world: World) -> None:
+    (found,) = judge(world.net, build(world.net))
+    table = table_of(found)
+    for truth in world.truths:
+        for first in corners(truth, world.families):
+            route = route_to(truth.routes, first.peer)
+            if route is not None and route.destination in SERVICES.values() and (first.way, first.protocol) == (OUT, TCP):
+                said = [one.verdict for one in listed(table, first) if goes_to(one.verdict, route.kind)]
+                sets = [said] if said else about(table, first, route)
+                state, groups = (STATES[of(truth, first)] for of in (answer, by_rules))
+                assert within(state, bounds(sets)), first
+                assert within(groups, bounds(sets, groups=True)), first
+
+
+def goes_to(verdict: Verdict, kind: str) -> bool:
+    """
+    Return whether the verdict is on flows to a service by a gateway endpoint of this kind.
+    """
+    return verdict.service and verdict.candidates[0].kind.value == kind
 
 
 def in_one_subnet(net: Network) -> Network:

@@ -27,6 +27,7 @@ from tests.packet import (
     Rule,
     answer,
     change,
+    entries,
     passes,
     time_out,
 )
@@ -127,6 +128,15 @@ def test_the_longest_route_decides_what_is_tracked_automatically(kind: str, expe
     assert said(EXAMPLE, arriving(TCP, "198.51.101.7", 80), routes) == "untracked"
     assert said([], arriving(TCP, "198.51.100.7", 80), routes) == "denied"
     assert said(EXAMPLE, arriving(TCP, "198.51.101.7", 80), routes[:1]) == "no route"
+
+
+def test_a_connection_to_dynamodb_by_its_gateway_endpoint_takes_two_entries() -> None:
+    routes = [Route(ip_network("198.51.100.0/24"), "dynamodb-gateway-endpoint"), *TGW]
+    live = Interface([REPLIES], routes)
+    assert passes(live, leaving(TCP, "198.51.101.7", 443))
+    assert entries(live) == 1
+    assert passes(live, leaving(TCP, "198.51.100.7", 443))
+    assert entries(live) == 3
 
 
 def test_a_static_route_comes_before_the_entry_of_a_prefix_list_and_a_route_before_local() -> None:

@@ -11,9 +11,10 @@ from ipaddress import ip_network
 import pytest
 
 from sglint.graph import build
-from sglint.model import Direction, GroupPeer, ListPeer, Permission, Route, Target, TargetKind
+from sglint.model import Direction, GroupPeer, ListPeer, Peer, Permission, Route, Target, TargetKind
 from sglint.space import Bounds, Family, Ports, Protocol
 from sglint.track import Judgement, State, Verdict, judge, summary
+from sglint.value import Unknown
 from tests.networks import blurred, interface, leads, network, origin, rule, unknown
 
 ANY = "0.0.0.0/0"
@@ -140,6 +141,81 @@ def test_the_nearest_reply_rule_is_that_with_the_most_addresses_and_then_ports(r
 def test_what_is_tracked_automatically_points_at_the_route(kind: TargetKind, name: str) -> None:
     verdict = one(judged([WEB, OUT], [leads("rt", ANY, kind)]), "in", "tcp")
     assert told(verdict)[0] == f"20 {ANY} leads to {name}, through which every flow is tracked automatically"
+
+
+SERVICE = Unknown("the addresses of the service are not in the text")
+
+
+def to_service(kind: TargetKind | Target, *permissions: Permission, maybe: Unknown | None = None) -> list[Verdict]:
+    """
+    Return the verdicts on flows to the service behind a gateway endpoint.
+    """
+    routes = [leads("rt", ANY, TGW), leads("rt", SERVICE, kind, maybe=maybe)]
+    return [each for each in judged(permissions, routes).verdicts if each.service]
+
+
+IN = rule("in", "all", ANY, line=12)
+
+
+def test_flows_to_dynamodb_by_its_gateway_endpoint_are_tracked_automatically_with_two_entries() -> None:
+    (verdict,) = to_service(TargetKind.DYNAMODB_ENDPOINT, IN, OUT)
+    assert (verdict.direction, verdict.protocol, verdict.peer) == (Direction.OUT, Protocol.TCP, "dynamodb-gateway-endpoint.x")
+    assert (verdict.state, verdict.by_groups) == (
+        Bounds(State.TRACKED, State.TRACKED),
+        Bounds(State.UNTRACKED, State.UNTRACKED),
+    )
+    assert verdict.automatic == ("DynamoDB gateway endpoint",)
+    words = "through a DynamoDB gateway endpoint every flow is tracked automatically, 2 entries for each connection"
+    assert told(verdict)[0] == f"20 {words}"
+
+
+def test_flows_to_s3_by_its_gateway_endpoint_are_as_the_groups_have_it() -> None:
+    (verdict,) = to_service(TargetKind.S3_ENDPOINT, IN, OUT)
+    assert (verdict.state, verdict.automatic) == (Bounds(State.UNTRACKED, State.UNTRACKED), ())
+    (verdict,) = to_service(TargetKind.S3_ENDPOINT, OUT)
+    assert verdict.state == Bounds(State.TRACKED, State.TRACKED)
+
+
+def test_of_a_gateway_endpoint_whose_service_is_not_known_the_flows_may_be_tracked() -> None:
+    why = unknown("var.service has no default")
+    (verdict,) = to_service(Target(TargetKind.GATEWAY_ENDPOINT, "vpce", why), IN, OUT)
+    assert verdict.state == Bounds(State.TRACKED, State.UNTRACKED, (why,))
+    (other,) = to_service(TargetKind.GATEWAY_ENDPOINT, IN, OUT)
+    assert other.state == Bounds(State.UNTRACKED, State.UNTRACKED)
+
+
+def test_where_the_route_to_a_service_need_not_be_there_the_flows_may_go_another_way() -> None:
+    why = unknown("var.endpoint has no default")
+    (verdict,) = to_service(TargetKind.DYNAMODB_ENDPOINT, IN, OUT, maybe=why)
+    assert (verdict.state, verdict.via.kind) == (Bounds(State.TRACKED, State.UNTRACKED, (why,)), TargetKind.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("peer", "expected"),
+    [
+        (ListPeer("s3-gateway-endpoint.x", families=(Family.IPV4,)), [(State.TRACKED, State.TRACKED)]),
+        (ListPeer("pl-other"), [(State.DENIED, State.TRACKED)]),
+        (ListPeer("pl-own", (ip_network("10.0.0.0/8"),)), []),
+        (ListPeer("pl-own", (ip_network("52.0.0.0/8"),)), [(State.DENIED, State.TRACKED)]),
+        (GroupPeer("sg2"), []),
+        ("10.0.0.0/8", []),
+        ("52.0.0.0/8", [(State.DENIED, State.TRACKED)]),
+        ("0.0.0.0/0", [(State.TRACKED, State.TRACKED)]),
+    ],
+)
+def test_a_service_is_admitted_by_its_own_list_and_by_everyone_and_perhaps_by_other_public_addresses(
+    peer: str | Peer, expected: list[tuple[State, State]]
+) -> None:
+    found = to_service(TargetKind.S3_ENDPOINT, rule("out", "tcp", peer, "443"))
+    assert [(each.state.least, each.state.most) for each in found] == expected
+
+
+def test_the_list_of_another_gateway_endpoint_has_none_of_the_service() -> None:
+    routes = [leads("rt", SERVICE, kind) for kind in (TargetKind.S3_ENDPOINT, TargetKind.DYNAMODB_ENDPOINT)]
+    listed = ListPeer("s3-gateway-endpoint.x", families=(Family.IPV4,))
+    found = judged([rule("out", "tcp", listed, "443")], routes)
+    leaving = [each for each in found.verdicts if (each.direction, each.protocol) == (Direction.OUT, Protocol.TCP)]
+    assert [(each.peer, each.service) for each in leaving] == [("s3-gateway-endpoint.x", True)]
 
 
 def test_an_interface_that_is_tracked_automatically_is_pointed_at_itself() -> None:

@@ -26,8 +26,18 @@ from tests.networks import origin, unknown
 from tests.packet import ESP, EVERY, GRE, ICMP, ICMP6, IN, OUT, TCP, UDP, Cidr, Route, Rule
 
 BASES = {
-    Family.IPV4: ("0.0.0.1", "128.0.0.0", "10.0.0.0", "10.0.1.0", "10.8.0.0", "10.8.1.128", "203.0.113.0", "255.255.255.255"),
-    Family.IPV6: ("::", "8000::", "fd00::", "fd00:0:0:1::", "fd00:8::", "2001:db8::", "ffff:ffff::"),
+    Family.IPV4: (
+        "0.0.0.1",
+        "128.0.0.0",
+        "10.0.0.0",
+        "10.0.1.0",
+        "10.8.0.0",
+        "10.8.1.128",
+        "203.0.113.0",
+        "52.94.0.0",
+        "255.255.255.255",
+    ),
+    Family.IPV6: ("::", "8000::", "fd00::", "fd00:0:0:1::", "fd00:8::", "2001:db8::", "ffff:ffff::", "2600:9000::"),
 }
 LENGTHS = {
     Family.IPV4: (0, 0, 0, 0, 1, 2, 7, 8, 9, 12, 16, 17, 24, 25, 31, 32),
@@ -70,7 +80,10 @@ UNSEEN = "not in the text"
 LISTENERS = ((TCP, 443, 443), (UDP, 0, 1024))
 
 RULE_DOUBTS = ("absent", "block", "adrift", "vague", "long", "ports", "protocol", "either", "named")
-ROUTE_DOUBTS = ("absent", "block", "destination", "target", "table", "either")
+ROUTE_DOUBTS = ("absent", "block", "destination", "service", "target", "table", "either")
+SERVICES = {Family.IPV4: ip_network("52.94.0.0/22"), Family.IPV6: ip_network("2600:9000::/28")}
+"""What the text never says: the addresses of a service that a gateway endpoint leads to."""
+SERVICE_KINDS = (TargetKind.S3_ENDPOINT, TargetKind.DYNAMODB_ENDPOINT, TargetKind.DYNAMODB_ENDPOINT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,10 +258,13 @@ def told_route(draw: st.DrawFn, table: str, of: Family, doubts: tuple[str, ...])
     truth = routes(where, target)
     some = truth if draw(st.booleans()) else ()
     match draw(st.sampled_from(doubts)):
-        case "absent":
-            return Told(replace(line, origin=origin(f"route {where[0]}", 20, unknown())), some)
-        case "block":
-            return Told(replace(line, maybe=unknown()), some)
+        case "absent" | "block" as which:
+            doubtful = replace(line, maybe=unknown())
+            return Told(
+                replace(line, origin=origin(f"route {where[0]}", 20, unknown())) if which == "absent" else doubtful, some
+            )
+        case "service":
+            return draw(told_service(line, of))
         case "destination" if kind in {TargetKind.S3_ENDPOINT, TargetKind.DYNAMODB_ENDPOINT}:
             return Told(replace(line, destinations=(unknown(),)), tuple(replace(one, name=UNSEEN) for one in truth))
         case "destination":
@@ -262,6 +278,18 @@ def told_route(draw: st.DrawFn, table: str, of: Family, doubts: tuple[str, ...])
             targets = (target, Target(other, f"{other.value}.z"))
             return Told(replace(line, targets=targets), routes(where, draw(st.sampled_from(targets))))
     return Told(line, truth)
+
+
+@st.composite
+def told_service(draw: st.DrawFn, line: Line, of: Family) -> Told:
+    """
+    Draw a route to a service by a gateway endpoint, in the place of a route.
+    """
+    kind, maybe = draw(st.sampled_from(SERVICE_KINDS)), draw(st.sampled_from((None, unknown())))
+    target = Target(kind, f"{kind.value}.x")
+    line = replace(line, targets=(target,), destinations=(unknown(),), families=(of,), maybe=maybe)
+    there = routes((SERVICES[of],), Target(kind, UNSEEN))
+    return Told(line, there if maybe is None or draw(st.booleans()) else ())
 
 
 def inside_vpc(destination: Cidr) -> bool:

@@ -13,6 +13,7 @@ from sglint.graph.journey import Journey, journeys, one_sided
 from sglint.graph.question import path_to, zone_of
 from sglint.graph.reach import reaches
 from sglint.graph.serve import families, local_of
+from sglint.graph.service import Service, services
 from sglint.graph.step import End, Step, Trip
 from sglint.graph.trace import trips
 from sglint.graph.transit import Onward, onward
@@ -31,6 +32,7 @@ __all__ = [
     "Noun",
     "Onward",
     "Path",
+    "Service",
     "Step",
     "Trip",
     "arms",
@@ -48,6 +50,7 @@ __all__ = [
     "path_to",
     "paths",
     "reaches",
+    "services",
     "supernets",
     "trips",
     "zone_of",

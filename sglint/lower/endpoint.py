@@ -30,6 +30,7 @@ ROWS = (
                 "groups": "security_group_ids",
                 "tables": "route_table_ids",
                 "vpc": "vpc_id",
+                "family": "ip_address_type",
             },
             "data.aws_vpc_endpoint": {"id": "id", "service": "service_name", "vpc": "vpc_id"},
             "AWS::EC2::VPCEndpoint": {
@@ -39,6 +40,7 @@ ROWS = (
                 "groups": "SecurityGroupIds",
                 "tables": "RouteTableIds",
                 "vpc": "VpcId",
+                "family": "IpAddressType",
             },
         },
         ("prefix_list_id",),

@@ -16,6 +16,7 @@ from sglint.lower.index import Index
 from sglint.lower.link import link, looked_up, pointing
 from sglint.lower.row import Slot, View
 from sglint.lower.service import EVERY_SERVICE, FAMILIES, Service, bounded, services
+from sglint.lower.target import endpoint_type, service_families
 from sglint.model import Box, Direction, GroupPeer, Link, ListPeer, Peer, Permission, Prefix
 from sglint.source import Problem, Span
 from sglint.space import EVERYONE, Bounds, Family
@@ -154,7 +155,8 @@ def _unsure(value: Value, found: tuple[Peer, ...], span: Span) -> Unknown | None
     """
     if isinstance(value, Unknown):
         return read.unknown(value, span)
-    unread = next((peer for peer in found if isinstance(peer, ListPeer) and peer.entries is None), None)
+    lists = (peer for peer in found if isinstance(peer, ListPeer))
+    unread = next((one for one in lists if one.entries is None and not one.families), None)
     if unread is None or isinstance(unread.prefix_list, Unknown):
         return None if unread is None else read.unknown(unread.prefix_list, span)
     return Unknown(f"the entries of {unread.prefix_list} are not in the text", span)
@@ -168,7 +170,10 @@ def _group_peer(index: Index, value: Value, span: Span) -> tuple[Peer, ...]:
 
 def _list_peer(index: Index, value: Value, span: Span) -> tuple[Peer, ...]:
     target = link(index, value, span, ("prefix list", "vpc endpoint"))
-    return (ListPeer(target, list_entries(index, target)),)
+    endpoint = index.views.get(target) if isinstance(target, str) else None
+    of_service = endpoint is not None and endpoint.row.noun == "vpc endpoint" and endpoint_type(index, endpoint) == "gateway"
+    families = service_families(endpoint) if endpoint is not None and of_service else ()
+    return (ListPeer(target, list_entries(index, target), families),)
 
 
 def list_entries(index: Index, target: Link) -> tuple[Prefix, ...] | None:
@@ -196,7 +201,7 @@ def boxes(peer: Peer, service: Service) -> Iterator[Box]:
     families: Iterable[Family] = FAMILIES
     if isinstance(peer, ListPeer):
         families = [family for family in FAMILIES if any(read.family(item) is family for item in peer.entries or ())]
-        families = families or FAMILIES
+        families = peer.families or families or FAMILIES
     elif not isinstance(peer, GroupPeer):
         families = (read.family(peer),)
     for family in families:

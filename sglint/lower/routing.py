@@ -11,11 +11,10 @@ from sglint.lower import read
 from sglint.lower.index import Index, beside, one_of
 from sglint.lower.link import follow, is_alias, link, links, part_of, pointing
 from sglint.lower.permission import list_entries
-from sglint.lower.row import Row, Slot, View
-from sglint.lower.target import CLOUDFORMATION_WORDS, WORDS, endpoint_type, gateway_endpoint, targets
+from sglint.lower.row import Row, View
+from sglint.lower.target import CLOUDFORMATION_WORDS, WORDS, endpoint_type, gateway_endpoint, service_families, targets
 from sglint.lower.vpc import vpc_of
 from sglint.model import Association, Link, Prefix, Route, Table, Target, TargetKind
-from sglint.resource import Origin
 from sglint.source import Problem, Span
 from sglint.space import Family
 from sglint.value import Ref, Unknown
@@ -297,16 +296,14 @@ def _endpoint_routes(index: Index, one: View) -> Iterator[Route]:
         return
     target = gateway_endpoint(index, one)
     destination = Unknown(f"the addresses of the service of {one.address} are not in the text", one.origin.span)
+    families = service_families(one)
+    doubt = None if families else read.unknown(one.value("family"), one.at("family"))
     for slot in one.slots("tables"):
         for table in links(index, slot, one.origin.at(slot.field), _TABLES):
-            yield _endpoint_route(one.origin, table, destination, target, slot)
+            yield Route(
+                one.origin, table, (destination,), (target,), slot.field, families or tuple(Family), slot.maybe or doubt
+            )
     for more in pointing(index, "endpoint table", "endpoint").get(one.address, ()):
         table = follow(index, more, "table", _TABLES)
-        yield _endpoint_route(more.origin, table, destination, target, Slot("route_table_id", None))
-
-
-def _endpoint_route(origin: Origin, table: Link, destination: Unknown, target: Target, slot: Slot) -> Route:
-    """
-    Return the route into one table; one that may be missing is a route that may be.
-    """
-    return Route(origin, table, (destination,), (target,), slot.field, tuple(Family), slot.maybe)
+        origin = more.origin if more.origin.maybe is not None else replace(more.origin, maybe=one.origin.maybe)
+        yield Route(origin, table, (destination,), (target,), "route_table_id", families or tuple(Family), doubt)

@@ -16,6 +16,7 @@ from sglint.lower.row import Row, Slot, View, same
 from sglint.lower.words import CLOUDFORMATION, cloud_control_kind
 from sglint.model import Target, TargetKind
 from sglint.source import Span
+from sglint.space import Family
 from sglint.value import Ref, Seq, Unknown, Value
 
 TARGETS = {
@@ -112,6 +113,7 @@ _KINDS = {
     "networkfirewall_vpc_endpoint_association": TargetKind.NETWORK_FIREWALL,
 }
 _DEPTH = 8
+_ADDRESS_TYPES = {"ipv4": (Family.IPV4,), "ipv6": (Family.IPV6,), "dualstack": tuple(Family)}
 _ENDPOINT_TYPES = {"gatewayloadbalancer": TargetKind.GWLB_ENDPOINT}
 
 
@@ -314,6 +316,16 @@ def gateway_endpoint(index: Index, one: View) -> Target:
         return Target(TargetKind.GATEWAY_ENDPOINT, one.address)
     why = read.unknown(one.value("service"), one.at("service"))
     return Target(TargetKind.GATEWAY_ENDPOINT, one.address, why)
+
+
+def service_families(one: View) -> tuple[Family, ...]:
+    """
+    Return the families of the prefix lists that a gateway endpoint is for, nothing where they are not known.
+
+    Where no type of addresses is written it is IPv4.
+    """
+    given = one.value("family") if one.has("family") else "ipv4"
+    return _ADDRESS_TYPES.get(given.lower(), ()) if isinstance(given, str) else ()
 
 
 def _names(value: Value) -> tuple[Value, ...]:

@@ -84,10 +84,13 @@ class GroupPeer:
 class ListPeer:
     """
     The peers of a rule that names a prefix list; `entries` is None where its content is not in the text.
+
+    `families` are those of a list without entries, nothing where they are not known either.
     """
 
     prefix_list: Link
     entries: tuple[Prefix, ...] | None = None
+    families: tuple[Family, ...] = ()
 
 
 Peer: TypeAlias = Prefix | GroupPeer | ListPeer

@@ -133,6 +133,7 @@ def targets_json(judgement: Judgement) -> list[dict[str, object]]:
         for target in path.targets
         if target.kind is not TargetKind.NONE
     }
+    found |= {(one.target.address, one.target.kind.value, one.target.address): None for one in judgement.services}
     return [{"destination": destination, "kind": kind, "address": address} for destination, kind, address in found]
 
 

@@ -46,7 +46,7 @@ def must_track(net: Judged, judgement: Judgement) -> tuple[Verdict, ...]:
     """
     if net.appliance(judgement.interface) is not None and not gains(judgement):
         return ()
-    tcp = (one for one in judgement.verdicts if one.protocol is Protocol.TCP and one.via.kind not in OPEN)
+    tcp = (one for one in judgement.verdicts if one.protocol is Protocol.TCP and not one.service and one.via.kind not in OPEN)
     return tuple(one for one in tcp if stuck(one) or (surely_tracks(one) and faces_internet(judgement.interface, one)))
 
 

@@ -85,7 +85,8 @@ class Judged:
         """
         Return the classes of flows that may be tracked because of the security groups, on a path where the groups decide.
 
-        Of a Gateway Load Balancer target whose own routes lead elsewhere these are the encapsulated packets alone.
+        Of a Gateway Load Balancer target whose own routes lead elsewhere these are the encapsulated packets alone. What goes to
+        a service by a gateway endpoint is not among them: it never was behind a transit gateway or load balancer.
         """
         interface = judgement.interface
         meant = families(judgement)
@@ -93,6 +94,7 @@ class Judged:
             verdict
             for verdict in judgement.verdicts
             if may_track(verdict)
+            and not verdict.service
             and verdict.family in meant
             and verdict.via.kind is not TargetKind.NONE
             and (verdict.direction is Direction.IN or verdict.protocol in interface.opens)

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sglint.facts import OTHER_PROTOCOL_SECONDS, TRACKING_PAGE
-from sglint.graph import Path
+from sglint.facts import AUTOMATIC, ENTRIES, OTHER_PROTOCOL_SECONDS, TRACKING_PAGE
+from sglint.graph import Path, Service
 from sglint.model import OTHER_WAY, Box, Direction, GroupPeer, Interface, ListPeer, Peer, Prefix
 from sglint.source import Span
 from sglint.space import ALL_PORTS, EVERYONE, Bounds, Family, Intervals, Ports, Protocol, flows, union
@@ -198,18 +198,33 @@ def nearness(one: Admission) -> tuple[int, int]:
     return (length, one.box.ports.first - one.box.ports.last)
 
 
-def automatic(path: Path | None, names: tuple[str, ...], interface: Interface) -> Iterator[Reason]:
+def automatic(
+    path: Path | None, names: tuple[str, ...], interface: Interface, service: Service | None = None
+) -> Iterator[Reason]:
     """
     Yield why the security groups have no say.
     """
     for name in names:
-        if path is None or name == interface.automatic:
+        if service is not None and name != interface.automatic:
+            yield from by_endpoint(service)
+        elif path is None or name == interface.automatic:
             words = f"{name}: every flow is tracked automatically, whatever the security groups say"
             yield Reason(words, interface.origin.span, TRACKING_PAGE)
         else:
             article = "an" if name[0] in "aeiou" else "a"
             words = f"{path.destination} leads to {article} {name}, through which every flow is tracked automatically"
             yield Reason(words, path.hops[-1].span if path.hops else None, TRACKING_PAGE)
+
+
+def by_endpoint(service: Service) -> Iterator[Reason]:
+    """
+    Yield why the security groups have no say in what goes through a gateway endpoint, nothing where they have.
+    """
+    kind = service.target.kind.value
+    if kind in AUTOMATIC:
+        takes = f", {ENTRIES[kind]} entries for each connection" if kind in ENTRIES else ""
+        words = f"through a {AUTOMATIC[kind]} every flow is tracked automatically{takes}"
+        yield Reason(words, service.hops[-1].span if service.hops else None, TRACKING_PAGE)
 
 
 def doubts(because: Sequence[Unknown]) -> Iterator[Reason]:

@@ -93,7 +93,8 @@ def meant(graph: Graph, judgement: Judgement, flow: Flow) -> tuple[tuple[Verdict
         nearer = (other for other, far in lengths.items() if far < 200 and far > length and other.ports.overlaps(one.ports))
         if not any(nearer):
             found.append(one)
-    return tuple(found), tuple(one for one in listed if one.peer not in lists and not as_prefix(one.peer))
+    named = (one for one in listed if not one.service and one.peer not in lists)
+    return tuple(found), tuple(one for one in named if not as_prefix(one.peer))
 
 
 def as_prefix(text: str) -> tuple[Prefix, ...]:

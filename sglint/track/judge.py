@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from sglint.graph import Graph, paths, reaches
+from sglint.graph import Graph, Service, paths, reaches, services
 from sglint.model import Direction, GroupPeer, Interface, ListPeer, Network, Peer, Target
 from sglint.space import ALL_PORTS, EVERYONE, Bounds, Family, Ports, Prefix, Protocol, covered, intersect
 from sglint.track.admit import Admission, Admissions, Rules, admissions, index
 from sglint.track.divide import Division, Peers, divide, has, pieces
 from sglint.track.explain import Case, automatic, by_groups, case_of, denied, doubts, peer_name, place_of
+from sglint.track.service import toward
 from sglint.track.verdict import Judgement, Reason, State, Verdict
 from sglint.track.way import ANYWHERE, NO_WAY, Way, ways_of
 from sglint.value import Unknown
@@ -39,7 +40,11 @@ def judge(net: Network, graph: Graph) -> tuple[Judgement, ...]:
         same = (place, where, interface.groups, interface.automatic, interface.grouped, interface.serves)
         if same not in done:
             admitted = admissions(graph, rules, interface)
-            done[same] = tuple(merged(verdicts(rules, interface, admitted, known[where])))
+            there = tuple(to_services(rules, interface, admitted, services(graph, interface)))
+            told = {(one.direction, one.family, one.protocol, one.peer) for one in there}
+            rest = verdicts(rules, interface, admitted, known[where])
+            rest = (one for one in rest if (one.direction, one.family, one.protocol, one.peer) not in told)
+            done[same] = tuple(merged((*rest, *there)))
         found.append(conclude(graph, interface, done[same]))
     return tuple(found)
 
@@ -51,7 +56,7 @@ def conclude(graph: Graph, interface: Interface, found: tuple[Verdict, ...]) -> 
     scope = in_scope(graph, interface)
     because = [unknown for verdict in found for unknown in (*verdict.state.because, *verdict.by_groups.because)]
     between = tuple(dict.fromkeys((*scope.because, *because)))
-    return Judgement(interface, paths(graph, interface), found, scope, between)
+    return Judgement(interface, paths(graph, interface), found, scope, between, services(graph, interface))
 
 
 def in_scope(graph: Graph, interface: Interface) -> Bounds[bool]:
@@ -82,6 +87,19 @@ def verdicts(rules: Rules, interface: Interface, admitted: Admissions, ways: Seq
                     yield from of_case(case, ways)
                 elif interface.grouped:
                     yield refusal(case)
+
+
+def to_services(rules: Rules, interface: Interface, admitted: Admissions, found: Sequence[Service]) -> Iterator[Verdict]:
+    """
+    Yield a verdict for each class of TCP flows that the interface can open through a gateway endpoint; services know no other.
+    """
+    place = place_of(rules, interface)
+    names = frozenset(service.target.address for service in found)
+    for service in found if interface.grouped else ():
+        key = (Direction.OUT, service.family, Protocol.TCP)
+        if key in admitted:
+            case, peer, division, way = toward(case_of(key, interface, admitted, place), service, names)
+            yield from of_peer(case, peer, service.target.address, division, way)
 
 
 def refusal(case: Case) -> Verdict:
@@ -155,14 +173,14 @@ def verdict(case: Case, name: str, ports: Ports, way: Way, groups: Bounds[State]
     names = tuple(dict.fromkeys((own, *way.names))) if own else way.names
     least = min(groups.least, State.TRACKED) if names or way.maybe else groups.least
     most = min(groups.most, State.TRACKED) if names else groups.most
-    unsure = way.path is not None and way.maybe and not names and groups.most is State.UNTRACKED
-    between = (*groups.because, *(way.path.because if way.path is not None and unsure else ()))
+    unsure = way.maybe and not names and groups.most is State.UNTRACKED
+    between = (*groups.because, *(way.because if unsure else ()))
     state = Bounds(least, most, () if least is most else tuple(dict.fromkeys(between)))
     reasons = because
     if names or not groups.certain or not state.certain:
-        no_say = automatic(way.path, names, case.interface)
+        no_say = automatic(way.path, names, case.interface, way.service)
         reasons = tuple(dict.fromkeys((*no_say, *because, *doubts(state.because or groups.because))))
-    return Verdict(*case.key, ports, name, way.via, state, groups, names, reasons, way.candidates)
+    return Verdict(*case.key, ports, name, way.via, state, groups, names, reasons, way.candidates, way.service is not None)
 
 
 def merged(found: Iterable[Verdict]) -> Iterator[Verdict]:

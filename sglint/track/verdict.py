@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from sglint.graph import Path
+from sglint.graph import Path, Service
 from sglint.model import Direction, Interface, Target
 from sglint.source import Span
 from sglint.space import Bounds, Family, Ports, Protocol
@@ -44,7 +44,8 @@ class Verdict:
     prefix list that a rule names. `via` is what the path to the peer goes through: UNKNOWN when `candidates`, which lists all
     that it may be, has several kinds, ANY when no path is meant. A flow is in the verdict with the longest CIDR that has its
     peer. `state` is the whole judgement; `by_groups` is what the security groups alone would give, so that a finding can tell
-    "change the group" from "no group helps". `automatic` names what on the path is surely tracked automatically.
+    "change the group" from "no group helps". `automatic` names what on the path is surely tracked automatically. Of a service,
+    `peer` is the gateway endpoint that leads to it, because its addresses are in no text; then `service` is true.
     """
 
     direction: Direction
@@ -58,6 +59,7 @@ class Verdict:
     automatic: tuple[str, ...]
     reasons: tuple[Reason, ...]
     candidates: tuple[Target, ...] = ()
+    service: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Judgement:
 
     `in_scope` is a pair of bounds: a route of its subnets leads to a transit gateway or Gateway Load Balancer endpoint, or
     it is a Gateway Load Balancer's target. `because` holds every unknown that stands between the bounds of anything here.
+    `services` are what it reaches by gateway endpoints.
     """
 
     interface: Interface
@@ -74,6 +77,7 @@ class Judgement:
     verdicts: tuple[Verdict, ...]
     in_scope: Bounds[bool]
     because: tuple[Unknown, ...] = ()
+    services: tuple[Service, ...] = ()
 
 
 def summary(

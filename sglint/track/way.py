@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sglint.facts import AUTOMATIC
-from sglint.graph import Path, supernets
+from sglint.graph import Path, Service, supernets
 from sglint.model import Prefix, Target, TargetKind
+from sglint.value import Unknown
 
 ANYWHERE = Target(TargetKind.ANY)
 
@@ -20,6 +21,7 @@ class Way:
     A path, the longer prefixes that take some of its traffic, and what it may go through.
 
     `names` says what on it is tracked automatically if all that it may go through is, and `maybe` is whether some of it may be.
+    A way to a service has no path, because no text has the addresses.
     """
 
     path: Path | None
@@ -28,6 +30,17 @@ class Way:
     names: tuple[str, ...] = ()
     maybe: bool = False
     via: Target = ANYWHERE
+    service: Service | None = None
+
+    @property
+    def because(self) -> tuple[Unknown, ...]:
+        """
+        What the text leaves open of it.
+        """
+        if self.path is not None:
+            return self.path.because
+        why = None if self.service is None else self.service.target.why
+        return (*(() if self.service is None else self.service.because), *(() if why is None else (why,)))
 
 
 NO_WAY = Way(None)
@@ -62,6 +75,18 @@ def way(path: Path, longer: tuple[Prefix, ...], candidates: tuple[Target, ...]) 
     names = tuple(dict.fromkeys(named)) if all(named) else ()
     maybe = any(named) or any(one.kind is TargetKind.UNKNOWN for one in candidates)
     return Way(path, longer, candidates, names, maybe, through(path, candidates))
+
+
+def to_service(service: Service) -> Way:
+    """
+    Return the way to a service; where its route need not be there, the flows may go by any other.
+    """
+    other = Target(TargetKind.UNKNOWN, why=service.because[0]) if service.because else None
+    candidates = (service.target,) if other is None else (service.target, other)
+    name = AUTOMATIC.get(service.target.kind.value, "")
+    names = (name,) if name and other is None else ()
+    maybe = bool(name) or other is not None or service.target.why is not None
+    return Way(None, (), candidates, names, maybe, other or service.target, service)
 
 
 def through(path: Path, candidates: tuple[Target, ...]) -> Target:

@@ -4,11 +4,14 @@ Route tables, what they serve, and where their routes lead.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sglint import graph
 from sglint.model import Network, Route, Target, TargetKind
 from sglint.resource import Resource
+from sglint.space import Family
 from sglint.value import Ref, Unknown
 from tests.lower.build import BASE, SUBNET, VPC, WHY, Plain, among, element, net, problems, ref, res
 
@@ -306,6 +309,39 @@ def test_gateway_endpoints_are_routes_to_their_service() -> None:
     ]
     assert all(isinstance(item, Unknown) for one in network.routes for item in one.destinations)
     assert network.interfaces == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "families", "sure"),
+    [
+        ({}, (Family.IPV4,), True),
+        ({"ip_address_type": "ipv4"}, (Family.IPV4,), True),
+        ({"ip_address_type": "dualstack"}, tuple(Family), True),
+        ({"ip_address_type": "ipv6"}, (Family.IPV6,), True),
+        ({"ip_address_type": Unknown("var.type has no default")}, tuple(Family), False),
+    ],
+)
+def test_a_gateway_endpoint_has_routes_of_its_type_of_addresses(
+    written: dict[str, Plain], families: tuple[Family, ...], sure: bool
+) -> None:
+    tables: Plain = [ref("aws_route_table.t.id")]
+    endpoint = res("aws_vpc_endpoint.s3", service_name="com.amazonaws.eu-west-1.s3", route_table_ids=tables, **written)
+    listed: Plain = [ref("aws_vpc_endpoint.s3.prefix_list_id")]
+    out: Plain = [{"protocol": "tcp", "from_port": 443, "to_port": 443, "prefix_list_ids": listed}]
+    network = net(VPC, TABLE, endpoint, res("aws_security_group.g", vpc_id=ref("aws_vpc.v.id"), egress=out))
+    (route,) = network.routes
+    assert (route.families, route.maybe is None) == (families, sure)
+    boxes = [box for one in network.permissions if one.group == "aws_security_group.g" for box in one.boxes.least]
+    assert {box.family for box in boxes} == (set(families) if sure else set())
+
+
+def test_a_route_to_a_service_need_not_be_there_where_the_endpoint_need_not() -> None:
+    maybe = Unknown("var.wanted has no default")
+    endpoint = res("aws_vpc_endpoint.s3", service_name="com.amazonaws.eu-west-1.s3")
+    endpoint = replace(endpoint, origin=replace(endpoint.origin, maybe=maybe))
+    ends: dict[str, Plain] = {"route_table_id": ref("aws_route_table.t.id"), "vpc_endpoint_id": ref("aws_vpc_endpoint.s3.id")}
+    (route,) = net(VPC, TABLE, endpoint, res("aws_vpc_endpoint_route_table_association.x", **ends)).routes
+    assert route.origin.maybe == maybe
 
 
 def test_cloud_control_names_are_the_same_rows() -> None:
