@@ -482,6 +482,7 @@ def check(net: Judged) -> Iterator[Found]:
                 remedy(net, judgement, arriving or asked),
                 holds(judgement, arriving) if arriving else present(judgement),
                 tuple(arriving),
+                tuple(arriving or asked),
             )
 
 

@@ -459,6 +459,7 @@ def check(net: Judged) -> Iterator[Found]:
                 labels(judgement, flows),
                 (f"narrow the ingress of {where(interface)} to those who must come in: {now}",),
                 Bounds(least=True, most=True) if maybe is None else Bounds(least=False, most=True, because=(maybe,)),
+                lacking=flows,
             )
 
 

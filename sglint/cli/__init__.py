@@ -9,6 +9,7 @@ import click
 from sglint import __version__
 from sglint.cli.check import check
 from sglint.cli.explain import explain
+from sglint.cli.fix import fix
 from sglint.cli.graph import graph
 from sglint.cli.inspect import inspect
 from sglint.cli.simulate import simulate
@@ -25,6 +26,7 @@ def main() -> None:
 main.add_command(check)
 main.add_command(inspect)
 main.add_command(explain)
+main.add_command(fix)
 main.add_command(graph)
 main.add_command(simulate)
 

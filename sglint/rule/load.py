@@ -30,7 +30,8 @@ class Found:
     One thing that a rule found: what it is about, what it says, and the places that explain it.
 
     `says` reads on after the address of the subject. `advice` are lines on what to do about it and at which price.
-    `flows` are the tracked flows that it is about, for what they come to in the table of the instance.
+    `flows` are the tracked flows that it is about, for what they come to in the table of the instance. `lacking` are those
+    that the advice is for, where these are not the same.
     `holds` are the bounds between which the unknowns leave it; whether the finding is certain follows from them.
     """
 
@@ -40,6 +41,14 @@ class Found:
     advice: tuple[str, ...] = ()
     holds: Bounds[bool] = SURE
     flows: tuple[Verdict, ...] = ()
+    lacking: tuple[Verdict, ...] = ()
+
+    @property
+    def meant(self) -> tuple[Verdict, ...]:
+        """
+        The flows that the advice is for.
+        """
+        return self.lacking or self.flows
 
     @property
     def certain(self) -> bool:

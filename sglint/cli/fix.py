@@ -1,0 +1,64 @@
+"""
+`sglint fix`: write the changes that make findings go away, with their proof.
+"""
+
+from __future__ import annotations
+
+import click
+
+from sglint.cli.options import Ordered, guarded, outputs, shared, stop, write
+from sglint.output.plain import clean
+from sglint.request import Request
+
+
+@click.command(cls=Ordered)
+@shared
+@click.option("--select", multiple=True, metavar="RULE", help="Only what these rules find. Default: all but notes.")
+@click.option("--interface", "interfaces", multiple=True, metavar="ADDRESS", help="Only what is found about these, notes too.")
+@click.option("--unsafe", is_flag=True, help="Also changes by which something can newly reach an interface.")
+@click.option("--write", "writes", is_flag=True, help="Change the files, each whole or not at all.")
+@click.option("--rules", multiple=True, type=click.Path(), metavar="DIR", help="Rules of your own; they must not find more after a change.")
+@click.pass_context
+def fix(  # noqa: PLR0913 -- click passes every option
+    ctx: click.Context,
+    *,
+    wanted: Request,
+    output: tuple[str, ...],
+    color: str,  # noqa: ARG001 -- every command has it
+    select: tuple[str, ...],
+    interfaces: tuple[str, ...],
+    unsafe: bool,
+    writes: bool,
+    rules: tuple[str, ...],
+) -> None:
+    """
+    Print a unified diff that makes findings go away, as `git apply` takes it, or make the change with --write.
+
+    Each change is judged again: what it fixes, that nothing else is found, that no other interface's flows change, and what
+    can newly reach which interface. A change by which something can is printed with --unsafe only. What that is, the
+    order of deployment, and what cannot be changed and why, goes to standard error.
+
+    Exit codes: 0 when everything that was chosen is fixed by the diff, or nothing was found; 1 when something is left; 2 when
+    the command was wrong or a file cannot be written.
+    """
+    with guarded(debug=wanted.debug):
+        from pathlib import Path
+
+        from sglint.cli.check import names
+        from sglint.fix import fix as fixed
+        from sglint.fix.write import written
+        from sglint.rule import choose, load
+
+        known = load([Path(one) for one in rules])
+        chosen = [one.slug for one in choose(known, names(select), ())] if select else []
+        where = outputs(ctx, (), output, "diff")[0]
+        result = fixed(wanted, known, select=chosen, interfaces=interfaces, unsafe=unsafe)
+        for line in result.told():
+            click.echo(clean(line), err=True)
+        if writes:
+            failed = written(result)
+            if failed:
+                stop(failed)
+        else:
+            write(where, result.diff)
+        ctx.exit(0 if result.complete else 1)

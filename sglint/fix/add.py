@@ -1,0 +1,263 @@
+"""
+New rules and attributes in Terraform files: blocks in a security group, rules of their own, attributes of a resource.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+
+from sglint.finding import Edit
+from sglint.fix import hcl
+from sglint.fix.change import Opening
+from sglint.fix.place import after_last, body_indent, inserted
+from sglint.fix.rules import Written
+from sglint.fix.text import at
+from sglint.fix.trace import Terraform
+from sglint.model import Direction
+from sglint.resource import MODULE_STEP, Origin, split_key
+from sglint.rule import Judged
+from sglint.space import Family, Ports, Protocol
+from sglint.syntax import Block
+
+BLOCKS = {Direction.IN: "ingress", Direction.OUT: "egress"}
+ONE_PEER = {
+    "aws_vpc_security_group_ingress_rule": Direction.IN,
+    "aws_vpc_security_group_egress_rule": Direction.OUT,
+}
+RULE = "aws_security_group_rule"
+GROUPS = ("aws_security_group", "aws_default_security_group")
+
+Edits = tuple[Edit, ...]
+
+
+def added(files: Terraform, net: Judged, group: str, rules: Sequence[Written], openings: Sequence[Opening]) -> Iterator[Edits]:
+    """
+    Yield edits that add rules to a group, in the style of those that it has first.
+    """
+    if not openings:
+        yield ()
+        return
+    noun = next((one for one in net.network.groups if one.origin.address == group), None)
+    block = None if noun is None else files.block_at(noun.origin.span)
+    if noun is None or block is None or block.labels[:1] not in [(kind,) for kind in GROUPS]:
+        return
+    origin = noun.origin
+    if not origin.span.path.endswith(".tf"):
+        return
+    style = styles(files, net, origin, block, rules)
+    yield tuple(edit for direction in Direction for edit in made(files, origin, block, rules, of(openings, direction), style))
+    other = dict.fromkeys(Direction, "" if set(style.values()) != {""} else RULE)
+    if other != style and not any(style.values()):
+        return
+    yield tuple(edit for direction in Direction for edit in made(files, origin, block, rules, of(openings, direction), other))
+
+
+def of(openings: Iterable[Opening], direction: Direction) -> tuple[Opening, ...]:
+    """
+    Return what is to be opened in one direction.
+    """
+    return tuple(one for one in openings if one.direction is direction)
+
+
+def styles(
+    files: Terraform, net: Judged, origin: Origin, block: Block, rules: Sequence[Written]
+) -> Mapping[Direction, str]:
+    """
+    Return how a group's rules of each direction are written: in blocks of the group (""), or by which type of resource.
+
+    A group without rules gets what its module has for others, blocks if that has none.
+    """
+    inline = {direction: any(is_of(child, BLOCKS[direction]) for child in block.blocks) for direction in Direction}
+    mine = [one.origin for one in rules if not one.inline]
+    alone = list(dict.fromkeys(label(files, one) for one in mine))
+    if not alone and not any(inline.values()) and not rules:
+        directory = posixpath.dirname(origin.span.path)
+        others = {one.labels[0] for one in files.blocks(directory, "resource") if one.labels}
+        alone = [kind for kind in (*ONE_PEER, RULE) if kind in others and not inline_elsewhere(files, directory)]
+    found = {}
+    for direction in Direction:
+        fitting = [kind for kind in alone if kind == RULE or ONE_PEER.get(kind) is direction]
+        kind = fitting[0] if fitting else next((key for key, way in ONE_PEER.items() if way is direction), RULE)
+        found[direction] = "" if inline[direction] or not alone else kind if alone[0] != RULE or fitting else RULE
+    return found
+
+
+def inline_elsewhere(files: Terraform, directory: str) -> bool:
+    """
+    Return whether some group of the module has its rules in blocks.
+    """
+    groups = (one for one in files.blocks(directory, "resource") if one.labels[:1] in [(kind,) for kind in GROUPS])
+    return any(is_of(child, name) for one in groups for child in one.blocks for name in BLOCKS.values())
+
+
+def label(files: Terraform, origin: Origin) -> str:
+    """
+    Return the type of a resource.
+    """
+    block = files.block_at(origin.span)
+    return block.labels[0] if block is not None and block.labels else ""
+
+
+def is_of(child: Block, name: str) -> bool:
+    """
+    Return whether a nested block is of a type, or makes blocks of it.
+    """
+    return child.type == name or (child.type == "dynamic" and child.labels == (name,))
+
+
+def made(
+    files: Terraform, origin: Origin, block: Block, rules: Sequence[Written], openings: Sequence[Opening], style: Mapping[Direction, str]
+) -> Iterator[Edit]:
+    """
+    Yield edits that add rules of one direction.
+    """
+    if not openings:
+        return
+    direction = openings[0].direction
+    if style[direction] == "":
+        names = [name for name in (BLOCKS[direction], *BLOCKS.values()) if any(is_of(child, name) for child in block.blocks)]
+        texts = [hcl.block(BLOCKS[direction], (), ports_and_peers(*item)) for item in together(openings)]
+        yield after_last(files.texts, block, names[0] if names else "", texts)
+        return
+    yield beside(files, origin, rules, openings, style[direction])
+
+
+def together(openings: Iterable[Opening]) -> Iterator[tuple[Protocol, Ports, Mapping[Family, tuple[str, ...]]]]:
+    """
+    Yield what one block can say: a protocol, its ports, and the prefixes of each family.
+    """
+    found: dict[tuple[Protocol, Ports], dict[Family, list[str]]] = {}
+    for one in openings:
+        found.setdefault((one.protocol, one.ports), {}).setdefault(one.family, []).append(str(one.peer))
+    for (protocol, ports), peers in found.items():
+        yield protocol, ports, {family: tuple(listed) for family, listed in peers.items()}
+
+
+def ports_and_peers(protocol: Protocol, ports: Ports, peers: Mapping[Family, tuple[str, ...]]) -> dict[str, hcl.Plain]:
+    """
+    Return the attributes of a rule that names its peers in lists.
+    """
+    values: dict[str, hcl.Plain] = {"protocol": protocol.value, "from_port": ports.first, "to_port": ports.last}
+    if Family.IPV4 in peers:
+        values["cidr_blocks"] = peers[Family.IPV4]
+    if Family.IPV6 in peers:
+        values["ipv6_cidr_blocks"] = peers[Family.IPV6]
+    return values
+
+
+def beside(
+    files: Terraform, origin: Origin, rules: Sequence[Written], openings: Sequence[Opening], kind: str
+) -> Edit:
+    """
+    Return the edit that adds resources of a type, each a rule of the group, after the last one of the group's rules.
+    """
+    directory = posixpath.dirname(origin.span.path)
+    taken = {one.labels for one in files.blocks(directory, "resource")}
+    last = max((one.origin for one in rules if not one.inline), key=lambda one: one.span, default=origin)
+    texts: list[str] = []
+    reference = hcl.Raw(local_address(origin.address) + ".id")
+    for protocol, ports, peers in together(openings):
+        direction = openings[0].direction
+        if kind == RULE:
+            values: dict[str, hcl.Plain] = {"security_group_id": reference, "type": BLOCKS[direction]}
+            wanted = [("", values | ports_and_peers(protocol, ports, peers))]
+        else:
+            wanted = [
+                (
+                    f"_{family.value}" if len(peers) > 1 else "",
+                    {
+                        "security_group_id": reference,
+                        "ip_protocol": protocol.value,
+                        "from_port": ports.first,
+                        "to_port": ports.last,
+                        "cidr_ipv4" if family is Family.IPV4 else "cidr_ipv6": peer,
+                    },
+                )
+                for family in peers
+                for peer in peers[family]
+            ]
+        for end, attributes in wanted:
+            name = unused(f"{named(origin.address)}_{BLOCKS[direction]}_{protocol.value}{end}", kind, taken)
+            taken.add((kind, name))
+            texts.append(hcl.block("resource", (kind, name), attributes))
+    return inserted(files.texts, last.block, texts, "")
+
+
+def local_address(address: str) -> str:
+    """
+    Return the address of a thing as it is written in its module.
+
+    >>> local_address('module.a["x"].aws_security_group.b[0]')
+    'aws_security_group.b[0]'
+    """
+    end = 0
+    while step := MODULE_STEP.match(address, end):
+        end = step.end()
+    return address[end:]
+
+
+def named(address: str) -> str:
+    """
+    Return a name for what is made for a thing: its own, with its key where it has one.
+
+    >>> named('aws_security_group.web["a.b"]')
+    'web_a_b'
+    """
+    block, key = split_key(local_address(address))
+    sane = "".join(one if one.isalnum() or one == "_" else "_" for one in key.strip('[]"'))
+    return f"{block.rpartition('.')[2]}_{sane}" if sane else block.rpartition(".")[2]
+
+
+def unused(name: str, kind: str, taken: Iterable[tuple[str, ...]]) -> str:
+    """
+    Return the name, with a number where it is taken.
+    """
+    there = {labels[1] for labels in taken if labels[:1] == (kind,) and len(labels) == 2}
+    numbered = chain([name], (f"{name}_{number}" for number in range(2, len(there) + 3)))
+    return next(one for one in numbered if one not in there)
+
+
+def attribute_edits(files: Terraform, origin: Origin, path: Sequence[str], value: str | int) -> Iterator[Edits]:
+    """
+    Yield edits that give a resource an attribute that it does not have, in a nested block where the path has two parts.
+
+    A launch template has its timeouts in its first network interface.
+    """
+    block = files.block_at(origin.span)
+    if block is None or not origin.span.path.endswith(".tf"):
+        return
+    if block.labels[:1] == ("aws_launch_template",):
+        inner = [one for one in block.blocks if one.type == "network_interfaces"]
+        inner += [each for one in block.blocks if is_of(one, "network_interfaces") for each in one.blocks if one.type == "dynamic"]
+        if not inner:
+            return
+        block = inner[0]
+    if len(path) == 2:
+        held = next((one for one in block.blocks if one.type == path[0]), None)
+        if held is None:
+            yield (after_last(files.texts, block, "", [hcl.block(path[0], (), {path[1]: value})]),)
+            return
+        block = held
+    yield (with_attribute(files, block, path[-1], value),)
+
+
+def with_attribute(files: Terraform, block: Block, name: str, value: str | int) -> Edit:
+    """
+    Return the edit that adds an attribute after the last one, its sign under the others' where that leaves these as they are.
+    """
+    texts = files.texts
+    path = block.span.path
+    plain = [one for one in block.attributes if one.span.line == one.span.end_line]
+    if not plain or max(block.attributes, key=lambda one: one.span) not in plain:
+        return after_last(texts, block, "", [hcl.attributes({name: value})])
+    last = max(plain, key=lambda one: one.span)
+    column = texts.line(path, last.span.line).index("=", last.span.column - 1)
+    indent = body_indent(texts, block)
+    width = column - len(indent) - 1
+    if len(name) <= width:
+        text = f"{indent}{name.ljust(width)} = {hcl.value(value)}"
+        end = len(texts.line(path, last.span.line)) + 1
+        return Edit(at(path, last.span.line, end), texts.newline(path) + text)
+    return after_last(texts, block, "", [hcl.attributes({name: value})], attribute=True)

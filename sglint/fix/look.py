@@ -1,0 +1,97 @@
+"""
+One look at the scanned files, with changes laid over them: every network judged, and what the rules find in each.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from sglint.finding import Finding
+from sglint.pipeline import Networks, judge
+from sglint.request import Request
+from sglint.rule import Found, Judged, Rule
+from sglint.rule.run import everywhere, finding, merge
+from sglint.source import Source, read
+
+Overlay = Mapping[str, str]
+"""The texts that files have instead of those on the disk, by the paths that spans carry."""
+
+NOTHING: Overlay = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """
+    One thing that a rule found about one subject, the network that it was found in, and what is told of it.
+    """
+
+    net: Judged
+    found: Found
+    finding: Finding
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """
+        What tells it from all others: the rule, the root, the subject.
+        """
+        return self.finding.rule, self.net.network.root, self.found.subject.origin.address
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """
+    What there is to see: the networks, and everything that was found, each about one subject.
+    """
+
+    networks: Networks
+    items: tuple[Item, ...]
+    overlay: Overlay = NOTHING
+
+    def findings(self) -> tuple[tuple[Finding, tuple[Item, ...]], ...]:
+        """
+        Return the findings as they are told, several subjects of one block together, each with what it is made of.
+        """
+        by_key = {item.key: item for item in self.items}
+        found = []
+        for one in merge(item.finding for item in self.items):
+            members = (by_key.get((one.rule, root, subject)) for root in one.roots for subject in one.subjects)
+            found.append((one, tuple(item for item in members if item is not None)))
+        return tuple(found)
+
+    def text(self, path: str) -> str:
+        """
+        Return the text of a file as it is now.
+        """
+        if path in self.overlay:
+            return self.overlay[path]
+        source = read(self.networks.tree, path)
+        return source.text if isinstance(source, Source) else ""
+
+
+def look(wanted: Request, rules: Iterable[Rule], overlay: Overlay = NOTHING) -> Look:
+    """
+    Return what there is to see with these texts in place of those on the disk.
+    """
+    laid = tuple(sorted((real(path), text) for path, text in overlay.items()))
+    networks = judge(replace(wanted, overlay=(*wanted.overlay, *laid)))
+    items = [item for rule in rules if not rule.plan for net in networks.judged for item in found(rule, net)]
+    return Look(networks, tuple(items), overlay)
+
+
+def found(rule: Rule, net: Judged) -> Iterable[Item]:
+    """
+    Return what a rule finds in a network.
+    """
+    listed = list(rule.check(net))
+    sure = everywhere(rule, net) if net.worlds and not all(one.certain for one in listed) else frozenset()
+    return [Item(net, one, finding(rule, one, net.network.root, sure)) for one in listed]
+
+
+def real(path: str) -> str:
+    """
+    Return the absolute path of a file without links, as overlays name it.
+    """
+    return os.path.realpath(path)  # noqa: PTH115 -- a path is text here

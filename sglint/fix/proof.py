@@ -1,0 +1,169 @@
+"""
+Whether a change does what was promised, by judging the changed text: what was found is gone, nothing else is found, nobody else
+is touched, and who can newly reach what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sglint.fix.look import Look
+from sglint.graph import Graph, build
+from sglint.model import Direction
+from sglint.resource import block_name
+from sglint.rule import Judged, Judgement
+from sglint.rule.words import join, protocols_name
+from sglint.space import EVERYONE, Bounds, Family, FlowSet, Intervals, Ports, Protocol, addresses, prefixes, union
+from sglint.track import expose, survey
+from sglint.track.admit import admissions, index
+from sglint.track.expose import of_peer
+
+Key = tuple[str, str, str]
+Place = tuple[str, str]
+"""The root of an interface, and its address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """
+    What a change comes to. `wrong` says why it is not what was promised, "" where it is; `admits` who can newly reach what.
+    """
+
+    wrong: str
+    admits: tuple[str, ...] = ()
+
+    @property
+    def safe(self) -> bool:
+        """
+        Whether nothing can newly reach any interface.
+        """
+        return not self.wrong and not self.admits
+
+
+def prove(before: Look, after: Look, gone: frozenset[Key], meant: Callable[[Place], bool]) -> Proof:
+    """
+    Return what a change comes to that is to make these findings go away, and to touch no interface but those that are `meant`.
+    """
+    wrong = next(faults(before, after, gone, meant), "")
+    return Proof(wrong) if wrong else Proof("", tuple(newly_reached(before, after)))
+
+
+def faults(before: Look, after: Look, gone: frozenset[Key], meant: Callable[[Place], bool]) -> Iterator[str]:
+    """
+    Yield what is wrong with a change.
+    """
+    known = {(problem.message, problem.span and problem.span.path) for problem in before.networks.problems}
+    for problem in after.networks.problems:
+        if (problem.message, problem.span and problem.span.path) not in known:
+            yield f"the changed text would not do: {problem.message}"
+    yield from touched(before, after, meant)
+    there = {item.key for item in before.items}
+    for item in after.items:
+        if item.key in gone:
+            yield f"{item.found.subject.origin.address} would still be found by {item.finding.rule}"
+        elif item.key not in there:
+            yield f"{item.finding.rule} would be found of {item.found.subject.origin.address} instead"
+
+
+def touched(before: Look, after: Look, meant: Callable[[Place], bool]) -> Iterator[str]:
+    """
+    Yield which interfaces would change that are not meant to.
+    """
+    old, new = judgements(before), judgements(after)
+    if old.keys() != new.keys():
+        names = sorted({address for _, address in old.keys() ^ new.keys()})
+        yield f"other resources would be there: {join(names[:3])}"
+    others = sorted(place[1] for place in old.keys() & new.keys() if not meant(place) and verdicts(old[place]) != verdicts(new[place]))
+    if others:
+        names = list(dict.fromkeys(map(block_name, others))) if len(others) > 3 else others
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        yield f"it would change the flows of {join(names[:3])}{more} too, which are to stay as they are"
+
+
+def judgements(one: Look) -> Mapping[Place, Judgement]:
+    """
+    Return every judgement by its root and address.
+    """
+    return {(net.network.root, each.interface.address): each for net in one.networks.judged for each in net.judgements}
+
+
+def verdicts(judgement: Judgement) -> frozenset[tuple[object, ...]]:
+    """
+    Return what is said of the flows of an interface, without why.
+    """
+    return frozenset(
+        (one.direction, one.family, one.protocol, one.ports, one.peer, one.via.kind, one.via.address, one.state.least, one.state.most)
+        for one in judgement.verdicts
+    )
+
+
+def newly_reached(before: Look, after: Look) -> Iterator[str]:
+    """
+    Yield in words which packets can newly reach which interfaces.
+    """
+    old, new = reached(before), reached(after)
+    nothing = Bounds(FlowSet(), FlowSet())
+    by_flows: dict[FlowSet, list[str]] = {}
+    for place, now in new.items():
+        was = old.get(place, nothing)
+        newly = (now.most - was.most) | (now.least - was.least)
+        if newly:
+            by_flows.setdefault(newly, []).append(place[1])
+    for flows, names in by_flows.items():
+        for what, whom in in_words(flows):
+            yield f"packets to {what} of {join(sorted(dict.fromkeys(names)))} from {whom} that no connection asked for"
+
+
+def reached(one: Look) -> Mapping[Place, Bounds[FlowSet]]:
+    """
+    Return the packets that can reach each interface, surely and possibly, past its groups and network ACLs and by some route.
+    """
+    found: dict[Place, Bounds[FlowSet]] = {}
+    for net in one.networks.judged:
+        about = survey(net.network)
+        graph = build(net.network)
+        for judgement in net.judgements:
+            least, most = admitted(graph, net, judgement)
+            surely = expose(about, judgement, Direction.IN, least, again=True).flows.least if least else least
+            maybe = expose(about, judgement, Direction.IN, most, again=True).flows.most if most else most
+            found[net.network.root, judgement.interface.address] = Bounds(surely, maybe)
+    return found
+
+
+def admitted(graph: Graph, net: Judged, judgement: Judgement) -> tuple[FlowSet, FlowSet]:
+    """
+    Return what the groups of an interface let in, surely and possibly, by the addresses that are in the text.
+    """
+    rules = admissions(graph, index(net.network), judgement.interface)
+    listed = [one for (way, _, _), found in rules.items() for one in found if way is Direction.IN]
+    least = union(of_peer(one, sure=True) for one in listed if one.sure)
+    return least, union(of_peer(one, sure=False) for one in listed)
+
+
+def in_words(found: FlowSet) -> Iterator[tuple[str, str]]:
+    """
+    Yield protocols with their ports, and from whom: those from the same peers together.
+    """
+    same: dict[tuple[Family, Intervals], dict[Protocol, set[Ports]]] = {}
+    for family, protocol, slabs in found.planes:
+        by_ports: dict[Intervals, list[tuple[int, int]]] = {}
+        for first, last, ports in slabs:
+            by_ports.setdefault(ports, []).append((first, last))
+        for ports, spans in by_ports.items():
+            key = (family, Intervals(tuple(spans)))
+            same.setdefault(key, {}).setdefault(protocol, set()).update(Ports(*one) for one in ports.ranges)
+    for (family, numbers), by_protocol in same.items():
+        yield protocols_name(by_protocol), whom(family, numbers)
+
+
+def whom(family: Family, numbers: Intervals) -> str:
+    """
+    Return addresses in exact words: as prefixes, or everyone but some, whichever is shorter.
+    """
+    everyone = EVERYONE[family]
+    kept, left = prefixes(family, numbers), prefixes(family, addresses(everyone) - numbers)
+    if not left:
+        return str(everyone)
+    return join(map(str, kept)) if len(kept) <= len(left) else f"{everyone} but {join(map(str, left))}"
+

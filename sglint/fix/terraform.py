@@ -1,0 +1,224 @@
+"""
+A change as edits of Terraform files: proposals, the most local ones first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from sglint.finding import Edit
+from sglint.fix import hcl
+from sglint.fix.add import added, attribute_edits
+from sglint.fix.change import Admit, ApplianceMode, Change, Narrow, Opening, SetTimeout
+from sglint.fix.rules import Written, exact, halves, narrow, written
+from sglint.fix.place import without
+from sglint.fix.trace import Terraform, Where, enclosing
+from sglint.model import Prefix
+from sglint.resource import Origin
+from sglint.rule import Judged
+from sglint.source import Span
+from sglint.space import EVERYONE, Family, family_of
+from sglint.syntax import Literal, TupleExpr
+
+PLACES = 4
+"""How many places that a value may come from are tried."""
+
+Edits = tuple[Edit, ...]
+
+
+def proposals(files: Terraform, net: Judged, change: Change) -> Iterator[Edits]:
+    """
+    Yield edits that may bring a change about, the best first.
+    """
+    if isinstance(change, Admit):
+        yield from admitting(files, net, change)
+    elif isinstance(change, Narrow):
+        yield from narrowing(files, net, change)
+    elif isinstance(change, SetTimeout):
+        yield from timeout(files, change)
+    elif isinstance(change, ApplianceMode):
+        yield from set_to(files, change.attachment.origin, "appliance_mode_support", "enable")
+
+
+def admitting(files: Terraform, net: Judged, change: Admit) -> Iterator[Edits]:
+    """
+    Yield edits that let the first group that allows it admit what is wanted: in the rules that are near to it, or in new ones.
+    """
+    for group in change.groups:
+        rules = written(net.network, group)
+        for near in (True, False):
+            for place in range(PLACES if near else 1):
+                edits, rest = changed(files, rules, change.openings, place) if near else ((), change.openings)
+                if near and not edits:
+                    break
+                for more in added(files, net, group, rules, rest):
+                    yield (*edits, *more)
+
+
+def changed(
+    files: Terraform, rules: Sequence[Written], openings: Sequence[Opening], place: int
+) -> tuple[Edits, tuple[Opening, ...]]:
+    """
+    Return edits of rules that nearly admit what is wanted, and what they leave to be added.
+
+    `place` is which of the places is taken that a value may come from.
+    """
+    edits: list[Edit] = []
+    rest: list[Opening] = []
+    for one in openings:
+        made = joined(files, halves(rules, one), one, place) or widened(files, narrow(rules, one), one, place)
+        rule = None if made else exact(rules, openings, one)
+        if rule is not None:
+            made = to_everyone(files, rule, one.family, place)
+        edits += made
+        rest += [] if made else [one]
+    return tuple(dict.fromkeys(edits)), tuple(rest)
+
+
+def joined(files: Terraform, rules: Sequence[Written], one: Opening, place: int) -> Edits:
+    """
+    Return edits by which one of several rules admits everyone, and those that it makes needless go.
+
+    Rules that are made from one list are one rule where the list has one entry.
+    """
+    if not rules:
+        return ()
+    first, rest = rules[0], rules[1:]
+    if rest and all(rule.origin.span == first.origin.span and rule.prefix == first.prefix for rule in rest):
+        old = [each for rule in rules for _, found in rule.of(one.family) for each in found]
+        path = first.of(one.family)[0][0]
+        return replaced(files, first.origin, path, old, (EVERYONE[one.family],), place)
+    edits = list(to_everyone(files, first, one.family, place))
+    for rule in rest if edits else ():
+        span = lone_block(files, rule, one.family)
+        edits += () if span is None else (without(files.texts, span),)
+    return tuple(edits)
+
+
+def lone_block(files: Terraform, rule: Written, family: Family) -> Span | None:
+    """
+    Return the place of the block of a rule that is written once, says nothing but this, and that nothing refers to.
+    """
+    block = files.block_at(rule.origin.span)
+    if block is None or any(path not in dict(rule.of(family)) for path, _ in rule.peers):
+        return None
+    if rule.inline:
+        place = dict(rule.origin.fields).get(rule.prefix)
+        return next((one.span for one in block.blocks if one.header == place and one.type != "dynamic"), None)
+    name = ".".join(block.labels)
+    mentioned = any(name in (files.texts.text(path) or "") for path in files.paths)
+    lone = block.attribute("count") is None and block.attribute("for_each") is None
+    return block.span if lone and not mentioned else None
+
+
+def to_everyone(files: Terraform, rule: Written, family: Family, place: int) -> Edits:
+    """
+    Return edits by which a rule names everyone of a family instead of some.
+    """
+    return tuple(
+        edit for path, found in rule.of(family) for edit in replaced(files, rule.origin, path, found, (EVERYONE[family],), place)
+    )
+
+
+def replaced(
+    files: Terraform, origin: Origin, path: str, old: Sequence[Prefix], new: Sequence[Prefix], place: int
+) -> Edits:
+    """
+    Return edits of the list or text that an attribute's prefixes come from.
+    """
+    sources = files.sources(origin, path)
+    lists = [one for one in sources if is_list_of(one, old)]
+    single = [one for one in sources if isinstance(one.expr, Literal) and str(one.expr.value) in {str(each) for each in old}]
+    if lists[place:]:
+        return (Edit(lists[place].expr.span, hcl.value([str(one) for one in new])),)
+    around = (next(enclosing(files.texts, one.expr.span), None) for one in single) if len(old) > 1 else ()
+    holders = [one for one in around if one is not None and is_list_of(Where(one, single[0].scope), old)]
+    if holders[place:]:
+        return (Edit(holders[place].span, hcl.value([str(one) for one in new])),)
+    if single[place:] and len(new) == len(old) == 1:
+        return (Edit(single[place].expr.span, hcl.value(str(new[0]))),)
+    return ()
+
+
+def is_list_of(where: Where, prefixes: Iterable[Prefix]) -> bool:
+    """
+    Return whether the expression is a list of just these prefixes.
+    """
+    if not isinstance(where.expr, TupleExpr) or not where.expr.items:
+        return False
+    texts = {one.value for one in where.expr.items if isinstance(one, Literal)}
+    return len(texts) == len(where.expr.items) and texts == {str(one) for one in prefixes}
+
+
+def widened(files: Terraform, rules: Sequence[Written], one: Opening, place: int) -> Edits:
+    """
+    Return edits by which the first of the rules admits every port that is wanted.
+    """
+    for rule in rules[:1]:
+        ports = rule.services[0][1]
+        ends = (("from_port", ports.first, one.ports.first), ("to_port", ports.last, one.ports.last))
+        edits: list[Edit] = []
+        for name, old, new in ends:
+            found = [each for each in files.sources(rule.origin, rule.at(name)) if is_number(each, old)] if old != new else []
+            if old != new and not found[place:]:
+                return ()
+            edits += [Edit(each.expr.span, like(files, each, new)) for each in found[place : place + 1]]
+        return tuple(edits)
+    return ()
+
+
+def is_number(where: Where, number: int) -> bool:
+    """
+    Return whether the expression is a number, maybe in quotes.
+    """
+    return isinstance(where.expr, Literal) and str(where.expr.value) == str(number)
+
+
+def like(files: Terraform, where: Where, number: int) -> str:
+    """
+    Return a number written as the other was: in quotes or without.
+    """
+    return f'"{number}"' if files.texts.written(where.expr.span).startswith('"') else str(number)
+
+
+def narrowing(files: Terraform, net: Judged, change: Narrow) -> Iterator[Edits]:
+    """
+    Yield edits by which every rule of the groups that admits everyone admits fewer.
+    """
+    for place in range(PLACES):
+        edits: list[Edit] = []
+        for group in change.groups:
+            for rule in written(net.network, group):
+                for path, found in rule.peers if rule.direction is change.direction else ():
+                    if any(one.prefixlen == 0 for one in found):
+                        family = family_of(found[0])
+                        kept = [one for one in change.peers if family_of(one) is family]
+                        edits += replaced(files, rule.origin, path, found, kept, place) if kept else ()
+        if edits:
+            yield tuple(dict.fromkeys(edits))
+
+
+def timeout(files: Terraform, change: SetTimeout) -> Iterator[Edits]:
+    """
+    Yield edits by which an idle timeout is so long.
+    """
+    name = {"tcp_established": "tcp_established_timeout", "udp_stream": "udp_stream_timeout", "udp": "udp_timeout"}[change.name]
+    fields = [path for path, _ in change.owner.fields if path.rpartition(".")[2] == name]
+    for path in fields:
+        for found in islice((one for one in files.sources(change.owner, path) if isinstance(one.expr, Literal)), PLACES):
+            yield (Edit(found.expr.span, like(files, found, change.seconds)),)
+    if not fields:
+        yield from attribute_edits(files, change.owner, ("connection_tracking_specification", name), change.seconds)
+
+
+def set_to(files: Terraform, origin: Origin, name: str, text: str) -> Iterator[Edits]:
+    """
+    Yield edits by which an attribute of a resource has this value.
+    """
+    found = [one for one in files.sources(origin, name) if isinstance(one.expr, Literal)]
+    for one in found[:PLACES]:
+        yield (Edit(one.expr.span, hcl.quote(text)),)
+    if not any(path == name for path, _ in origin.fields):
+        yield from attribute_edits(files, origin, (name,), text)
+

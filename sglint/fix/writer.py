@@ -1,0 +1,61 @@
+"""
+From changes to edits, in the language of the file that the thing to change is written in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from sglint.finding import Edit
+from sglint.fix import terraform
+from sglint.fix.change import Admit, ApplianceMode, Change, Filter, Narrow, SetTimeout
+from sglint.fix.look import Look
+from sglint.fix.text import Texts
+from sglint.fix.trace import Terraform
+from sglint.request import Request
+from sglint.resource import Origin
+from sglint.rule import Judged
+from sglint.source import list_files
+from sglint.syntax import Document
+
+ENDS = (".tfvars", ".tfvars.json")
+
+
+def proposals(request: Request, now: Look, net: Judged, change: Change) -> Iterator[tuple[Edit, ...]]:
+    """
+    Yield edits that may bring a change about, the most local ones first.
+    """
+    origin = owner(net, change)
+    if origin is None:
+        return
+    if origin.span.path.endswith((".tf", ".tf.json")):
+        yield from terraform.proposals(files_of(request, now, net), net, change)
+
+
+def files_of(request: Request, now: Look, net: Judged) -> Terraform:
+    """
+    Return the files of Terraform that a root module was read from, and what gives its variables their values.
+    """
+    tree = now.networks.tree
+    paths = tuple(one.path for one in now.networks.documents if isinstance(one, Document))
+    beside = [path for path in list_files(tree, net.network.root) if path.endswith(ENDS)]
+    first = [path for path in beside if path.endswith(("/terraform.tfvars", "/terraform.tfvars.json"))]
+    given = [text for kind, text in request.assignments if kind == "file"]
+    names = frozenset(text.partition("=")[0].strip() for kind, text in request.assignments if kind != "file")
+    rest = [path for path in beside if path.endswith((".auto.tfvars", ".auto.tfvars.json"))]
+    return Terraform(Texts(tree), paths, (*first, *rest, *given), names)
+
+
+def owner(net: Judged, change: Change) -> Origin | None:
+    """
+    Return the origin of the thing that is to change.
+    """
+    if isinstance(change, SetTimeout):
+        return change.owner
+    if isinstance(change, ApplianceMode):
+        return change.attachment.origin
+    if isinstance(change, Filter):
+        names = {change.acl, change.vpc}
+        return next((one.origin for one in (*net.network.acls, *net.network.vpcs) if one.origin.address in names), None)
+    if isinstance(change, (Admit, Narrow)):
+        return next((one.origin for one in net.network.groups if one.origin.address in change.groups), None)
+    return None
