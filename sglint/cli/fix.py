@@ -17,7 +17,13 @@ from sglint.request import Request
 @click.option("--interface", "interfaces", multiple=True, metavar="ADDRESS", help="Only what is found about these, notes too.")
 @click.option("--unsafe", is_flag=True, help="Also changes by which something can newly reach an interface.")
 @click.option("--write", "writes", is_flag=True, help="Change the files, each whole or not at all.")
-@click.option("--rules", multiple=True, type=click.Path(), metavar="DIR", help="Rules of your own; they must not find more after a change.")
+@click.option(
+    "--rules",
+    multiple=True,
+    type=click.Path(),
+    metavar="DIR",
+    help="Rules of your own; they must not find more after a change.",
+)
 @click.pass_context
 def fix(  # noqa: PLR0913 -- click passes every option
     ctx: click.Context,
@@ -46,7 +52,7 @@ def fix(  # noqa: PLR0913 -- click passes every option
 
         from sglint.cli.check import names
         from sglint.fix import fix as fixed
-        from sglint.fix.write import written
+        from sglint.fix.apply import written
         from sglint.rule import choose, load
 
         known = load([Path(one) for one in rules])

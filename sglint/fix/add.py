@@ -46,7 +46,7 @@ def added(files: Terraform, net: Judged, group: str, rules: Sequence[Written], o
     origin = noun.origin
     if not origin.span.path.endswith(".tf"):
         return
-    style = styles(files, net, origin, block, rules)
+    style = styles(files, origin, block, rules)
     yield tuple(edit for direction in Direction for edit in made(files, origin, block, rules, of(openings, direction), style))
     other = dict.fromkeys(Direction, "" if set(style.values()) != {""} else RULE)
     if other != style and not any(style.values()):
@@ -61,9 +61,7 @@ def of(openings: Iterable[Opening], direction: Direction) -> tuple[Opening, ...]
     return tuple(one for one in openings if one.direction is direction)
 
 
-def styles(
-    files: Terraform, net: Judged, origin: Origin, block: Block, rules: Sequence[Written]
-) -> Mapping[Direction, str]:
+def styles(files: Terraform, origin: Origin, block: Block, rules: Sequence[Written]) -> Mapping[Direction, str]:
     """
     Return how a group's rules of each direction are written: in blocks of the group (""), or by which type of resource.
 
@@ -108,7 +106,12 @@ def is_of(child: Block, name: str) -> bool:
 
 
 def made(
-    files: Terraform, origin: Origin, block: Block, rules: Sequence[Written], openings: Sequence[Opening], style: Mapping[Direction, str]
+    files: Terraform,
+    origin: Origin,
+    block: Block,
+    rules: Sequence[Written],
+    openings: Sequence[Opening],
+    style: Mapping[Direction, str],
 ) -> Iterator[Edit]:
     """
     Yield edits that add rules of one direction.
@@ -147,9 +150,7 @@ def ports_and_peers(protocol: Protocol, ports: Ports, peers: Mapping[Family, tup
     return values
 
 
-def beside(
-    files: Terraform, origin: Origin, rules: Sequence[Written], openings: Sequence[Opening], kind: str
-) -> Edit:
+def beside(files: Terraform, origin: Origin, rules: Sequence[Written], openings: Sequence[Opening], kind: str) -> Edit:
     """
     Return the edit that adds resources of a type, each a rule of the group, after the last one of the group's rules.
     """
@@ -230,7 +231,9 @@ def attribute_edits(files: Terraform, origin: Origin, path: Sequence[str], value
         return
     if block.labels[:1] == ("aws_launch_template",):
         inner = [one for one in block.blocks if one.type == "network_interfaces"]
-        inner += [each for one in block.blocks if is_of(one, "network_interfaces") for each in one.blocks if one.type == "dynamic"]
+        inner += [
+            each for one in block.blocks if is_of(one, "network_interfaces") for each in one.blocks if one.type == "dynamic"
+        ]
         if not inner:
             return
         block = inner[0]

@@ -237,7 +237,7 @@ def let_in(net: Judged, found: Found) -> tuple[Wanted, ...] | Blocked:
     return tuple(alternatives)
 
 
-def kept_for_less(net: Judged, found: Found) -> tuple[Wanted, ...] | Blocked:
+def kept_for_less(_net: Judged, found: Found) -> tuple[Wanted, ...] | Blocked:
     """
     Return that idle connections of an appliance are to be forgotten after what is usual.
     """
@@ -275,7 +275,7 @@ def accepted(net: Judged, found: Found) -> tuple[Wanted, ...] | Blocked:
     return (Wanted(tuple(changes)),) if changes else Blocked("no timeout is refused")
 
 
-def in_appliance_mode(net: Judged, found: Found) -> tuple[Wanted, ...] | Blocked:
+def in_appliance_mode(_net: Judged, found: Found) -> tuple[Wanted, ...] | Blocked:
     """
     Return that the attachment is to be in appliance mode.
     """

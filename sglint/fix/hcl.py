@@ -26,7 +26,9 @@ Plain: TypeAlias = "str | int | bool | Raw | Sequence[str | int | Raw] | Mapping
 """A value to write; a text is one in quotes."""
 
 
-def block(kind: str, labels: Iterable[str], values: Mapping[str, Plain], inner: Iterable[tuple[str, Mapping[str, Plain]]] = ()) -> str:
+def block(
+    kind: str, labels: Iterable[str], values: Mapping[str, Plain], inner: Iterable[tuple[str, Mapping[str, Plain]]] = ()
+) -> str:
     """
     Return a block with its attributes, and the blocks in it, with `\\n` at the end of each line.
 

@@ -20,6 +20,7 @@ Overlay = Mapping[str, str]
 """The texts that files have instead of those on the disk, by the paths that spans carry."""
 
 NOTHING: Overlay = MappingProxyType({})
+"""The disk as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Look:
 
     networks: Networks
     items: tuple[Item, ...]
-    overlay: Overlay = NOTHING
+    overlay: Overlay
 
     def findings(self) -> tuple[tuple[Finding, tuple[Item, ...]], ...]:
         """
@@ -94,4 +95,4 @@ def real(path: str) -> str:
     """
     Return the absolute path of a file without links, as overlays name it.
     """
-    return os.path.realpath(path)  # noqa: PTH115 -- a path is text here
+    return os.path.realpath(path)

@@ -24,7 +24,7 @@ def after_last(texts: Texts, block: Block, name: str, blocks: Sequence[str], *, 
     """
     children: list[Block | Attribute] = [*block.attributes, *block.blocks]
     same = [one for one in block.blocks if one.type == name or (one.type == "dynamic" and one.labels == (name,))]
-    last = max(same or children, key=lambda one: one.span, default=None)
+    last: Block | Attribute | None = max(same or children, key=lambda one: one.span, default=None)
     if attribute and block.attributes:
         last = max(block.attributes, key=lambda one: one.span)
     indent = body_indent(texts, block)
@@ -65,10 +65,11 @@ def body_indent(texts: Texts, block: Block) -> str:
     """
     Return what the lines in a block are indented by.
     """
-    for child in (*block.attributes, *block.blocks):
-        if child.span.line > block.span.line:
-            line = texts.line(block.span.path, child.span.line)
-            return line[: child.span.column - 1]
+    children: list[Block | Attribute] = [*block.attributes, *block.blocks]
+    for child in children:
+        place = child.span
+        if place.line > block.span.line:
+            return texts.line(place.path, place.line)[: place.column - 1]
     line = texts.line(block.span.path, block.span.line)
     return line[: len(line) - len(line.lstrip())] + STEP
 
@@ -80,4 +81,4 @@ def without(texts: Texts, span: Span) -> Edit:
     path, first = span.path, span.line
     while first > 1 and not texts.line(path, first - 1).strip():
         first -= 1
-    return Edit(Span(path, first, 1, span.end_line + 1, 1), "" if first > 1 else "")
+    return Edit(Span(path, first, 1, span.end_line + 1, 1), "")

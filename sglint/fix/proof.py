@@ -74,7 +74,9 @@ def touched(before: Look, after: Look, meant: Callable[[Place], bool]) -> Iterat
     if old.keys() != new.keys():
         names = sorted({address for _, address in old.keys() ^ new.keys()})
         yield f"other resources would be there: {join(names[:3])}"
-    others = sorted(place[1] for place in old.keys() & new.keys() if not meant(place) and verdicts(old[place]) != verdicts(new[place]))
+    others = sorted(
+        place[1] for place in old.keys() & new.keys() if not meant(place) and verdicts(old[place]) != verdicts(new[place])
+    )
     if others:
         names = list(dict.fromkeys(map(block_name, others))) if len(others) > 3 else others
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
@@ -93,7 +95,17 @@ def verdicts(judgement: Judgement) -> frozenset[tuple[object, ...]]:
     Return what is said of the flows of an interface, without why.
     """
     return frozenset(
-        (one.direction, one.family, one.protocol, one.ports, one.peer, one.via.kind, one.via.address, one.state.least, one.state.most)
+        (
+            one.direction,
+            one.family,
+            one.protocol,
+            one.ports,
+            one.peer,
+            one.via.kind,
+            one.via.address,
+            one.state.least,
+            one.state.most,
+        )
         for one in judgement.verdicts
     )
 
@@ -166,4 +178,3 @@ def whom(family: Family, numbers: Intervals) -> str:
     if not left:
         return str(everyone)
     return join(map(str, kept)) if len(kept) <= len(left) else f"{everyone} but {join(map(str, left))}"
-

@@ -11,10 +11,10 @@ from itertools import islice, product
 from sglint.finding import Edit, Finding, Fix, Severity, Status
 from sglint.fix.change import Admit, Blocked, Change, Wanted, openings_of, wanted
 from sglint.fix.diff import unified
-from sglint.fix.look import NOTHING, Item, Look, Overlay, look
+from sglint.fix.look import Item, Look, Overlay, look
 from sglint.fix.proof import Place, Proof, prove
 from sglint.fix.steps import steps
-from sglint.fix.text import Clash, by_file, edited
+from sglint.fix.text import ClashError, by_file, edited
 from sglint.fix.top import from_top
 from sglint.fix.writer import proposals
 from sglint.request import Request
@@ -74,7 +74,7 @@ class Tried:
     after: Look | None = None
 
 
-def fix(  # noqa: PLR0913 -- one keyword for each thing that can be chosen
+def fix(
     request: Request,
     known: Iterable[Rule],
     *,
@@ -177,9 +177,7 @@ def nowhere(items: Iterable[Item]) -> str:
     return f"the text has no place where this could be written for {', '.join(names[:3])}"
 
 
-def combined(
-    request: Request, now: Look, items: tuple[Item, ...], some: Iterable[Wanted]
-) -> Iterator[tuple[Edit, ...]]:
+def combined(request: Request, now: Look, items: tuple[Item, ...], some: Iterable[Wanted]) -> Iterator[tuple[Edit, ...]]:
     """
     Yield edits that may bring about all changes that belong together, those for the same thing once.
     """
@@ -187,9 +185,7 @@ def combined(
     for item, one in zip(items, some, strict=True):
         for change in one.changes:
             changes.setdefault((item.net.network.root, essence(change)), (item, change))
-    listed = [
-        list(islice(unique(proposals(request, now, item.net, change)), EACH)) for item, change in changes.values()
-    ]
+    listed = [list(islice(unique(proposals(request, now, item.net, change)), EACH)) for item, change in changes.values()]
     for parts in product(*listed):
         yield tuple(dict.fromkeys(edit for part in parts for edit in part))
 
@@ -222,7 +218,7 @@ def laid(now: Look, edits: Iterable[Edit]) -> Overlay | None:
             if "/.terraform/" in f"/{path}":
                 return None
             overlay[path] = edited(now.text(path), some)
-    except Clash:
+    except ClashError:
         return None
     return overlay if any(now.text(path) != text for path, text in overlay.items()) else None
 
@@ -263,7 +259,7 @@ def told(now: Look, after: Look, edits: tuple[Edit, ...], some: Iterable[Wanted]
     listed = tuple(some)
     notes = dict.fromkeys(note for one in listed for note in one.notes)
     changes = dict.fromkeys(change for one in listed for change in one.changes)
-    said = (*steps(now, after, changes), *notes)
+    said = (*steps(changes), *notes)
     return Fix(edits, difference(now, after), proof.safe, proof.admits, tuple(said))
 
 

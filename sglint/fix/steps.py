@@ -7,11 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sglint.fix.change import Admit, ApplianceMode, Change, Filter, Narrow, SetTimeout
-from sglint.fix.look import Look
 from sglint.rule.words import join
 
 
-def steps(before: Look, after: Look, changes: Iterable[Change]) -> Iterator[str]:
+def steps(changes: Iterable[Change]) -> Iterator[str]:
     """
     Yield the steps of a deployment, each with what it cuts.
     """
@@ -25,6 +24,6 @@ def steps(before: Look, after: Look, changes: Iterable[Change]) -> Iterator[str]
         if isinstance(one, Narrow):
             yield f"narrowing leaves live tracked flows alone, those of {join(one.groups)} are tracked all the same"
         elif isinstance(one, SetTimeout):
-            yield f"a timeout of {one.seconds} s lets nobody in; connections that are idle for longer, without keepalives, break"
+            yield f"a timeout lets nobody in; connections that are idle for {one.seconds} s, without keepalives, break"
         elif isinstance(one, ApplianceMode):
             yield "switching appliance mode on moves live flows between zones once, to the appliance that sees both directions"

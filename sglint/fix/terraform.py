@@ -11,8 +11,8 @@ from sglint.finding import Edit
 from sglint.fix import hcl
 from sglint.fix.add import added, attribute_edits
 from sglint.fix.change import Admit, ApplianceMode, Change, Narrow, Opening, SetTimeout
-from sglint.fix.rules import Written, exact, halves, narrow, written
 from sglint.fix.place import without
+from sglint.fix.rules import Written, exact, halves, narrow, written
 from sglint.fix.trace import Terraform, Where, enclosing
 from sglint.model import Prefix
 from sglint.resource import Origin
@@ -117,13 +117,13 @@ def to_everyone(files: Terraform, rule: Written, family: Family, place: int) -> 
     Return edits by which a rule names everyone of a family instead of some.
     """
     return tuple(
-        edit for path, found in rule.of(family) for edit in replaced(files, rule.origin, path, found, (EVERYONE[family],), place)
+        edit
+        for path, found in rule.of(family)
+        for edit in replaced(files, rule.origin, path, found, (EVERYONE[family],), place)
     )
 
 
-def replaced(
-    files: Terraform, origin: Origin, path: str, old: Sequence[Prefix], new: Sequence[Prefix], place: int
-) -> Edits:
+def replaced(files: Terraform, origin: Origin, path: str, old: Sequence[Prefix], new: Sequence[Prefix], place: int) -> Edits:
     """
     Return edits of the list or text that an attribute's prefixes come from.
     """
@@ -221,4 +221,3 @@ def set_to(files: Terraform, origin: Origin, name: str, text: str) -> Iterator[E
         yield (Edit(one.expr.span, hcl.quote(text)),)
     if not any(path == name for path, _ in origin.fields):
         yield from attribute_edits(files, origin, (name,), text)
-

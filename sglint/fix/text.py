@@ -14,7 +14,7 @@ from sglint.syntax import Document
 from sglint.template import TemplateDocument
 
 
-class Clash(Exception):
+class ClashError(Exception):
     """
     Two edits change the same place in different ways.
     """
@@ -103,7 +103,7 @@ def offset(text: str, line: int, column: int) -> int:
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
     """
-    Return the text after all edits, those that say the same once. Raises Clash when two change the same place differently.
+    Return the text after all edits, those that say the same once. Raises ClashError when two change the same place differently.
 
     What is inserted at one place comes in the order of the edits.
     """
@@ -111,7 +111,7 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
     parts, reached = [], 0
     for start, end, _, new in sorted(places):
         if start < reached:
-            raise Clash(f"{text[start:end]!r} would be changed twice")
+            raise ClashError(f"{text[start:end]!r} would be changed twice")
         parts += [text[reached:start], new]
         reached = end
     return "".join((*parts, text[reached:]))

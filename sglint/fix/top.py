@@ -2,7 +2,7 @@
 The path of a file from the top of its work tree, which is what `git apply` wants.
 """
 
-# ruff: noqa: PTH118
+# ruff: noqa: PTH118, PTH120
 # Paths are text here.
 
 from __future__ import annotations

@@ -5,9 +5,10 @@ From changes to edits, in the language of the file that the thing to change is w
 from __future__ import annotations
 
 from collections.abc import Iterator
+
 from sglint.finding import Edit
 from sglint.fix import terraform
-from sglint.fix.change import Admit, ApplianceMode, Change, Filter, Narrow, SetTimeout
+from sglint.fix.change import ApplianceMode, Change, Filter, SetTimeout
 from sglint.fix.look import Look
 from sglint.fix.text import Texts
 from sglint.fix.trace import Terraform
@@ -54,8 +55,6 @@ def owner(net: Judged, change: Change) -> Origin | None:
     if isinstance(change, ApplianceMode):
         return change.attachment.origin
     if isinstance(change, Filter):
-        names = {change.acl, change.vpc}
-        return next((one.origin for one in (*net.network.acls, *net.network.vpcs) if one.origin.address in names), None)
-    if isinstance(change, (Admit, Narrow)):
-        return next((one.origin for one in net.network.groups if one.origin.address in change.groups), None)
-    return None
+        origins = [one.origin for one in net.network.acls] if change.acl else [one.origin for one in net.network.vpcs]
+        return next((one for one in origins if one.address in {change.acl, change.vpc}), None)
+    return next((one.origin for one in net.network.groups if one.origin.address in change.groups), None)

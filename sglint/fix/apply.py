@@ -2,7 +2,7 @@
 Writing changed files: each whole or not at all, with the mode and the first sign that it had.
 """
 
-# ruff: noqa: PTH101, PTH105, PTH108, PTH116, PTH118, PTH120, PTH123
+# ruff: noqa: PTH101, PTH105, PTH108, PTH120, PTH123
 # Paths are text here.
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def written(fixed: Fixed) -> str:
 
 def prepared(path: str, before: str, text: str) -> str:
     """
-    Return the path of a new file beside this one, with the new text and the old mode. Raises SglintError if the file has changed.
+    Return the path of a new file beside this one, with the new text and the old mode. Raises SglintError if it has changed.
     """
     with open(path, "rb") as file:
         content = file.read()
