@@ -20,7 +20,7 @@ README = REPOSITORY / "README.md"
 RULES = sorted((REPOSITORY / "rules").glob("*.py"))
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXAMPLE = re.compile(r"(```text example\n)(.*?)(```\n)", re.DOTALL)
-IMPORT_NAMES = {"ibis-framework": "ibis", "pyyaml": "yaml"}
+IMPORT_NAMES = {"python-hcl2": "hcl2", "ibis-framework": "ibis", "pyyaml": "yaml"}
 
 
 def imports(path: Path) -> set[str]:
