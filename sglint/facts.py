@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+READ = "2026-11-22"
+"""The day on which the pages were read."""
+
 TRACKING_PAGE = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html"
 """When a flow is tracked, and which kinds are tracked automatically."""
 

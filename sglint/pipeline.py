@@ -71,12 +71,20 @@ def lint(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule]) -> Repor
     """
     Return what the rules find; `known` are all rules there are, which a comment may name.
     """
-    networks = judge(wanted)
+    return conclude(wanted, judge(wanted), rules, known)
+
+
+def conclude(
+    wanted: Request, networks: Networks, rules: Iterable[Rule], known: Iterable[Rule], *, traffic: str | None = None
+) -> Report:
+    """
+    Return what the rules find in the judged networks; `traffic` is the profile to project with, that of the role where None.
+    """
     planned = any(one.before is not None for one in networks.judged)
     chosen = tuple(one for one in rules if planned or not one.plan)
     found, failed = run(chosen, networks.judged, debug=wanted.debug)
     comments = [commented(networks.tree, document) for document in networks.documents]
-    findings, wrong = triage(projected(found), comments, chosen, known=[rule.slug for rule in known])
+    findings, wrong = triage(projected(found, traffic), comments, chosen, known=[rule.slug for rule in known])
     return Report(
         findings=findings,
         problems=in_order((*networks.problems, *failed, *wrong)),

@@ -24,15 +24,17 @@ Other roles are not on an instance of their owner: of these AWS publishes what t
 """
 
 
-def projected(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def projected(findings: Iterable[Finding], traffic: str | None = None) -> tuple[Finding, ...]:
     """
     Return the findings about tracked flows with what these come to, where anything is known of the instance.
+
+    `traffic` is the profile of all of them, that of the role where None.
     """
     listed = tuple(findings)
     wanted = dict.fromkeys(one for finding in listed for one in finding.tracked if one.role in PROFILES)
     if not wanted:
         return listed
-    known = projections(wanted)
+    known = projections(wanted, traffic)
     return tuple(replace(one, projections=joined(known.get(tracked, ()) for tracked in one.tracked)) for one in listed)
 
 
@@ -44,14 +46,15 @@ def joined(groups: Iterable[tuple[Projection, ...]]) -> tuple[Projection, ...]:
     return tuple(sorted(found, key=lambda one: (one.least, one.most, one.instance_type, one.profile)))
 
 
-def projections(wanted: Iterable[Tracked]) -> Mapping[Tracked, tuple[Projection, ...]]:
+def projections(wanted: Iterable[Tracked], traffic: str | None = None) -> Mapping[Tracked, tuple[Projection, ...]]:
     """
     Return what each of these comes to on each of its types of instances, without those of which nothing is known.
     """
     from sglint.simulate import filling, load, rounded
 
     listed = tuple(wanted)
-    profiles = {role: [load(name) for name in PROFILES[role]] for role in {one.role for one in listed}}
+    roles = {one.role for one in listed}
+    profiles = {role: [load(name) for name in (PROFILES[role] if traffic is None else (traffic,))] for role in roles}
     found: dict[Tracked, list[Projection]] = {one: [] for one in listed}
     for one in listed:
         for name in one.instance_types:

@@ -12,6 +12,7 @@ from sglint.cli.explain import explain
 from sglint.cli.fix import fix
 from sglint.cli.graph import graph
 from sglint.cli.inspect import inspect
+from sglint.cli.report import report
 from sglint.cli.simulate import simulate
 
 
@@ -24,6 +25,7 @@ def main() -> None:
 
 
 main.add_command(check)
+main.add_command(report)
 main.add_command(inspect)
 main.add_command(explain)
 main.add_command(fix)

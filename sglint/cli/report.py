@@ -1,0 +1,67 @@
+"""
+`sglint report`: one page for those who decide.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sglint import __version__
+from sglint.cli.check import LEVELS, names
+from sglint.cli.options import Ordered, Output, guarded, shared, write
+from sglint.request import Request
+
+
+@click.command(cls=Ordered)
+@shared
+@click.option(
+    "--traffic", metavar="PROFILE", help="The profile of the traffic to project: a bundled one, or the file of your own."
+)
+@click.option("--fail-on", type=click.Choice(LEVELS), default="never", show_default=True, help="Exit with 1 from here on.")
+@click.option("--select", multiple=True, metavar="RULE", help="Only these rules.")
+@click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules.")
+@click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Rules of your own.")
+@click.pass_context
+def report(  # noqa: PLR0913 -- click passes every option
+    ctx: click.Context,
+    *,
+    wanted: Request,
+    output: tuple[str, ...],
+    color: str,  # noqa: ARG001 -- the page follows the reader's choice of light or dark
+    traffic: str | None,
+    fail_on: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    rules: tuple[Path, ...],
+) -> None:
+    """
+    Write a page of HTML: what to change, where, what that saves and exposes; every interface and its flows; what is not known.
+
+    The page is one file that fetches nothing. It goes to report.html, or to the --output FILE, where - is standard output.
+
+    PATHS are folders (searched for root modules and templates) or files (which stand for their root modules and templates);
+    the default is the current folder.
+
+    Exit codes: 1 when there is a certain finding at or above --fail-on; otherwise 2 when part of the network could not
+    be read, or the command was wrong; otherwise 0. Findings alone do not fail it: the page is there to be read.
+    """
+    with guarded(debug=wanted.debug):
+        from sglint.finding import Severity
+        from sglint.output import html
+        from sglint.pipeline import conclude, judge
+        from sglint.rule import choose, load
+
+        if len(output) > 1:
+            raise click.UsageError(f"the page goes to one --output, and {output[1]} is a second one")
+        path = output[0] if output else "report.html"
+        known = load(rules)
+        chosen = choose(known, names(select), names(ignore))
+        networks = judge(wanted)
+        found = conclude(wanted, networks, chosen, known, traffic=traffic)
+        page = html.render(found, networks.judged, version=__version__, traffic=traffic)
+        write(Output("html", None if path == "-" else path), page)
+        if path != "-":
+            click.echo(f"wrote {path}", err=True)
+        ctx.exit(found.exit_code(None if fail_on == "never" else Severity(fail_on)))

@@ -1,0 +1,8 @@
+"""
+The report for the one who decides: one page that needs nothing but a browser.
+"""
+
+from sglint.output.html.name import node_id
+from sglint.output.html.page import Pictures, render
+
+__all__ = ["Pictures", "node_id", "render"]

@@ -1,0 +1,72 @@
+"""
+What the page rests on: what was taken from where, and how well each number is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sglint.facts import READ, TRACKING_PAGE
+from sglint.finding import Projection, Report
+from sglint.output.plain import counted, figure
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """
+    What is assumed, its value, how it is known, and the page that says so where there is one.
+    """
+
+    what: str
+    value: str
+    known: str
+    page: str = ""
+
+
+def assumptions(report: Report, traffic: str | None) -> tuple[Assumption, ...]:
+    """
+    Return what the findings and their projections rest on; `traffic` is the profile that was given.
+    """
+    seen = report.seen
+    found = [
+        Assumption("which flows EC2 tracks", "as documented", f"documented by AWS, read on {READ}", TRACKING_PAGE),
+        Assumption(
+            "what is deployed",
+            counted(seen.resources, "resource"),
+            "the text alone: accounts are not looked into, and what the text does not say is not guessed",
+        ),
+    ]
+    projections = [one for finding in report.findings for one in finding.projections]
+    if projections:
+        found += [*profiles(projections, traffic), *allowances(projections)]
+    return tuple(found)
+
+
+def profiles(projections: Iterable[Projection], traffic: str | None) -> Iterable[Assumption]:
+    """
+    Yield the traffic that was assumed.
+    """
+    from sglint.simulate import load
+
+    for name in sorted({one.profile for one in projections}):
+        says = load(name if traffic is None else traffic).says
+        yield Assumption(
+            f"traffic {name}",
+            says or "as the profile says",
+            "a bundled profile: nothing was measured" if traffic is None else "the profile given",
+        )
+
+
+def allowances(projections: Iterable[Projection]) -> Iterable[Assumption]:
+    """
+    Yield the size of the table of each type of instance.
+    """
+    from sglint.simulate import settings
+
+    for name in sorted({one.instance_type for one in projections}):
+        known = settings(name).allowance
+        if known is not None:
+            least, most = figure(known.range.least), figure(known.range.most)
+            value = f"{least if least == most else f'{least} to {most}'} {known.unit}"
+            yield Assumption(f"connection table of {name}", value, f"{known.provenance.value}: {known.says}")

@@ -1,0 +1,315 @@
+"use strict";
+(() => {
+  const PAGE = 50;
+  const NAMES = { U: "untracked", T: "tracked", A: "tracked automatically", D: "denied", "?": "not decided" };
+  const STATES = { certain: "certain", maybe: "may hold", ignored: "set aside" };
+  const at = (id) => document.getElementById(id);
+  const data = JSON.parse(at("data").textContent);
+
+  /** Makes an element; text is only ever set as text. */
+  const make = (tag, attributes = {}, ...children) => {
+    const found = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (name === "class") found.className = value;
+      else if (value === true) found.setAttribute(name, "");
+      else if (value !== false) found.setAttribute(name, value);
+    }
+    found.append(...children);
+    return found;
+  };
+  const tally = (list, say) => {
+    const found = new Map();
+    for (const one of list) for (const name of say(one)) found.set(name, (found.get(name) ?? 0) + 1);
+    return found;
+  };
+  const many = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+
+  /** Check boxes for the few, a list to choose from for the many. */
+  const boxes = (title, name, counts, said, off = []) => {
+    const set = make("fieldset", {}, make("legend", {}, title));
+    for (const [value, number] of counts) {
+      const box = make("input", { type: "checkbox", name, value, checked: !off.includes(value) });
+      set.append(make("label", {}, box, ` ${said[value] ?? value} (${number})`));
+    }
+    return set;
+  };
+  const choice = (title, name, all, counts) => {
+    const list = make("select", { name }, make("option", { value: "" }, all));
+    for (const [value, number] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      list.append(make("option", { value }, `${value} (${number})`));
+    }
+    return make("label", { class: "field" }, make("span", {}, title), list);
+  };
+  const search = (title) =>
+    make("label", { class: "field" }, make("span", {}, title), make("input", { type: "search", name: "text", autocomplete: "off" }));
+  const reset = () => make("button", { type: "reset" }, "Show all");
+  const checked = (form, name) => {
+    const there = [...form.querySelectorAll(`input[name="${name}"]`)];
+    return there.length ? new Set(there.filter((one) => one.checked).map((one) => one.value)) : null;
+  };
+  const chosen = (form, name) => form.elements[name]?.value ?? "";
+
+  /** A list of which one page is shown at a time. */
+  const pager = (place, draw) => {
+    let start = 0;
+    let list = [];
+    const back = make("button", { type: "button" }, "Previous");
+    const on = make("button", { type: "button" }, "Next");
+    const where = make("span", {});
+    place.append(back, " ", where, " ", on);
+    const show = () => {
+      const end = Math.min(start + PAGE, list.length);
+      place.hidden = list.length <= PAGE;
+      where.textContent = `${start + 1} to ${end} of ${list.length.toLocaleString("en")}`;
+      back.disabled = start === 0;
+      on.disabled = end === list.length;
+      draw(list.slice(start, end));
+    };
+    const turn = (by) => {
+      start += by;
+      show();
+      place.scrollIntoView({ block: "nearest" });
+    };
+    back.addEventListener("click", () => turn(-PAGE));
+    on.addEventListener("click", () => turn(PAGE));
+    return {
+      set: (next) => {
+        [list, start] = [next, 0];
+        show();
+      },
+      go: (item) => {
+        start = Math.max(0, Math.floor(list.indexOf(item) / PAGE) * PAGE);
+        show();
+      },
+    };
+  };
+
+  const live = (form, change) => {
+    let waiting = 0;
+    const later = () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(change, 60);
+    };
+    form.addEventListener("input", later);
+    form.addEventListener("reset", () => setTimeout(change, 0));
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.hidden = false;
+  };
+
+  /* the findings */
+  const findings = () => {
+    const form = at("finding-filters");
+    if (!form) return null;
+    const list = at("finding-list");
+    const all = data.findings.map((_, index) => index);
+    const nodes = [...list.children];
+    const chunks = new Map();
+    const found = data.findings.map((one) => [one.message, one.rule, one.place, ...one.subjects].join("\n").toLowerCase());
+    /** The page holds what is not yet among its nodes as text that the same template made and escaped. */
+    const node = (index) => {
+      if (nodes[index]) return nodes[index];
+      const [chunk, place] = [Math.floor(index / PAGE) - 1, index % PAGE];
+      if (!chunks.has(chunk)) chunks.set(chunk, JSON.parse(at(`more-${chunk}`).textContent));
+      const holder = document.createElement("template");
+      holder.innerHTML = chunks.get(chunk)[place];
+      nodes[index] = holder.content.querySelector("article");
+      paths(nodes[index]);
+      return nodes[index];
+    };
+    const severities = tally(data.findings, (one) => [one.severity]);
+    const states = tally(data.findings, (one) => [one.state]);
+    const rules = tally(data.findings, (one) => [one.rule]);
+    const roots = tally(data.findings, (one) => one.roots);
+    form.append(boxes("Severity", "severity", severities, {}));
+    if (states.size > 1) form.append(boxes("State", "state", states, STATES));
+    if (rules.size > 1) form.append(choice("Rule", "rule", "all rules", rules));
+    if (roots.size > 1) form.append(choice("Root", "root", "all roots", roots));
+    form.append(search("Name or file"), reset());
+    const pages = pager(at("finding-pages"), (shown) => list.replaceChildren(...shown.map(node)));
+    const filter = () => {
+      const [levels, kinds] = [checked(form, "severity"), checked(form, "state")];
+      const [rule, root, text] = [chosen(form, "rule"), chosen(form, "root"), chosen(form, "text").trim().toLowerCase()];
+      const left = all.filter((index) => {
+        const one = data.findings[index];
+        return (
+          levels.has(one.severity) && (!kinds || kinds.has(one.state)) && (!rule || one.rule === rule) &&
+          (!root || one.roots.includes(root)) && (!text || found[index].includes(text))
+        );
+      });
+      at("finding-count").textContent = `${left.length.toLocaleString("en")} of ${many(all.length, "finding")}`;
+      pages.set(left);
+    };
+    live(form, filter);
+    filter();
+    return (index) => {
+      if (!node(index).isConnected) {
+        form.reset();
+        filter();
+        pages.go(index);
+      }
+      return node(index);
+    };
+  };
+
+  /* the interfaces */
+  const interfaces = () => {
+    const form = at("interface-filters");
+    if (!form) return;
+    const table = at("interface-table");
+    const all = data.interfaces.map(([root, address, kind, role, place, scope, groups, shape, node, unknown], index) => {
+      const { rows, flows } = data.shapes[shape];
+      const states = new Set(rows.flatMap(([, , cells]) => [...cells.replace(/[- ]/g, "")]));
+      const text = [address, kind, place, ...groups.map((one) => data.groups[one])].join("\n").toLowerCase();
+      return { index, root, address, kind, role, place, scope, groups, rows, flows, node, unknown, states, text };
+    });
+    const weight = { yes: 0, maybe: 1, no: 2 };
+    all.sort((a, b) => weight[a.scope] - weight[b.scope] || a.index - b.index);
+    const scopes = tally(all, (one) => [one.scope]);
+    const roots = tally(all, (one) => [one.root]);
+    const states = new Map(["U", "T", "A", "D", "?"].map((one) => [one, all.filter((each) => each.states.has(one)).length]));
+    form.append(
+      boxes("Behind a transit gateway or GWLB", "scope", scopes, { yes: "yes", maybe: "perhaps", no: "no" }, scopes.size > 1 ? ["no"] : []),
+      choice("Has flows that are", "state", "in any state", [...states].filter(([, number]) => number).map(([one, number]) => [`${one} ${NAMES[one]}`, number])),
+      choice("Role", "role", "all roles", tally(all, (one) => [one.role])),
+    );
+    if (roots.size > 1) form.append(choice("Root", "root", "all roots", roots));
+    form.append(search("Name, group or file"), reset());
+
+    const cell = (letters, index) => {
+      const found = make("td", { class: index % 4 ? "c" : "c first-c" });
+      if (letters === "-") found.append(make("span", { "aria-hidden": "true" }, "–"), make("span", { class: "vh" }, "none"));
+      for (const one of letters === "-" ? "" : letters) {
+        found.append(
+          make("span", { class: `st st-${one === "?" ? "q" : one}`, "aria-hidden": "true", title: NAMES[one] }, one),
+          make("span", { class: "vh" }, `${NAMES[one]} `),
+        );
+      }
+      return found;
+    };
+    const target = (index) => data.targets[index].filter(Boolean).join(" ");
+    const reasons = (one) => {
+      const list = make("ul", { class: "flows" });
+      const said = one.flows.map((index) => data.flows[index]);
+      said.forEach(([direction, family, protocol, ports, peer, via, letter, may, automatic, why], index) => {
+        const way = direction === "in" ? "from" : "to";
+        const through = target(via) === "anywhere" ? "" : ` through ${target(via)}`;
+        const item = make("li", {}, make("span", { class: `st st-${letter === "?" ? "q" : letter}`, "aria-hidden": "true" }, letter));
+        item.append(` ${direction} ${family} ${protocol}, ${ports === "all" ? "all ports" : `port ${ports}`}, ${way} ${peer}${through}: `);
+        item.append(make("strong", {}, may || NAMES[letter]), automatic.length ? `: ${automatic.join(", ")}` : "");
+        const next = said[index + 1];
+        if (!next || next[9].join() !== why.join()) {
+          for (const each of why) {
+            const [text, place] = data.reasons[each];
+            item.append(make("span", { class: "why" }, text, ...(place ? [" (", make("code", {}, place), ")"] : [])));
+          }
+        }
+        list.append(item);
+      });
+      return list;
+    };
+    const details = (one, row) => {
+      const box = make("td", { colspan: "10" });
+      const groups = one.groups.map((each) => data.groups[each]).join(", ") || "none that is known";
+      box.append(make("p", {}, `${one.role}, ${one.kind}, `, make("code", {}, one.place), `; security groups: ${groups}`));
+      for (const text of one.unknown) box.append(make("p", {}, `not known: ${text}`));
+      const list = reasons(one);
+      list.dataset.path = one.node;
+      box.append(list);
+      row.append(box);
+      paths(row);
+    };
+    const open = new Set();
+    const body = (one) => {
+      const found = make("tbody");
+      const rows = one.rows.length ? one.rows : [["", -1, "- - - - - - - -"]];
+      const why = make("tr", { id: `why-${one.index}`, hidden: !open.has(one.index) });
+      const button = make("button", { type: "button", class: "quiet", "aria-expanded": String(open.has(one.index)), "aria-controls": why.id });
+      button.append("Why", make("span", { class: "vh" }, ` for ${one.address}`));
+      const toggle = () => {
+        if (!why.firstChild) details(one, why);
+      };
+      if (open.has(one.index)) toggle();
+      button.addEventListener("click", () => {
+        why.hidden = !why.hidden;
+        button.setAttribute("aria-expanded", String(!why.hidden));
+        open[why.hidden ? "delete" : "add"](one.index);
+        toggle();
+      });
+      rows.forEach(([family, via, cells], index) => {
+        const row = make("tr");
+        if (!index) {
+          const about = [one.role, ...(one.scope === "yes" ? [] : [one.scope === "no" ? "not behind one" : "perhaps behind one"])];
+          row.append(
+            make("th", { scope: "rowgroup", rowspan: String(rows.length) }, make("code", {}, one.address), make("br"),
+              make("span", { class: "dim" }, `${about.join(", ")} `), button),
+          );
+        }
+        row.append(make("td", { class: "through" }, via < 0 ? "nothing is known" : `${target(via)}`, ...(family === "ipv6" ? [make("span", { class: "dim" }, " IPv6")] : [])));
+        row.append(...cells.split(" ").map(cell));
+        found.append(row);
+      });
+      found.append(why);
+      return found;
+    };
+    const pages = pager(at("interface-pages"), (shown) => {
+      for (const old of [...table.tBodies]) old.remove();
+      table.append(...shown.map(body));
+    });
+    const filter = () => {
+      const scope = checked(form, "scope");
+      const [state, role, root, text] = ["state", "role", "root", "text"].map((name) => chosen(form, name).trim());
+      const left = all.filter(
+        (one) =>
+          scope.has(one.scope) && (!state || one.states.has(state[0])) && (!role || one.role === role) &&
+          (!root || one.root === root) && (!text || one.text.includes(text.toLowerCase())),
+      );
+      at("interface-count").textContent = `${left.length.toLocaleString("en")} of ${many(all.length, "interface")}`;
+      pages.set(left);
+    };
+    live(form, filter);
+    at("interface-scroll").hidden = false;
+    filter();
+  };
+
+  /* the picture: a way is lit, the rest is dimmed */
+  const picture = document.querySelector(".map svg");
+  const light = (names) => {
+    const wanted = new Set(names);
+    picture.classList.toggle("dimmed", wanted.size > 0);
+    for (const one of picture.querySelectorAll("[data-node]")) one.classList.toggle("lit", wanted.has(one.dataset.node));
+    for (const one of picture.querySelectorAll("[data-edge]")) {
+      const [from, to] = one.dataset.edge.split(" ");
+      one.classList.toggle("lit", wanted.has(from) && wanted.has(to));
+    }
+  };
+  const paths = (part) => {
+    if (!picture) return;
+    for (const one of part.querySelectorAll("[data-path]")) {
+      const names = one.dataset.path.split(" ");
+      if (!names.some((name) => picture.querySelector(`[data-node="${CSS.escape(name)}"]`))) continue;
+      const button = make("button", { type: "button" }, "Show in the picture");
+      one.after(button);
+      button.addEventListener("click", () => {
+        light(names);
+        const box = picture.closest(".map");
+        box.scrollIntoView({ block: "center" });
+        box.focus({ preventScroll: true });
+      });
+    }
+  };
+
+  const show = findings();
+  interfaces();
+  paths(document);
+  /* a link to a finding that is filtered away, or on another page of the list, brings it back */
+  const follow = () => {
+    const number = /^#finding-(\d+)$/.exec(location.hash)?.[1];
+    if (number && show && data.findings[number - 1]) show(number - 1).scrollIntoView();
+  };
+  addEventListener("hashchange", follow);
+  follow();
+  for (const link of document.querySelectorAll('a[href^="#finding-"]')) link.addEventListener("click", () => setTimeout(follow, 0));
+  addEventListener("beforeprint", () => {
+    for (const one of document.querySelectorAll("details")) one.open = true;
+  });
+})();

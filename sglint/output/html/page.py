@@ -1,0 +1,184 @@
+"""
+The page: its parts put together, under a policy that lets nothing be fetched and only its own style and script apply.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from sglint.finding import Report
+from sglint.output.html.assumption import assumptions
+from sglint.output.html.data import data, embed, embed_markup
+from sglint.output.html.finding import View, changes, view, ways
+from sglint.output.html.verdict import gain, verdict
+from sglint.output.inspect import resolved_rows
+from sglint.output.plain import clean, counted
+from sglint.output.text import found, looked_at, resolved_text
+from sglint.rule import Judged
+
+HERE = Path(__file__).parent
+
+STYLES = ("page.css",)
+SCRIPTS = ("page.js",)
+"""What the page carries, in this order."""
+
+STATIC = 50
+"""So many findings are in the text of the page; its script makes the others from its data, so many at a time."""
+
+OPENED = 3
+"""Of so many findings the lines are shown from the start."""
+
+MOST_CHANGES = 8
+MOST_PROBLEMS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """
+    The parts of the page that are drawn elsewhere, none where there is nothing to draw.
+    """
+
+    topology: str = ""
+    charts: str = ""
+
+
+NO_PICTURES = Pictures()
+
+
+def render(
+    report: Report,
+    networks: Iterable[Judged],
+    *,
+    version: str,
+    pictures: Pictures = NO_PICTURES,
+    traffic: str | None = None,
+) -> str:
+    """
+    Return the report as one page of HTML. `traffic` is the profile that its projections were made with, if one was given.
+    """
+    listed = tuple(networks)
+    files = {source.path: source.text.split("\n") for source in report.sources}
+    led = ways(listed)
+    views = [view(number, one, files, led) for number, one in enumerate(sorted(report.findings, key=gain), 1)]
+    asked = changes(views)
+    undecided = [row.strip() for one in listed for row in resolved_rows(one.network.resolved) if row.startswith(" ")]
+    several = len(asked) > 1
+    seen = report.seen
+    style, script = (_joined(names) for names in (STYLES, SCRIPTS))
+    return (
+        _environment()
+        .get_template("page.html.jinja")
+        .render(
+            policy=ours(policy(style, script)),
+            style=ours(style),
+            script=ours(script),
+            version=version,
+            verdict=verdict(report, listed),
+            roots=_roots(report),
+            looked=looked_at(seen),
+            found=found(report.findings, maybe=True),
+            sections=_sections(pictures, changes=several),
+            changes=asked[:MOST_CHANGES] if several else (),
+            unlisted=_more(len(asked) - MOST_CHANGES, "more change"),
+            total=len(views),
+            opened=OPENED,
+            views=views[:STATIC],
+            nothing=_nothing(report),
+            seen=seen,
+            pictures=Pictures(ours(pictures.topology), ours(pictures.charts)),
+            assumptions=assumptions(report, traffic),
+            problems=report.problems[:MOST_PROBLEMS],
+            more_problems=_more(len(report.problems) - MOST_PROBLEMS, "more problem"),
+            undecided=undecided,
+            resolved=resolved_text(seen.attributes, seen.attributes_bounded, seen.attributes_unknown)
+            if seen.attributes
+            else "",
+            everything="Everything that was looked at could be read and decided." if seen.files else "",
+            data=ours(embed(data(report, listed, views, version=version))),
+            chunks=[ours(embed_markup(chunk)) for chunk in chunks(views[STATIC:])],
+        )
+    )
+
+
+def policy(style: str, script: str) -> str:
+    """
+    Return the policy of the page: nothing is fetched, and of style and script only these apply.
+    """
+    styles, scripts = (f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in (style, script))
+    return f"default-src 'none'; style-src {styles}; script-src {scripts}; base-uri 'none'; form-action 'none'"
+
+
+def ours(text: str) -> Markup:
+    """
+    Return text of our own making as what it is: markup in which every name of a stranger is escaped already.
+    """
+    return Markup(text)  # noqa: S704 -- the one place where that is said
+
+
+def chunks(views: Sequence[View]) -> Iterable[list[str]]:
+    """
+    Yield the findings that are not in the text of the page, as text, a page of them at a time.
+    """
+    article = getattr(_environment().get_template("finding.html.jinja").module, "article")  # noqa: B009 -- a macro
+    for start in range(0, len(views), STATIC):
+        yield [str(article(one, open=False)) for one in views[start : start + STATIC]]
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_readable,
+    )
+
+
+def _readable(value: object) -> object:
+    """Return text from a stranger's file fit to be read; markup is ours."""
+    if isinstance(value, Markup):
+        return value
+    return clean(str(value))
+
+
+def _joined(names: Iterable[str]) -> str:
+    return "".join((HERE / name).read_text(encoding="utf-8") for name in names)
+
+
+def _more(number: int, what: str) -> str:
+    return counted(number, what) if number > 0 else ""
+
+
+def _roots(report: Report) -> str:
+    shown = report.roots[:3]
+    rest = len(report.roots) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _nothing(report: Report) -> str:
+    if not report.seen.files:
+        return "Nothing was looked at."
+    if not report.seen.interfaces:
+        return "There is no network interface that anything could be said about."
+    return "The rules find nothing in what was looked at."
+
+
+def _sections(pictures: Pictures, *, changes: bool) -> list[tuple[str, str]]:
+    listed = [
+        ("changes", "What to change", changes),
+        ("findings", "Findings", True),
+        ("matrix", "Interfaces", True),
+        ("topology", "The network", bool(pictures.topology)),
+        ("simulation", "What tracking costs", bool(pictures.charts)),
+        ("assumptions", "What this rests on", True),
+        ("undecided", "What could not be read or decided", True),
+    ]
+    return [(anchor, title) for anchor, title, shown in listed if shown]
