@@ -45,6 +45,18 @@ Load Balancer endpoint.
 https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
 """
 
+GATEWAY_ACLS_PAGE = "https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html"
+"""
+What network ACLs judge of traffic through a transit gateway, read on 2026-11-23.
+
+In the subnet of an attachment what goes into the gateway is judged by inbound rules, by its source, and not by outbound ones;
+what comes out is judged by outbound rules, by its destination, and not by inbound ones. Where the instance is in that very
+subnet, what it sends is judged by the outbound and the inbound rules, and what it gets by none.
+
+Between a server and a Gateway Load Balancer endpoint in its subnet network ACLs judge, too:
+https://docs.aws.amazon.com/elasticloadbalancing/latest/gateway/gateway-load-balancers.html
+"""
+
 OTHER_PROTOCOL_SECONDS = 600
 """How long a response of a protocol other than TCP, UDP and ICMP is accepted, by address and protocol: TRACKING_PAGE."""
 

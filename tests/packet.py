@@ -9,6 +9,7 @@ against. Each rule names the page that it restates:
 - GROUPS   https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 - ROUTES   https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
 - ACLS     https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
+- TGW-ACLS https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html
 
 Where the pages are silent (halves of the internet, several ranges of ports, prefix lists, references to groups) a flow is taken
 as tracked. Types of ICMP are left out, because no verdict speaks of one.
@@ -17,9 +18,10 @@ as tracked. Types of ICMP are left out, because no verdict speaks of one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from itertools import pairwise
 from typing import TypeAlias
 
 Address: TypeAlias = IPv4Address | IPv6Address
@@ -251,6 +253,37 @@ def acl_allows(interface: Interface, packet: Packet) -> bool:
         if rule.protocol == EVERY or has_port(rule.first, rule.last, packet):
             return rule.allow
     return False
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """
+    What a packet comes by: a `host`, an `endpoint` or the `attachment` of a transit gateway, in a subnet with a network ACL.
+    """
+
+    kind: str
+    subnet: str
+    acl: Sequence[AclRule] | None = None
+
+
+def carried(stops: Sequence[Stop], packet: Packet) -> bool:
+    """
+    Return whether the packet gets from the first stop to the last, as far as network ACLs go.
+
+    ACLS: what leaves a subnet meets its outbound rules, what enters one its inbound rules. TGW-ACLS: in the subnet of an
+    attachment inbound rules judge what goes into the gateway, and outbound rules what comes out of it; if the instance is in
+    the same subnet, both judge what it sends into the gateway, and none what it gets from there.
+    """
+    for here, there in pairwise(stops):
+        if here.kind == there.kind == "attachment":
+            continue
+        if here.subnet == there.subnet and not (here.kind == "host" and there.kind == "attachment"):
+            continue
+        if not acl_allows(Interface(acl=here.acl), replace(packet, way=OUT)):
+            return False
+        if not acl_allows(Interface(acl=there.acl), replace(packet, way=IN)):
+            return False
+    return True
 
 
 def to_resolver(interface: Interface, packet: Packet) -> bool:

@@ -14,7 +14,7 @@ from sglint.graph.question import path_to, zone_of
 from sglint.graph.reach import reaches
 from sglint.graph.serve import families, local_of
 from sglint.graph.service import Service, services
-from sglint.graph.step import End, Step, Trip
+from sglint.graph.step import End, Gate, Step, Trip
 from sglint.graph.trace import trips
 from sglint.graph.transit import Onward, onward
 from sglint.graph.walk import paths, supernets
@@ -24,6 +24,7 @@ __all__ = [
     "Arms",
     "Edge",
     "End",
+    "Gate",
     "Graph",
     "Hop",
     "Inspection",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from sglint.graph.index import Hop
-from sglint.model import Link, Prefix
+from sglint.model import Direction, Link, Prefix
 from sglint.source import Span
 from sglint.value import Unknown
 
@@ -53,12 +53,27 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """
+    The border of a subnet on the way, into it or out of it, where its network ACL judges the packets.
+
+    It is one of the subnets, and that is not known where there are several. `maybe` says what keeps the network ACL from surely
+    judging them, or from judging them by the addresses that they have at the ends.
+    """
+
+    subnets: tuple[Link, ...]
+    direction: Direction
+    maybe: Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Trip:
     """
     One way that traffic may take: its steps, how and where it ends, and what stands in the way of saying that it does.
 
     `address` is the subnet, interface, attachment or gateway that it ends at. `kept` are the subnets that attachments in
-    appliance mode sent it to, and so send the other direction to as well.
+    appliance mode sent it to, and so send the other direction to as well. `gates` are the borders that it crosses between its
+    two ends. `inside` says that it comes to its end from within the subnet there, None that it may.
     """
 
     steps: tuple[Step, ...]
@@ -66,6 +81,8 @@ class Trip:
     address: Link = ""
     because: tuple[Unknown, ...] = ()
     kept: tuple[tuple[str, str], ...] = ()
+    gates: tuple[Gate, ...] = ()
+    inside: bool | None = False
 
     @property
     def inspectors(self) -> tuple[str, ...]:
@@ -78,7 +95,10 @@ class Trip:
 @dataclass(frozen=True, slots=True)
 class Course:
     """
-    A trip under way: what it came by so far, and the Availability Zone that it is in; `kept` is that of a trip.
+    A trip under way: what it came by so far, and the Availability Zone that it is in; `kept` and `gates` are those of a trip.
+
+    `at` are the subnets that it may be in, none outside of all; `started` is false while it is where it begins. `other` says
+    why its source is no longer the one that it began with.
     """
 
     destination: Prefix
@@ -87,6 +107,10 @@ class Course:
     been: frozenset[tuple[str, str]] = frozenset()
     zone: Link | None = None
     kept: tuple[tuple[str, str], ...] = ()
+    gates: tuple[Gate, ...] = ()
+    at: tuple[Link, ...] = ()
+    started: bool = False
+    other: Unknown | None = None
 
     def by(self, *steps: Step, because: tuple[Unknown, ...] = ()) -> Course:
         """
@@ -98,7 +122,9 @@ class Course:
         """
         Return the trip that ends here.
         """
-        return Trip(self.steps, end, address, tuple(dict.fromkeys((*self.because, *because))), self.kept)
+        inside = end is End.SUBNET and self.started and address in self.at
+        within: bool | None = None if inside and len(self.at) > 1 else inside
+        return Trip(self.steps, end, address, tuple(dict.fromkeys((*self.because, *because))), self.kept, self.gates, within)
 
     def unknown(self, why: str, span: Span | None = None) -> Trip:
         """

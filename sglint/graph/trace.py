@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import islice
 
 from sglint.graph.arms import Arms, arms, of_instance
+from sglint.graph.gate import delivered, into, leaving
 from sglint.graph.index import Graph
 from sglint.graph.question import has, inner, is_to, may_have, meets, no_zone, path_to, targets_of, within_any, zone_of
 from sglint.graph.step import Course, End, Step, Trip, step_of
@@ -67,6 +68,7 @@ def leave(graph: Graph, subnet: Link, course: Course) -> Iterator[Trip]:
         return
     noun = graph.subnets.get(subnet)
     here = replace(course, been=course.been | {key}, zone=course.zone if noun is None or noun.zone is None else noun.zone)
+    here = replace(here, at=here.at if subnet in here.at else (subnet,))
     path = path_to(graph, subnet, here.destination)
     if path is None:
         yield here.by(*started(graph, subnet)).unknown(
@@ -114,7 +116,7 @@ def through(graph: Graph, vpc: Link, target: Target, course: Course) -> Iterator
     elif target.kind is TargetKind.PEERING:
         yield from to_peering(graph, vpc, target, course)
     elif target.kind in ENDS:
-        yield course.ends(ENDS[target.kind], target.address)
+        yield leaving(course).ends(ENDS[target.kind], target.address)
     else:
         yield course.ends(End.UNKNOWN, "", *(() if target.why is None else (target.why,)))
 
@@ -139,7 +141,7 @@ def arrive(graph: Graph, vpc: Link, course: Course) -> Iterator[Trip]:
         if sure and not within_any(one, course.destination):
             because = (*because, Unknown(f"only a part of {course.destination} is in {address}", one.origin.span))
         step = Step("subnet", address, f"{address} has the destination{f' ({cidrs})' if cidrs else ''}", one.origin.span)
-        yield course.by(step, because=because).ends(End.SUBNET, address)
+        yield delivered(course.by(step, because=because), address).ends(End.SUBNET, address)
     if not found:
         noun = graph.vpcs.get(vpc)
         yield course.unknown(
@@ -164,10 +166,19 @@ def to_gateway(graph: Graph, vpc: Link, target: Target, course: Course) -> Itera
             zone = Step("attachment", one.origin.address, missing, one.origin.at("subnet_ids"))
             yield on.by(zone).ends(End.DROPPED, one.origin.address)
             continue
+        unlisted = Unknown(f"the subnets of {one.origin.address} are not in the text", one.origin.span)
+        on = replace(into(on, same_zone(graph, one.subnets, course.zone) or (unlisted,), judged=True), at=())
         yield from onwards(graph, onward(graph, one.origin.address, course.destination), on)
     if not listed:
         whose = vpc if isinstance(vpc, str) else "the VPC"
         yield course.unknown(f"the attachment of {whose} to {named} is not in this scan")
+
+
+def same_zone(graph: Graph, subnets: tuple[Link, ...], zone: Link | None) -> tuple[Link, ...]:
+    """
+    Return those of the subnets that are in the zone, or all where that is not known.
+    """
+    return tuple(one for one in subnets if zone_of(graph, one) is not None and zone_of(graph, one) == zone) or subnets
 
 
 def onwards(graph: Graph, found: tuple[Onward, ...], course: Course) -> Iterator[Trip]:
@@ -219,7 +230,9 @@ def out_of(graph: Graph, attachment: Attachment, course: Course) -> Iterator[Tri
         zone = zone_of(graph, subnet)
         keep = {address: subnet} if attachment.appliance_mode is True and isinstance(subnet, str) else {}
         stuck = tuple(sorted({**kept, **keep}.items()))
-        yield from leave(graph, subnet, replace(on.by(because=because), zone=zone, kept=stuck))
+        asked = targets_of(graph, subnet, course.destination)
+        at = tuple(one for one in listed if targets_of(graph, one, course.destination) == asked)
+        yield from leave(graph, subnet, replace(on.by(because=because), zone=zone, kept=stuck, at=at, started=True))
 
 
 def to_endpoint(graph: Graph, target: Target, course: Course) -> Iterator[Trip]:
@@ -238,12 +251,21 @@ def to_endpoint(graph: Graph, target: Target, course: Course) -> Iterator[Trip]:
         Step(target.kind.value, target.address, BY_ENDPOINT[target.kind].format(target.address), span), because=because
     )
     if noun.kind is TargetKind.GWLB_ENDPOINT:
-        yield from inspected(graph, noun, subnets, on)
+        yield from inspected(graph, noun, subnets, into(on, subnets, judged=True) if subnets else on)
         return
     for subnet in subnets:
-        yield from leave(graph, subnet, on)
+        yield from leave(graph, subnet, translated(noun, into(on, (subnet,))))
     if not subnets:
         yield on.unknown(f"the subnet of {target.address} is not in the text", span)
+
+
+def translated(noun: Endpoint, course: Course) -> Course:
+    """
+    Return the course out of an endpoint or NAT gateway; the latter gives it an address that is not in the text.
+    """
+    if noun.kind is not TargetKind.NAT_GATEWAY:
+        return course
+    return replace(course, other=Unknown(f"which address {noun.origin.address} gives it is not in the text", noun.origin.span))
 
 
 BY_ENDPOINT: Mapping[TargetKind, str] = {
@@ -273,7 +295,7 @@ def inspected(graph: Graph, noun: Endpoint, subnets: tuple[Link, ...], course: C
         doubt = tuple(item for one in found if one.native.most for item in one.native.because)
         back = Step("endpoint", noun.origin.address, f"it comes back out of {noun.origin.address}", noun.origin.span)
         for subnet in subnets:
-            yield from leave(graph, subnet, on.by(back, because=doubt))
+            yield from leave(graph, subnet, replace(on.by(back, because=doubt), at=(subnet,)))
     yield from native(graph, found, on)
 
 
@@ -286,7 +308,8 @@ def native(graph: Graph, found: list[Arms], course: Course) -> Iterator[Trip]:
         for sender in one.senders if one.native.most else ():
             step = Step("sender", sender.address, f"{sender.address} {verb} it natively", sender.origin.span)
             for subnet in sender.subnets:
-                yield from leave(graph, subnet, course.by(step, because=one.native.because))
+                on = replace(course.by(step, because=one.native.because), at=(subnet,))
+                yield from leave(graph, subnet, on)
 
 
 def to_interface(graph: Graph, target: Target, course: Course) -> Iterator[Trip]:
@@ -314,9 +337,10 @@ def to_interface(graph: Graph, target: Target, course: Course) -> Iterator[Trip]
                 f"by which of its interfaces the appliance of {noun.address} forwards is not in the text", noun.origin.span
             ),
         )
+    on = into(on, noun.subnets) if noun.subnets else on
     for one in others:
         for subnet in one.subnets:
-            yield from leave(graph, subnet, on.by(because=because))
+            yield from leave(graph, subnet, replace(on.by(because=because), at=(subnet,)))
 
 
 def siblings(graph: Graph, interface: Interface) -> tuple[Interface, ...]:
@@ -335,7 +359,7 @@ def to_peering(graph: Graph, vpc: Link, target: Target, course: Course) -> Itera
         yield course.unknown(f"{name(target)} is not in this scan")
         return
     other = noun.accepter if noun.requester == vpc else noun.requester
-    on = course.by(
+    on = leaving(course).by(
         Step(
             "peering",
             target.address,

@@ -225,6 +225,9 @@ def verdict_text(found: Answer, *, color: bool) -> Iterator[str]:
         (False, False): "it does not get there",
     }
     yield f"  {reached.get((found.delivered.least, found.delivered.most), 'whether it gets there and back is not known:')}"
+    for filtered in found.filters if not found.delivered.most else ():
+        if not filtered.open.most:
+            yield filter_text(filtered).replace("  ", "    ", 1)
     for one in found.delivered.because:
         yield clean(f"    {one.why}{f' ({one.span})' if one.span else ''}")
 

@@ -4,11 +4,11 @@ What the network ACLs of a subnet let through of some packets, and the rules tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network, IPv6Network
 
-from sglint.model import Acl, AclEntry, Direction, Network, Prefix, acls_of
+from sglint.model import Acl, AclEntry, Direction, Link, Network, Prefix, acls_of
 from sglint.space import Bounds, Family, FlowSet, Intervals, Ports, Protocol, addresses, family_of, flows, intersect, intervals
 from sglint.track.filter import lets_through
 from sglint.value import Unknown
@@ -70,6 +70,42 @@ def crossing(network: Network, subnet: str, packets: Packets) -> Filter:
     known = tuple(one for one in acls if isinstance(one, Acl))
     rules = tuple(rule for one in known for rule in met(one, packets))
     return Filter(subnet, tuple(one.origin.address for one in known), packets, Bounds(least, most, because), rules)
+
+
+def soft(one: Filter, maybe: Unknown | None) -> Filter:
+    """
+    Return the filter as it is when it is not sure that it judges the packets.
+    """
+    if maybe is None:
+        return one
+    every = Intervals(((one.packets.ports.first, one.packets.ports.last),))
+    return replace(one, open=Bounds(one.open.least, every, () if one.all_open else (*one.open.because, maybe)))
+
+
+def of_one(network: Network, subnets: Sequence[Link], packets: Packets) -> Filter:
+    """
+    Return what the network ACL of one of the subnets lets through, of which it is not known which it is.
+    """
+    found = [crossing(network, one, packets) if isinstance(one, str) else unread(one, packets) for one in subnets]
+    if len(found) == 1:
+        return found[0]
+    least, most = found[0].open.least, found[0].open.most
+    for one in found[1:]:
+        least, most = least & one.open.least, most | one.open.most
+    names = " or ".join(one.subnet for one in found)
+    which = Unknown(f"which of {names} it passes is not known")
+    because = () if least == most else tuple(dict.fromkeys((which, *(item for one in found for item in one.open.because))))
+    acls = tuple(dict.fromkeys(acl for one in found for acl in one.acls))
+    rules = tuple(dict.fromkeys(rule for one in found for rule in one.rules))
+    return Filter(names, acls, packets, Bounds(least, most, because), rules)
+
+
+def unread(subnet: Unknown, packets: Packets) -> Filter:
+    """
+    Return that the network ACL of a subnet that is not known may let through anything.
+    """
+    every = Intervals(((packets.ports.first, packets.ports.last),))
+    return Filter("a subnet that is not known", (), packets, Bounds(Intervals(), every, (subnet,)))
 
 
 def partly(packets: Packets) -> Unknown:

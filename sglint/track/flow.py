@@ -4,14 +4,14 @@ One flow of an interface: the ways it takes, what filters it, and whether it is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from sglint.graph import End, Graph, Journey, journeys
-from sglint.model import OTHER_WAY, Direction, ListPeer
+from sglint.graph import End, Graph, Journey, Trip, journeys
+from sglint.model import Direction, ListPeer
 from sglint.space import ALL_PORTS, Bounds, Family, Ports, Prefix, Protocol, family_of, intersect, within
-from sglint.track.crossing import CLIENT_PORTS, Filter, Packets, crossing
+from sglint.track.crossing import CLIENT_PORTS, Filter, Packets, crossing, of_one, soft
 from sglint.track.verdict import Judgement, Reason, State, Verdict
 from sglint.value import Unknown
 
@@ -40,7 +40,7 @@ class Flow:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """
-    What becomes of a flow: its ways there and back, what the network ACLs at its ends let through, and the verdicts on it.
+    What becomes of a flow: its ways there and back, what the network ACLs on them let through, and the verdicts on it.
 
     `state` is what the interface makes of it; `others` are verdicts that hold if the peer has a security group. `delivered` is
     whether routes and network ACLs bring it there, and its replies back.
@@ -62,10 +62,13 @@ def answer(graph: Graph, judgement: Judgement, flow: Flow) -> Answer:
     Return what becomes of a flow of the interface.
     """
     ways = journeys(graph, judgement.interface, flow.peer)
-    passed = tuple(dict.fromkeys(item for way in ways for item in crossed(graph, flow, way)))
+    legs = tuple(leg for way in ways for leg in legs_of(graph, flow, way))
+    passed = tuple(
+        dict.fromkeys((*(item for one in legs for item in one.ends), *(item for one in legs for item in one.between)))
+    )
     found, others = meant(graph, judgement, flow)
     state, reasons = judged(judgement, flow, found, others)
-    return Answer(judgement, flow, ways, passed, found, others, state, reasons, delivered(ways, passed))
+    return Answer(judgement, flow, ways, passed, found, others, state, reasons, delivered(legs))
 
 
 def meant(graph: Graph, judgement: Judgement, flow: Flow) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
@@ -128,39 +131,98 @@ def judged(
     return Bounds(State.DENIED, by_group), (Reason(f"no {words.format(ports)} {flow.peer} by address", place), *told)
 
 
-def crossed(graph: Graph, flow: Flow, way: Journey) -> Iterator[Filter]:
+@dataclass(frozen=True, slots=True)
+class Leg:
     """
-    Yield what the network ACLs at both ends make of the flow and its replies; inside a subnet there are none.
+    One direction of a journey: the trip, whether it is the way back, and what the network ACLs make of its packets.
+
+    `ends` are those of the two ends, which a way back that is not known passes as well, and `between` those of other subnets.
+    """
+
+    trip: Trip
+    back: bool
+    ends: tuple[Filter, ...]
+    between: tuple[Filter, ...]
+
+
+def legs_of(graph: Graph, flow: Flow, way: Journey) -> Iterator[Leg]:
+    """
+    Yield the directions of a journey: the way out, and each of the ways back.
+    """
+    for back, trip in ((False, way.out), *((True, trip) for trip in way.back)):
+        ends = tuple(at_ends(graph, flow, way, trip, back=back))
+        yield Leg(trip, back, ends, tuple(between(graph, flow, way, trip, back=back)))
+
+
+def ports_of(flow: Flow, *, back: bool) -> Ports:
+    """
+    Return the ports that packets of one direction are for: those that are asked for, or those of clients.
+    """
+    if flow.protocol not in TRACKABLE:
+        return ALL_PORTS
+    return flow.ports if back == (flow.direction is Direction.IN) else CLIENT_PORTS
+
+
+def at_ends(graph: Graph, flow: Flow, way: Journey, trip: Trip, *, back: bool) -> Iterator[Filter]:
+    """
+    Yield what the network ACLs at both ends make of the packets of one direction; inside a subnet there are none.
     """
     end = way.out.address if way.out.end is End.SUBNET else None
     if not isinstance(way.subnet, str) or end == way.subnet:
         return
-    reply = CLIENT_PORTS if flow.protocol in TRACKABLE else ALL_PORTS
-    asks = flow.ports if flow.protocol in TRACKABLE else ALL_PORTS
-    there, here = (way.subnet, flow.peer), (end, way.source)
-    for subnet, peer in (there, here):
-        starts = (flow.direction is Direction.OUT) == (subnet == way.subnet)
-        if isinstance(subnet, str) and peer is not None:
-            first = Direction.OUT if starts else Direction.IN
-            yield crossing(graph.network, subnet, Packets(first, flow.protocol, peer, asks))
-            yield crossing(graph.network, subnet, Packets(OTHER_WAY[first], flow.protocol, peer, reply))
+    ports = ports_of(flow, back=back)
+    for subnet, peer, arrives in ((way.subnet, flow.peer, back), (end, way.source, not back)):
+        if not isinstance(subnet, str) or peer is None:
+            continue
+        found = crossing(graph.network, subnet, Packets(Direction.IN if arrives else Direction.OUT, flow.protocol, peer, ports))
+        inside = trip.inside if arrives and trip.end is End.SUBNET and trip.address == subnet else False
+        if inside is not True:
+            yield found if inside is False else soft(found, Unknown(f"whether it comes out in {subnet} is not known"))
 
 
-def delivered(ways: tuple[Journey, ...], passed: tuple[Filter, ...]) -> Bounds[bool]:
+def between(graph: Graph, flow: Flow, way: Journey, trip: Trip, *, back: bool) -> Iterator[Filter]:
+    """
+    Yield what the network ACLs of other subnets make of the packets of one direction.
+    """
+    ports = ports_of(flow, back=back)
+    start, goal = (flow.peer, way.source) if back else (way.source, flow.peer)
+    for gate in trip.gates:
+        peer = start if gate.direction is Direction.IN else goal
+        if peer is not None:
+            yield soft(of_one(graph.network, gate.subnets, Packets(gate.direction, flow.protocol, peer, ports)), gate.maybe)
+
+
+LOST = (End.DROPPED, End.LOOP)
+
+
+def is_lost(leg: Leg) -> bool:
+    """
+    Return whether the packets surely do not get there.
+    """
+    return leg.trip.end in LOST or any(not one.open.most for one in leg.between)
+
+
+def arrives(leg: Leg) -> bool:
+    """
+    Return whether the packets surely get there.
+    """
+    gets = leg.trip.end in {End.SUBNET, End.INTERNET, End.OUTSIDE, End.SERVICE} and not leg.trip.because
+    return gets and all(one.all_open for one in (*leg.ends, *leg.between))
+
+
+def delivered(legs: Sequence[Leg]) -> Bounds[bool]:
     """
     Return whether routes and network ACLs bring the flow there, and its replies back, from every subnet of the interface.
     """
-    trips = [trip for way in ways for trip in (way.out, *way.back)]
-    lost = [trip.end in {End.DROPPED, End.LOOP} for trip in trips]
-    arrives = [trip.end in {End.SUBNET, End.INTERNET, End.OUTSIDE, End.SERVICE} and not trip.because for trip in trips]
-    shut = any(not one.open.most for one in passed)
-    wide = all(one.all_open for one in passed)
-    because: dict[Unknown, None] = {item: None for trip in trips for item in trip.because}
+    passed = tuple(dict.fromkeys(one for leg in legs for one in (*leg.ends, *leg.between)))
+    because: dict[Unknown, None] = {item: None for leg in legs for item in leg.trip.because}
     because.update((item, None) for one in passed for item in one.open.because)
     narrow = (one for one in passed if one.open.certain and not one.all_open)
     because.update(
         (Unknown(f"{' or '.join(one.acls)} lets through only some ports of {one.packets.ports}"), None) for one in narrow
     )
-    least = bool(trips) and all(arrives) and wide and not shut
-    most = not shut and any(way.out.end not in {End.DROPPED, End.LOOP} for way in ways) and not (lost and all(lost))
-    return Bounds(least=least and most, most=most, because=() if least or not most else tuple(because))
+    shut = any(not one.open.most for leg in legs for one in leg.ends)
+    both = [[is_lost(leg) for leg in legs if leg.back is back] for back in (False, True)]
+    most = not shut and bool(both[0]) and not any(found and all(found) for found in both)
+    least = most and all(arrives(leg) for leg in legs)
+    return Bounds(least=least, most=most, because=() if least or not most else tuple(because))
