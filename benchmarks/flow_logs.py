@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sglint.simulate import estimate, settings
+from sglint.simulator.exports import estimate, settings
 
 BEGIN, WINDOW = 1_800_057_600, 60
 HEADER = "version interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status tcp-flags"

@@ -17,14 +17,14 @@ from typing import Any
 import numpy as np
 import simpy
 
-from sglint.simulate import compiled, compiled_pauses, pauses, vectorised
-from sglint.simulate.build import Stream, wheel
-from sglint.simulate.distribution import Exponential
-from sglint.simulate.holding import Case, Holding
-from sglint.simulate.pauses import events
-from sglint.simulate.theory import erlang_b
-from sglint.simulate.traffic import Constant
-from sglint.simulate.wheel import Step, run
+from sglint.simulator import compiled, compiled_pauses, pauses, vectorised
+from sglint.simulator.build import Stream, wheel
+from sglint.simulator.distribution import Exponential
+from sglint.simulator.holding import Case, Holding
+from sglint.simulator.pauses import events
+from sglint.simulator.theory import erlang_b
+from sglint.simulator.traffic import Constant
+from sglint.simulator.wheel import Step, run
 
 RATE, ROOM, LOAD = 2_000.0, 76_957, 80_000.0
 STREAM = Stream(Constant(RATE), Holding((Case(1.0, 30.0, Exponential(10.0)),)), RATE)

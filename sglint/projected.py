@@ -50,7 +50,7 @@ def projections(wanted: Iterable[Tracked], traffic: str | None = None) -> Mappin
     """
     Return what each of these comes to on each of its types of instances, without those of which nothing is known.
     """
-    from sglint.simulate import filling, load, rounded
+    from sglint.simulator.exports import filling, load, rounded
 
     listed = tuple(wanted)
     roles = {one.role for one in listed}

@@ -79,7 +79,7 @@ def test_the_wheel_by_way_of_the_sdist_holds_the_rules_and_nothing_beside_the_pa
     assert {f"sglint/_rules/{rule.name}" for rule in RULES} <= set(names)
     assert {name.split("/")[0] for name in names} == {"sglint", f"sglint-{PROJECT['version']}.dist-info"}
     assert not [name for name in names if "__pycache__" in name]
-    assert "sglint/simulate/profiles/dns-resolver.yaml" in names
+    assert "sglint/simulator/profiles/dns-resolver.yaml" in names
 
 
 def test_the_wheel_explains_and_applies_its_rules_far_from_the_checkout(wheel: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from sglint.model import Direction, Interface, Role, Seconds, Timeouts
 from sglint.output.text import render
 from sglint.projected import PROFILES, projected
 from sglint.rule import Found, Rule, run
-from sglint.simulate import bundled
+from sglint.simulator.exports import bundled
 from sglint.space import Ports, Protocol
 from sglint.value import Unknown
 from tests.command import sglint

@@ -14,6 +14,9 @@ import click
 
 from sglint.cli.options import Ordered, guarded, outputs, write
 from sglint.output.plain import clean
+from sglint.source import SglintError
+
+RANGE = "SECONDS[,SECONDS]"
 
 
 @click.command(cls=Ordered)
@@ -37,6 +40,20 @@ from sglint.output.plain import clean
 @click.option("--tcp-established", type=float, metavar="SECONDS", help="Idle timeout of TCP. Default: that of the instance.")
 @click.option("--udp", type=float, metavar="SECONDS", help="Idle timeout of UDP with one request and response. Default: 30.")
 @click.option("--udp-stream", type=float, metavar="SECONDS", help="Idle timeout of UDP with more than that. Default: 180.")
+@click.option("--reap-lag", metavar=RANGE, help="How long an expired entry still counts. Default: 0,20, our judgement.")
+@click.option("--closing", metavar=RANGE, help="How long an entry stays after FIN or RST. Default: 0,120, our judgement.")
+@click.option("--half-open", metavar=RANGE, help="The same where nobody answers at all. Default: 20,120, our judgement.")
+@click.option(
+    "--stream-after",
+    metavar="N[,N]",
+    help="With which request and response a UDP flow is a stream, 1 or 2. Default: 2, as AWS documents it.",
+)
+@click.option(
+    "--loaded",
+    multiple=True,
+    metavar="FILE",
+    help="Outputs of ethtool -S while this traffic flowed: the first of these times that is not given follows from them.",
+)
 @click.option(
     "--share",
     "shares",
@@ -72,6 +89,11 @@ def simulate(  # noqa: PLR0913 -- click passes every option
     tcp_established: float | None,
     udp: float | None,
     udp_stream: float | None,
+    reap_lag: str | None,
+    closing: str | None,
+    half_open: str | None,
+    stream_after: str | None,
+    loaded: tuple[str, ...],
     shares: tuple[str, ...],
     bandwidth: float | None,
     packet_rate: float | None,
@@ -88,15 +110,15 @@ def simulate(  # noqa: PLR0913 -- click passes every option
     Say what traffic does to the connection table of an instance, today and with its security groups opened.
 
     What AWS does not publish is a range, so that answers are ranges. Measure what you can: --allowance is the largest
-    conntrack_allowance_available of ethtool -S on an instance that tracks nothing, and --ethtool finds it; --knees has the
+    conntrack_allowance_available of ethtool -S on an instance that tracks nothing, and --ethtool finds it; --loaded says how
+    long entries stay that no timeout explains, first --reap-lag, then --closing, then --half-open; --knees has the
     columns tracked, asymmetric, new and packets_per_second: shares of the packets, and new flows for each of them.
 
     Ctrl-C ends the simulation and says what is known so far.
     """
     with guarded(debug=debug):
         from sglint.output.simulation import render_csv, render_json, render_text
-        from sglint.simulate import Costs, Fleet, Options, Share, budget, calibrate, estimate, load, opened, settings, verdicts
-        from sglint.simulate import simulate as project
+        from sglint.simulator.study import Question, answer
 
         render = {"text": render_text, "json": render_json, "csv": render_csv}
         where = outputs(ctx, formats, output, "text")
@@ -104,19 +126,35 @@ def simulate(  # noqa: PLR0913 -- click passes every option
             raise click.UsageError("give either --traffic PROFILE or --flow-logs PATH")
         if ethtool and allowance is not None:
             raise click.UsageError("--allowance and --ethtool both say what the allowance is; give one of them")
-        known = calibrate.allowance([calibrate.read_ethtool(one) for one in ethtool]) if ethtool else allowance
-        costs, rate = calibrate.costs(calibrate.read_knees(knees)) if knees is not None else (Costs(), None)
-        table = settings(instance_type, allowance=known, tcp_established=tcp_established, udp=udp, udp_stream=udp_stream)
-        profile, notes = estimate(flow_logs, table.timeouts, engine) if traffic is None else (load(traffic), ())
-        for note in notes:
-            click.echo(f"flow logs: {clean(note)}", err=True)
-        today = verdicts(profile, [(name, Share(*values)) for name, values in map(_share, shares)])
-        fleet = Fleet(minimum, headroom, price)
-        options = Options(
-            costs, budget(bandwidth, packets=rate if packet_rate is None else packet_rate), fleet=fleet, flows=flows, seed=seed
+        question = Question(
+            traffic,
+            flow_logs,
+            engine,
+            instance_type,
+            allowance,
+            ethtool,
+            loaded,
+            knees,
+            tcp_established,
+            udp,
+            udp_stream,
+            _given("--reap-lag", reap_lag),
+            _given("--closing", closing),
+            _given("--half-open", half_open),
+            _given("--stream-after", stream_after),
+            tuple(map(_share, shares)),
+            bandwidth,
+            packet_rate,
+            minimum,
+            headroom,
+            price,
+            flows,
+            seed,
         )
         with _watched() as progress:
-            found = project(profile, table, today, opened(today, profile), options, progress)
+            found = answer(question, progress)
+        for note in found.notes:
+            click.echo(f"flow logs: {clean(note)}", err=True)
         for one in where:
             write(one, render[one.format](found))
         stopped = any(not run.complete for outcome in (found.today, found.advised) if outcome for run in outcome.runs)
@@ -124,16 +162,33 @@ def simulate(  # noqa: PLR0913 -- click passes every option
 
 
 def _share(written: str) -> tuple[str, tuple[float, ...]]:
-    from sglint.source import SglintError
-
     name, equals, numbers = written.rpartition("=")
-    try:
-        values = [float(one) for one in numbers.split(",")]
-    except ValueError:
-        values = []
+    values = _numbers(numbers)
     if not equals or not 1 <= len(values) <= 3:
         raise SglintError(f"--share {written} is not CLASS=TRACKED,AUTOMATIC,ASYMMETRIC with shares from 0 to 1")
-    return name, tuple(values)
+    return name, values
+
+
+def _given(option: str, written: str | None) -> float | tuple[float, float] | None:
+    if written is None:
+        return None
+    match _numbers(written):
+        case (value,):
+            return value
+        case (least, most):
+            return least, most
+        case _:
+            raise SglintError(f"{option} {written} is neither a number nor two, like 0,20")
+
+
+def _numbers(written: str) -> tuple[float, ...]:
+    """
+    Return the numbers that are written with commas between them, none where there is something else.
+    """
+    try:
+        return tuple(float(one) for one in written.split(","))
+    except ValueError:
+        return ()
 
 
 @contextmanager

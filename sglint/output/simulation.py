@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable
 
 from sglint.output.plain import clean, figure
-from sglint.simulate import Interval, Limit, Outcome, Parameter, Projection, Range, Timeout, rounded
+from sglint.simulator.exports import Interval, Limit, Outcome, Parameter, Projection, Range, Timeout, rounded
 
 SCHEMA = 1
 WIDTH = 35

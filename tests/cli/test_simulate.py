@@ -85,6 +85,59 @@ def test_measurements_take_the_place_of_estimates(tmp_path: Path) -> None:
     assert both.code == 2 and "--allowance and --ethtool both say what the allowance is" in both.err
 
 
+def test_what_aws_does_not_publish_can_be_given() -> None:
+    one = ("simulate", "--traffic", "web-front-end", "--allowance", "76957", "--tcp-established", "350", "--flows", "0")
+
+    def peak(*options: str) -> tuple[float, float]:
+        found = json.loads(sglint(*one, *options, "--format", "json").out)["today"]["peak_entries"]
+        return found["least"], found["most"]
+
+    unknown, known = peak(), peak("--reap-lag", "5", "--closing", "30", "--half-open", "60")
+    assert unknown[0] < known[0] <= known[1] < unknown[1]
+    assert peak("--reap-lag", "0,20", "--closing", "0,120", "--half-open", "20,120") == unknown
+    run = sglint("simulate", "--help").out
+    assert all(said in " ".join(run.split()) for said in ("Default: 0,20, our judgement", "Default: 0,120, our judgement"))
+
+
+def test_from_the_second_or_the_first_response_on_a_flow_is_a_stream() -> None:
+    one = (
+        "simulate",
+        "--traffic",
+        "dns-resolver",
+        "--allowance",
+        "76957",
+        "--reap-lag",
+        "0",
+        "--flows",
+        "0",
+        "--format",
+        "json",
+    )
+    peaks = [
+        json.loads(sglint(*one, "--stream-after", after).out)["today"]["peak_entries"]["least"] for after in ("2", "1", "1,2")
+    ]
+    assert peaks == [45_000, 270_000, 45_000]
+
+
+def test_counters_of_a_loaded_instance_say_how_long_entries_linger(tmp_path: Path) -> None:
+    """
+    1,500 queries per second of 0.152 s and a timeout of 30 s are 45,228 entries; at 49,728 each stays for 3 s more.
+    """
+    idle, loaded = tmp_path / "idle.txt", tmp_path / "loaded.txt"
+    idle.write_text("conntrack_allowance_available: 76957\n", encoding="utf-8")
+    loaded.write_text(f"conntrack_allowance_available: {76_957 - 49_728}\n" * 6, encoding="utf-8")
+    one = ("simulate", "--traffic", "dns-resolver", "--ethtool", str(idle), "--flows", "0", "--format", "json")
+    run = sglint(*one, "--loaded", str(loaded))
+    (lag,) = (row for row in json.loads(run.out)["parameters"] if row["name"] == "reap lag")
+    assert lag["least"] == lag["most"] == pytest.approx(3.0, abs=0.01)
+    assert lag["provenance"] == "measured" and "49728 entries in use while" in lag["says"]
+    run = sglint(*one, "--loaded", str(loaded), "--reap-lag", "0")
+    assert "the counters say nothing of the closing: no entry of dns-resolver stays for it" in run.err
+    loaded.write_text("conntrack_allowance_available: 76000\n", encoding="utf-8")
+    run = sglint(*one, "--loaded", str(loaded))
+    assert run.code == 2 and "at most 957 entries were in use, and dns-resolver takes 45228 at least" in run.err
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
@@ -96,6 +149,12 @@ def test_measurements_take_the_place_of_estimates(tmp_path: Path) -> None:
         (("--traffic", "dns-resolver", "--instance-type", "m7i"), "m7i is no instance type"),
         (("--traffic", "dns-resolver", "--bandwidth", "-1"), "bandwidth is -1, not above 0"),
         (("--traffic", "dns-resolver", "--allowance", "inf"), "allowance is inf, not a finite number"),
+        (("--traffic", "dns-resolver", "--reap-lag", "soon"), "--reap-lag soon is neither a number nor two, like 0,20"),
+        (("--traffic", "dns-resolver", "--reap-lag", "20,0"), "reap lag is from 20 to 0; write the least first"),
+        (("--traffic", "dns-resolver", "--closing", "-1"), "closing is -1, less than 0"),
+        (("--traffic", "dns-resolver", "--half-open", "nan"), "half-open is nan, not a finite number"),
+        (("--traffic", "dns-resolver", "--stream-after", "3"), "stream after is 3, more than 2"),
+        (("--traffic", "dns-resolver", "--loaded", "eth0.txt"), "give allowance or ethtool as well"),
     ],
 )
 def test_what_cannot_be_is_said(options: tuple[str, ...], says: str) -> None:

@@ -13,7 +13,10 @@ from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
 
-from sglint.simulate import (
+from sglint.simulator.bounds import World, exactly
+from sglint.simulator.build import wheel
+from sglint.simulator.distribution import Deterministic, Exponential
+from sglint.simulator.exports import (
     TRACKED,
     UNTRACKED,
     Constant,
@@ -40,12 +43,9 @@ from sglint.simulate import (
     simulate,
     verdicts,
 )
-from sglint.simulate.bounds import World, exactly
-from sglint.simulate.build import wheel
-from sglint.simulate.distribution import Deterministic, Exponential
-from sglint.simulate.load import streams
-from sglint.simulate.vectorised import step
-from sglint.simulate.wheel import run
+from sglint.simulator.load import streams
+from sglint.simulator.vectorised import step
+from sglint.simulator.wheel import run
 from sglint.source import SglintError
 from sglint.space import Protocol
 

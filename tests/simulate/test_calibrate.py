@@ -9,20 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sglint.simulate import Provenance
-from sglint.simulate.bounds import exactly
-from sglint.simulate.calibrate import (
+from sglint.simulator.bounds import exactly
+from sglint.simulator.calibrate import (
     AVAILABLE,
     Interface,
     Knee,
     allowance,
     costs,
     limited,
-    lingering,
     parse_ethtool,
     read_ethtool,
     read_knees,
 )
+from sglint.simulator.exports import Provenance
 from sglint.source import SglintError
 
 OUTPUT = """\
@@ -88,13 +87,6 @@ def test_what_is_wrong_with_counters_is_said_with_the_line(text: str, says: str)
 def test_a_burst_is_no_limit() -> None:
     assert not limited(shown(*((1, 0, n // 3) for n in range(30))), "pps_allowance_exceeded")
     assert limited(shown(*((1, 0, max(0, n - 10)) for n in range(30))), "pps_allowance_exceeded")
-
-
-def test_entries_that_stay_longer_than_they_should_show_the_lag() -> None:
-    assert lingering(50_000, 1_000, 30.2).range.least == pytest.approx(19.8)
-    assert lingering(10_000, 1_000, 30.2).range == exactly(0.0)
-    with pytest.raises(SglintError, match="rate is 0, not above 0"):
-        lingering(1, 0, 30)
 
 
 def knees(asymmetric: float, repeated: int, noise: float = 0.0) -> list[Knee]:

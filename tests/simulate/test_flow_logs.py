@@ -16,12 +16,12 @@ import numpy as np
 import pytest
 import sqlglot
 
-from sglint.simulate import Constant, Daily, Exchange, Range, Traffic, estimate, settings
-from sglint.simulate.distribution import mean
-from sglint.simulate.estimator import Span, survived
-from sglint.simulate.flow_log import DEFAULT, schema
-from sglint.simulate.session import KINDS, SESSIONS, Idle, lasting, lives, overview, records, sessions, starts
-from sglint.simulate.traffic import mean_rate
+from sglint.simulator.distribution import mean
+from sglint.simulator.estimator import Span, survived
+from sglint.simulator.exports import Constant, Daily, Exchange, Range, Traffic, estimate, settings
+from sglint.simulator.flow_log import DEFAULT, schema
+from sglint.simulator.session import KINDS, SESSIONS, Idle, lasting, lives, overview, records, sessions, starts
+from sglint.simulator.traffic import mean_rate
 from sglint.source import SglintError
 from tests.command import sglint
 from tests.simulate.flow_logs import BEGIN, HEADER, Flows, draw
@@ -265,7 +265,7 @@ def test_the_same_expressions_compile_for_athena_and_spark() -> None:
 
 def test_without_the_extra_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = importlib.util.find_spec
-    monkeypatch.setattr("sglint.simulate.reader.find_spec", lambda name: None if name == "duckdb" else found(name))
+    monkeypatch.setattr("sglint.simulator.reader.find_spec", lambda name: None if name == "duckdb" else found(name))
     with pytest.raises(SglintError, match=r"flow logs need duckdb; install .*sglint\[flow-logs\]"):
         read(save(tmp_path / "a.log", LONG))
 

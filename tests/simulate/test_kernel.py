@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sglint.simulate import arrival, vectorised
-from sglint.simulate.draw import alias
-from sglint.simulate.wheel import Group, Wheel, run
+from sglint.simulator import arrival, vectorised
+from sglint.simulator.draw import alias
+from sglint.simulator.wheel import Group, Wheel, run
 from tests.simulate.openvswitch import ROOT, libraries
 
 UNPACKED = [str(ROOT / "usr/sbin"), str(ROOT / "sbin"), str(ROOT / "usr/bin")]

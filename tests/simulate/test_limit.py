@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from sglint.simulate import TRACKED, UNTRACKED, Constant, Options, filling, filling_rate, load, settings, simulate
-from sglint.simulate.traffic import mean_rate
+from sglint.simulator.exports import TRACKED, UNTRACKED, Constant, Options, filling, filling_rate, load, settings, simulate
+from sglint.simulator.traffic import mean_rate
 from sglint.space import Protocol
 
 CLOSED_FORMS = Options(flows=0)

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sglint.simulate import arrival, vectorised
-from sglint.simulate.draw import Alias, Ints, alias, of_slices, outcomes, steps_of
-from sglint.simulate.wheel import Group, Wheel, run
+from sglint.simulator import arrival, vectorised
+from sglint.simulator.draw import Alias, Ints, alias, of_slices, outcomes, steps_of
+from sglint.simulator.wheel import Group, Wheel, run
 from tests.simulate.openvswitch import Switch, handshakes, missing, udp
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "present")

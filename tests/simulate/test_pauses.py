@@ -9,16 +9,16 @@ import heapq
 import numpy as np
 import pytest
 
-from sglint.simulate import compiled_pauses
-from sglint.simulate.build import Stream, wheel
-from sglint.simulate.distribution import Deterministic, Distribution, Exponential, Pareto
-from sglint.simulate.draw import Ints
-from sglint.simulate.holding import Case, Holding
-from sglint.simulate.pauses import Events, Seen, Wheel, events
-from sglint.simulate.theory import erlang_b
-from sglint.simulate.traffic import Constant
-from sglint.simulate.vectorised import step
-from sglint.simulate.wheel import run
+from sglint.simulator import compiled_pauses
+from sglint.simulator.build import Stream, wheel
+from sglint.simulator.distribution import Deterministic, Distribution, Exponential, Pareto
+from sglint.simulator.draw import Ints
+from sglint.simulator.holding import Case, Holding
+from sglint.simulator.pauses import Events, Seen, Wheel, events
+from sglint.simulator.theory import erlang_b
+from sglint.simulator.traffic import Constant
+from sglint.simulator.vectorised import step
+from sglint.simulator.wheel import run
 
 
 def pausing(rate: float, gap: Distribution, packets: float, timeout: float, waits: tuple[float, ...] = ()) -> Stream:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sglint.simulate.bounds import Range, exactly
-from sglint.simulate.distribution import Deterministic, Exponential, Pareto
-from sglint.simulate.profile import bundled, load, parse
-from sglint.simulate.traffic import Constant, Daily, Exchange, Measured, flows_until, mean_rate, peak_rate
+from sglint.simulator.bounds import Range, exactly
+from sglint.simulator.distribution import Deterministic, Exponential, Pareto
+from sglint.simulator.profile import bundled, load, parse
+from sglint.simulator.traffic import Constant, Daily, Exchange, Measured, flows_until, mean_rate, peak_rate
 from sglint.source import SglintError
 from sglint.space import Protocol
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from sglint.simulate import estimate, settings
-from sglint.simulate.flow_log import schema
+from sglint.simulator.exports import estimate, settings
+from sglint.simulator.flow_log import schema
 from sglint.source import SglintError
 from tests.command import sglint
 from tests.simulate.flow_logs import BEGIN, HEADER, draw, records
@@ -34,7 +34,7 @@ def session() -> Iterator[None]:
     """
     The session of a program that calls, so that Spark starts once.
     """
-    from sglint.simulate import spark
+    from sglint.simulator import spark
 
     with spark._session():
         yield

@@ -7,9 +7,9 @@ from __future__ import annotations
 import pytest
 
 from sglint.facts import nitro
-from sglint.simulate import Provenance, Range, settings
-from sglint.simulate.bounds import exactly
-from sglint.simulate.table import vcpus
+from sglint.simulator.bounds import exactly
+from sglint.simulator.exports import Provenance, Range, settings
+from sglint.simulator.table import vcpus
 from sglint.source import SglintError
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sglint.simulate.distribution import (
+from sglint.simulator.distribution import (
     Deterministic,
     Distribution,
     Empirical,
@@ -24,8 +24,8 @@ from sglint.simulate.distribution import (
     reach,
     survival,
 )
-from sglint.simulate.holding import Case, Holding, occupancy, presence
-from sglint.simulate.theory import (
+from sglint.simulator.holding import Case, Holding, occupancy, presence
+from sglint.simulator.theory import (
     endless_entries_per_second,
     endless_entry_seconds,
     entries_per_flow,

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sglint.simulate import arrival, compiled, vectorised
-from sglint.simulate.build import Stream, wheel
-from sglint.simulate.distribution import Deterministic, Distribution, Exponential, Hyperexponential, Lognormal, Pareto
-from sglint.simulate.draw import Alias, Ints, alias, of_slices, outcomes, steps_of
-from sglint.simulate.holding import Case, Holding
-from sglint.simulate.theory import erlang_b, hayward
-from sglint.simulate.traffic import Constant, Measured
-from sglint.simulate.wheel import Block, Group, Step, Wheel, run
+from sglint.simulator import arrival, compiled, vectorised
+from sglint.simulator.build import Stream, wheel
+from sglint.simulator.distribution import Deterministic, Distribution, Exponential, Hyperexponential, Lognormal, Pareto
+from sglint.simulator.draw import Alias, Ints, alias, of_slices, outcomes, steps_of
+from sglint.simulator.holding import Case, Holding
+from sglint.simulator.theory import erlang_b, hayward
+from sglint.simulator.traffic import Constant, Measured
+from sglint.simulator.wheel import Block, Group, Step, Wheel, run
 from tests.simulate.oracle import serve, serve_in_time
 
 ENGINES = pytest.mark.parametrize("step", [vectorised.step, compiled.step], ids=["numpy", "numba"])

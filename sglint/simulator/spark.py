@@ -24,9 +24,9 @@ from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as f
 
-from sglint.simulate import session
-from sglint.simulate.engine import PLACE, RECORDS, Engine, demand_records, first_line
-from sglint.simulate.flow_log import INTEGERS, Kind, Log, demand_fields, demand_lines, schema
+from sglint.simulator import session
+from sglint.simulator.engine import PLACE, RECORDS, Engine, demand_records, first_line
+from sglint.simulator.flow_log import INTEGERS, Kind, Log, demand_fields, demand_lines, schema
 from sglint.source import SglintError
 
 LOGGING = """\

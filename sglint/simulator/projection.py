@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from sglint.simulate.bounds import Parameter, Provenance, Range
+from sglint.simulator.bounds import Parameter, Provenance, Range
 
 
 class Limit(Enum):
@@ -128,6 +128,8 @@ class Timeout:
 class Projection:
     """
     Today's groups, and the advised ones beside them; what else would do; and the numbers that it all rests on.
+
+    `notes` say what the estimate of the traffic left out or could not see.
     """
 
     traffic: str
@@ -137,6 +139,7 @@ class Projection:
     break_even: Range | None
     saved: Range | None
     parameters: tuple[Parameter, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def calibrated(self) -> bool:

@@ -15,8 +15,8 @@ from typing import TypeVar
 import yaml
 
 from sglint.model import Direction, TargetKind
-from sglint.simulate.bounds import ONE, ZERO, Range, exactly
-from sglint.simulate.distribution import (
+from sglint.simulator.bounds import ONE, ZERO, Range, exactly
+from sglint.simulator.distribution import (
     Deterministic,
     Distribution,
     Empirical,
@@ -25,8 +25,8 @@ from sglint.simulate.distribution import (
     Lognormal,
     Pareto,
 )
-from sglint.simulate.node import Node, fail, guarded, one_of, root
-from sglint.simulate.traffic import AT_ONCE, Constant, Daily, Exchange, FlowClass, Measured, Rate, Traffic
+from sglint.simulator.node import Node, fail, guarded, one_of, root
+from sglint.simulator.traffic import AT_ONCE, Constant, Daily, Exchange, FlowClass, Measured, Rate, Traffic
 from sglint.source import SglintError
 from sglint.space import Protocol
 
@@ -45,7 +45,7 @@ def bundled() -> tuple[str, ...]:
     """
     Return the names of the profiles that come with sglint.
     """
-    names = (one.name for one in files("sglint.simulate").joinpath("profiles").iterdir())
+    names = (one.name for one in files("sglint.simulator").joinpath("profiles").iterdir())
     return tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
 
 
@@ -56,7 +56,7 @@ def load(name: str) -> Traffic:
     Raises SglintError when there is neither, or something is wrong with it.
     """
     if name in bundled():
-        text = files("sglint.simulate").joinpath("profiles", f"{name}.yaml").read_text(encoding="utf-8")
+        text = files("sglint.simulator").joinpath("profiles", f"{name}.yaml").read_text(encoding="utf-8")
         return parse(text, name)
     path = Path(name)
     try:

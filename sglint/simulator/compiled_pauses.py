@@ -15,10 +15,10 @@ from typing import Any
 import numba
 import numpy as np
 
-from sglint.simulate.arrival import PAGE
-from sglint.simulate.compiled import mixer
-from sglint.simulate.draw import ACROSS, OTHER_BITS, WITHIN, Alias, Ints
-from sglint.simulate.pauses import BLOCK, FURTHEST, RING, Events, Seen, split_packets
+from sglint.simulator.arrival import PAGE
+from sglint.simulator.compiled import mixer
+from sglint.simulator.draw import ACROSS, OTHER_BITS, WITHIN, Alias, Ints
+from sglint.simulator.pauses import BLOCK, FURTHEST, RING, Events, Seen, split_packets
 
 U = np.uint64
 FREE, ENTRIES, BEGUN, LOST, MADE, REFUSED = range(6)

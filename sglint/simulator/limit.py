@@ -10,11 +10,11 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sglint.simulate.bounds import Range, World, between
-from sglint.simulate.load import BAND, streams
-from sglint.simulate.table import TableSettings, settings
-from sglint.simulate.traffic import Traffic
-from sglint.simulate.verdict import Share, Verdicts
+from sglint.simulator.bounds import Range, World, between
+from sglint.simulator.load import BAND, streams
+from sglint.simulator.table import TableSettings, settings
+from sglint.simulator.traffic import Traffic
+from sglint.simulator.verdict import Share, Verdicts
 from sglint.source import SglintError
 from sglint.space import Protocol
 

@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 import ibis
 
-from sglint.simulate import session
-from sglint.simulate.flow_log import Kind, Log, demand_lines
+from sglint.simulator import session
+from sglint.simulator.flow_log import Kind, Log, demand_lines
 from sglint.source import SglintError
 
 Row: TypeAlias = tuple[Any, ...]

@@ -17,11 +17,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from sglint.simulate.arrival import PAGE, Source, random
-from sglint.simulate.build import Stream, batch_size, lives
-from sglint.simulate.distribution import reach
-from sglint.simulate.draw import ACROSS, OTHER_BITS, WITHIN, Alias, Ints, Words, alias, key, mix, of_slices
-from sglint.simulate.holding import Case, Holding, longest
+from sglint.simulator.arrival import PAGE, Source, random
+from sglint.simulator.build import Stream, batch_size, lives
+from sglint.simulator.distribution import reach
+from sglint.simulator.draw import ACROSS, OTHER_BITS, WITHIN, Alias, Ints, Words, alias, key, mix, of_slices
+from sglint.simulator.holding import Case, Holding, longest
 
 FINE = 300
 """How many slices make a timeout."""

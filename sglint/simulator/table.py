@@ -4,7 +4,8 @@ The table of connections: its idle timeouts, how many entries it has room for, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from sglint.facts import (
     ENTRIES_PER_VCPU,
@@ -15,8 +16,8 @@ from sglint.facts import (
     OTHER_PROTOCOL_SECONDS,
     nitro,
 )
-from sglint.simulate.bounds import Parameter, Provenance, Range, exactly
-from sglint.simulate.distribution import demand
+from sglint.simulator.bounds import Parameter, Provenance, Range, exactly
+from sglint.simulator.distribution import demand
 from sglint.source import SglintError
 
 ESTIMATE_SPREAD = (0.66, 1.0)
@@ -26,6 +27,9 @@ An allowance that is estimated lies between these multiples of `ENTRIES_PER_VCPU
 The most is what the readings fit. The least is a reading of 51,302 entries in use on a t3a.medium of 2 vCPU, whose allowance
 is no smaller than that.
 """
+
+LONGEST_STAY = 3_600.0
+"""For no longer, in seconds, does an entry stay that no idle timeout keeps."""
 
 CLOSING = Parameter(
     "closing", Range(0.0, 120.0), "s", Provenance.JUDGED,
@@ -43,6 +47,10 @@ STREAM_AFTER = Parameter(
     "stream after", exactly(2.0), "transactions", Provenance.DOCUMENTED,
     "when a udp flow becomes a stream: with its second request and response; 1 is at any reply",
 )  # fmt: skip
+
+
+Given: TypeAlias = float | tuple[float, float] | None
+"""What a user knows of something that AWS does not publish: its value, its least and its most, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,28 +89,64 @@ class TableSettings:
             demand("allowance", self.allowance.range.least, least=1.0)
             demand("allowance", self.allowance.range.most, least=1.0)
         for one in (self.closing, self.half_open, self.reap_lag):
-            demand(one.name, one.range.least, least=0.0)
-            demand(one.name, one.range.most, least=0.0)
+            demand(one.name, one.range.least, least=0.0, most=LONGEST_STAY)
+            demand(one.name, one.range.most, least=0.0, most=LONGEST_STAY)
+        for end in (self.stream_after.range.least, self.stream_after.range.most):
+            demand(self.stream_after.name, end, least=1.0, most=2.0)
 
 
-def settings(
+def settings(  # noqa: PLR0913 -- one keyword for each thing that can be known
     instance_type: str | None = None,
     *,
     allowance: float | Parameter | None = None,
     tcp_established: float | None = None,
     udp: float | None = None,
     udp_stream: float | None = None,
+    reap_lag: Given = None,
+    closing: Given = None,
+    half_open: Given = None,
+    stream_after: Given = None,
 ) -> TableSettings:
     """
     Return the table of an instance of that type, with what was measured or set instead of the defaults.
 
-    The timeouts are in seconds. Raises SglintError for a value that EC2 does not accept and for what is no instance type.
+    Times are in seconds, `stream_after` in transactions. Raises SglintError for a value that EC2 does not accept and for what
+    is no instance type.
     """
     family = None if instance_type is None else _split(instance_type)[0]
     chosen = {"udp": udp, "udp_stream": udp_stream}
     others = {name: exactly(float(value)) for name, value in chosen.items() if value is not None}
     tcp = default_tcp_established(family) if tcp_established is None else exactly(float(tcp_established))
-    return TableSettings(Timeouts(tcp, **others), _allowance(instance_type, allowance))
+    known = ((REAP_LAG, reap_lag), (CLOSING, closing), (HALF_OPEN, half_open), (STREAM_AFTER, stream_after))
+    lag, close, half, stream = (given(one, value) for one, value in known)
+    return TableSettings(Timeouts(tcp, **others), _allowance(instance_type, allowance), close, half, lag, stream)
+
+
+def given(parameter: Parameter, value: Given) -> Parameter:
+    """
+    Return the parameter with the value or the range that a user gives for it, unchanged for None.
+    """
+    if value is None:
+        return parameter
+    ends = value if isinstance(value, tuple) else (value, value)
+    for end in ends:
+        demand(parameter.name, end)
+    if ends[0] > ends[1]:
+        raise SglintError(f"{parameter.name} is from {ends[0]:g} to {ends[1]:g}; write the least first")
+    return replace(parameter, range=Range(*map(float, ends)), provenance=Provenance.MEASURED, says="given")
+
+
+def knowing(table: TableSettings, name: str, parameter: Parameter) -> TableSettings:
+    """
+    Return the table with that parameter as its reap lag, closing or half-open.
+    """
+    match name:
+        case "closing":
+            return replace(table, closing=parameter)
+        case "half_open":
+            return replace(table, half_open=parameter)
+        case _:
+            return replace(table, reap_lag=parameter)
 
 
 def default_tcp_established(family: str | None) -> Range:

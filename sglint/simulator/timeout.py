@@ -8,13 +8,13 @@ import math
 from dataclasses import dataclass, replace
 
 from sglint.facts import IDLE_TIMEOUTS
-from sglint.simulate.bounds import Range, World, exactly
-from sglint.simulate.load import classes_of, curve, horizon, streams
-from sglint.simulate.projection import Timeout
-from sglint.simulate.table import TableSettings
-from sglint.simulate.theory import hayward
-from sglint.simulate.traffic import Exchange, Traffic
-from sglint.simulate.verdict import Verdicts
+from sglint.simulator.bounds import Range, World, exactly
+from sglint.simulator.load import classes_of, curve, horizon, streams
+from sglint.simulator.projection import Timeout
+from sglint.simulator.table import TableSettings
+from sglint.simulator.theory import hayward
+from sglint.simulator.traffic import Exchange, Traffic
+from sglint.simulator.verdict import Verdicts
 from sglint.space import Protocol
 
 REFUSED = 1e-4

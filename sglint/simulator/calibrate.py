@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sglint.simulate.bounds import Parameter, Provenance, Range, exactly
-from sglint.simulate.distribution import Floats, demand
-from sglint.simulate.packets import NEW_COST, Costs
+from sglint.simulator.bounds import Parameter, Provenance, Range, exactly
+from sglint.simulator.distribution import Floats, demand
+from sglint.simulator.packets import NEW_COST, Costs
 from sglint.source import SglintError
 
 AVAILABLE = "conntrack_allowance_available"
@@ -119,18 +119,25 @@ def allowance(interfaces: Sequence[Interface]) -> Parameter:
 
     That is the allowance if one of the readings was taken while nothing was tracked, and less than it otherwise.
     """
+    fresh = _fresh(interfaces)
+    most = max(value for one in fresh for value in one)
+    demand("allowance", float(most), least=1.0)
+    stale = len([one for one in interfaces if one.series(AVAILABLE)]) - len(fresh)
+    left_out = f", {stale} stale interface left out" if stale == 1 else f", {stale} stale interfaces left out" if stale else ""
+    says = f"the largest of {sum(map(len, fresh))} readings, right if nothing was tracked then{left_out}"
+    return Parameter("allowance", exactly(float(most)), "entries", Provenance.MEASURED, says)
+
+
+def _fresh(interfaces: Sequence[Interface]) -> list[tuple[int, ...]]:
+    """
+    Return what the interfaces show as available, without those that are stale.
+    """
     shown = [one.series(AVAILABLE) for one in interfaces]
     if not any(shown):
         paths = ", ".join(one.path for one in interfaces)
         raise SglintError(f"{paths}: there is no {AVAILABLE}; it needs ENA driver 2.8.1, and some instance types lack it")
     moving = [one for one in shown if len(set(one)) > 1]
-    fresh = [one for one in shown if one and not (moving and len(one) >= STALE and len(set(one)) == 1)]
-    most = max(value for one in fresh for value in one)
-    demand("allowance", float(most), least=1.0)
-    stale = len([one for one in shown if one]) - len(fresh)
-    left_out = f", {stale} stale interface left out" if stale == 1 else f", {stale} stale interfaces left out" if stale else ""
-    says = f"the largest of {sum(map(len, fresh))} readings, right if nothing was tracked then{left_out}"
-    return Parameter("allowance", exactly(float(most)), "entries", Provenance.MEASURED, says)
+    return [one for one in shown if one and not (moving and len(one) >= STALE and len(set(one)) == 1)]
 
 
 def limited(interface: Interface, counter: str) -> bool:
@@ -145,16 +152,20 @@ def limited(interface: Interface, counter: str) -> bool:
     return False
 
 
-def lingering(entries: float, rate: float, expected: float) -> Parameter:
+def in_use(interfaces: Sequence[Interface], allowance_: Range) -> Range:
     """
-    Return how many seconds longer entries stay than their timeouts say, of so many entries at a rate of new flows per second.
-
-    Measured where all flows are alike, it is the reaping lag, or with flows that close, the timeout of closing.
+    Return how many entries were in use, from what 5 % of the readings are below to what 95 % are.
     """
-    demand("rate", rate, above=0.0)
-    demand("entries", entries, least=0.0)
-    more = max(0.0, entries / rate - expected)
-    return Parameter("reap lag", exactly(more), "s", Provenance.MEASURED, f"{entries:g} entries at {rate:g} flows per second")
+    shown = _fresh(interfaces)
+    taken = [allowance_.most - value for one in shown for value in one]
+    if min(taken) < 0:
+        most = max(value for one in shown for value in one)
+        raise SglintError(f"{AVAILABLE} is {most}, more than the allowance of {allowance_.most:g}")
+    low, high = (
+        np.percentile([max(0.0, one - (allowance_.most - allowance_.least)) for one in taken], 5),
+        np.percentile(taken, 95),
+    )
+    return Range(float(low), float(high))
 
 
 @dataclass(frozen=True, slots=True)

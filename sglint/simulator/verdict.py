@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sglint.simulate.distribution import demand
-from sglint.simulate.traffic import Traffic
+from sglint.simulator.distribution import demand
+from sglint.simulator.traffic import Traffic
 from sglint.source import SglintError
 
 

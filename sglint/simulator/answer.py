@@ -10,18 +10,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from sglint.simulate.bounds import Parameter, Range, World, between
-from sglint.simulate.build import Stream
-from sglint.simulate.load import Curve, curve, exhausted_after, horizon, lost_share, streams, tracked_rate, window
-from sglint.simulate.money import calibrated_instances, instances_of, monthly
-from sglint.simulate.packets import Budget, Costs, Packets, break_even, packets, units, used
-from sglint.simulate.projection import Fleet, Outcome, Projection, Run, Series, Timeout
-from sglint.simulate.rehearse import Progress, rehearse
-from sglint.simulate.table import TableSettings
-from sglint.simulate.theory import hayward
-from sglint.simulate.timeout import enough
-from sglint.simulate.traffic import Traffic, peak_rate
-from sglint.simulate.verdict import Verdicts
+from sglint.simulator.bounds import Parameter, Range, World, between
+from sglint.simulator.build import Stream
+from sglint.simulator.load import Curve, curve, exhausted_after, horizon, lost_share, streams, tracked_rate, window
+from sglint.simulator.money import calibrated_instances, instances_of, monthly
+from sglint.simulator.packets import Budget, Costs, Packets, break_even, packets, units, used
+from sglint.simulator.projection import Fleet, Outcome, Projection, Run, Series, Timeout
+from sglint.simulator.rehearse import Progress, rehearse
+from sglint.simulator.table import TableSettings
+from sglint.simulator.theory import hayward
+from sglint.simulator.timeout import enough
+from sglint.simulator.traffic import Traffic, peak_rate
+from sglint.simulator.verdict import Verdicts
 
 REACHED = 1e-6
 """From this probability of a full table on, flows are run through it."""

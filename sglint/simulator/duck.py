@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 import duckdb
 import ibis
 
-from sglint.simulate import session
-from sglint.simulate.engine import PLACE, RECORDS, Engine, demand_records, first_line
-from sglint.simulate.flow_log import Kind, Log, demand_fields, demand_lines, schema
+from sglint.simulator import session
+from sglint.simulator.engine import PLACE, RECORDS, Engine, demand_records, first_line
+from sglint.simulator.flow_log import Kind, Log, demand_fields, demand_lines, schema
 from sglint.source import SglintError
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sglint.simulate.draw import Ints, Words, of_slices, outcomes
-from sglint.simulate.wheel import WIDE, Table, Wheel, shared
+from sglint.simulator.draw import Ints, Words, of_slices, outcomes
+from sglint.simulator.wheel import WIDE, Table, Wheel, shared
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from sglint.simulate.distribution import Distribution, limited_mean, survival
+from sglint.simulator.distribution import Distribution, limited_mean, survival
 
 NEVER = -math.inf
 """The logarithm of a probability of zero."""

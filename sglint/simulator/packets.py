@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sglint.simulate.bounds import Parameter, Provenance, Range, World, between
-from sglint.simulate.distribution import demand
-from sglint.simulate.traffic import Traffic, flows_until
-from sglint.simulate.verdict import Verdicts
+from sglint.simulator.bounds import Parameter, Provenance, Range, World, between
+from sglint.simulator.distribution import demand
+from sglint.simulator.traffic import Traffic, flows_until
+from sglint.simulator.verdict import Verdicts
 
 FULL_PACKET_BITS = 12_000
 """The bits of a packet of 1,500 bytes."""

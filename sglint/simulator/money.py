@@ -8,10 +8,10 @@ import math
 
 import numpy as np
 
-from sglint.simulate.bounds import Parameter, Provenance, Range
-from sglint.simulate.distribution import Floats
-from sglint.simulate.packets import Budget, Costs, Packets
-from sglint.simulate.projection import Fleet, Interval, Limit
+from sglint.simulator.bounds import Parameter, Provenance, Range
+from sglint.simulator.distribution import Floats
+from sglint.simulator.packets import Budget, Costs, Packets
+from sglint.simulator.projection import Fleet, Interval, Limit
 
 DRAWS = 4_096
 """How many possible values an interval is made from."""

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sglint.simulate.bounds import World
-from sglint.simulate.build import Stream
-from sglint.simulate.distribution import Floats
-from sglint.simulate.holding import holding, longest, occupancy, presence
-from sglint.simulate.table import TableSettings
-from sglint.simulate.theory import hayward
-from sglint.simulate.traffic import DAY, Constant, Daily, FlowClass, Measured, Rate, Traffic, flows_until, lasts, mean_rate
-from sglint.simulate.verdict import Verdicts
+from sglint.simulator.bounds import World
+from sglint.simulator.build import Stream
+from sglint.simulator.distribution import Floats
+from sglint.simulator.holding import holding, longest, occupancy, presence
+from sglint.simulator.table import TableSettings
+from sglint.simulator.theory import hayward
+from sglint.simulator.traffic import DAY, Constant, Daily, FlowClass, Measured, Rate, Traffic, flows_until, lasts, mean_rate
+from sglint.simulator.verdict import Verdicts
 
 STEPS = 2048
 """How many points a series over time has."""

@@ -15,8 +15,8 @@ import numpy as np
 
 from sglint.facts import DYNAMODB_ENTRIES
 from sglint.model import TargetKind
-from sglint.simulate.bounds import World
-from sglint.simulate.distribution import (
+from sglint.simulator.bounds import World
+from sglint.simulator.distribution import (
     SLOWEST,
     Deterministic,
     Distribution,
@@ -27,9 +27,9 @@ from sglint.simulate.distribution import (
     sum_of,
     survival,
 )
-from sglint.simulate.table import TableSettings
-from sglint.simulate.theory import entries_per_flow, tracked_seconds_per_flow
-from sglint.simulate.traffic import Exchange, FlowClass
+from sglint.simulator.table import TableSettings
+from sglint.simulator.theory import entries_per_flow, tracked_seconds_per_flow
+from sglint.simulator.traffic import Exchange, FlowClass
 from sglint.space import Protocol
 
 PAUSE = 1e-9

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sglint.simulate.bounds import ONE, ZERO, Range
-from sglint.simulate.distribution import Empirical, Floats, mean
-from sglint.simulate.flow_log import find
-from sglint.simulate.reader import demand_engine
-from sglint.simulate.table import Timeouts
-from sglint.simulate.traffic import DAY, Constant, Daily, Exchange, FlowClass, Rate, Traffic, flows_until
+from sglint.simulator.bounds import ONE, ZERO, Range
+from sglint.simulator.distribution import Empirical, Floats, mean
+from sglint.simulator.flow_log import find
+from sglint.simulator.reader import demand_engine
+from sglint.simulator.table import Timeouts
+from sglint.simulator.traffic import DAY, Constant, Daily, Exchange, FlowClass, Rate, Traffic, flows_until
 from sglint.source import SglintError
 from sglint.space import Protocol
 
@@ -123,13 +123,13 @@ def estimate(paths: Sequence[str], timeouts: Timeouts, engine: str = "duckdb") -
     """
     demand_engine(engine)
     logs = find(paths)
-    from sglint.simulate import session
-    from sglint.simulate.engine import RECORDS
+    from sglint.simulator import session
+    from sglint.simulator.engine import RECORDS
 
     if engine == "spark":
-        from sglint.simulate.spark import opened
+        from sglint.simulator.spark import opened
     else:
-        from sglint.simulate.duck import opened
+        from sglint.simulator.duck import opened
 
     idle = session.Idle(
         *(round(one.most) for one in (timeouts.tcp_established, timeouts.udp, timeouts.udp_stream, timeouts.other))

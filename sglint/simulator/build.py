@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sglint.simulate.arrival import random
-from sglint.simulate.distribution import Floats
-from sglint.simulate.draw import Alias, alias, key
-from sglint.simulate.holding import Holding, above, longest, presence
-from sglint.simulate.traffic import Rate
-from sglint.simulate.wheel import LONGEST, NARROW, WIDE, Group, Wheel
+from sglint.simulator.arrival import random
+from sglint.simulator.distribution import Floats
+from sglint.simulator.draw import Alias, alias, key
+from sglint.simulator.holding import Holding, above, longest, presence
+from sglint.simulator.traffic import Rate
+from sglint.simulator.wheel import LONGEST, NARROW, WIDE, Group, Wheel
 
 FINE, COARSE = 4000, 400
 """Slices in a mean life: with a limit, where a wider slice would bias the loss, and without one, where it would not."""

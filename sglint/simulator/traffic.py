@@ -12,8 +12,8 @@ from typing import TypeAlias
 import numpy as np
 
 from sglint.model import Direction
-from sglint.simulate.bounds import ONE, ZERO, Range
-from sglint.simulate.distribution import Deterministic, Distribution, Floats, demand, mean
+from sglint.simulator.bounds import ONE, ZERO, Range
+from sglint.simulator.distribution import Deterministic, Distribution, Floats, demand, mean
 from sglint.source import SglintError
 from sglint.space import Protocol
 

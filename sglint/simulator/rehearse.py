@@ -11,13 +11,13 @@ from typing import TypeAlias
 
 import numpy as np
 
-from sglint.simulate import pauses, vectorised
-from sglint.simulate.build import Stream, slice_seconds, wheel
-from sglint.simulate.distribution import mean
-from sglint.simulate.draw import Ints
-from sglint.simulate.pauses import Events, Seen, event_slice, events
-from sglint.simulate.projection import Run
-from sglint.simulate.wheel import Step, Wheel, run
+from sglint.simulator import pauses, vectorised
+from sglint.simulator.build import Stream, slice_seconds, wheel
+from sglint.simulator.distribution import mean
+from sglint.simulator.draw import Ints
+from sglint.simulator.pauses import Events, Seen, event_slice, events
+from sglint.simulator.projection import Run
+from sglint.simulator.wheel import Step, Wheel, run
 
 Progress: TypeAlias = Callable[[float], bool]
 """Is told which share is done; returns False to end early."""
@@ -41,7 +41,7 @@ def engine(flows: float) -> tuple[str, Step]:
     The numbers are the same.
     """
     if flows >= WORTH and find_spec("numba") is not None:
-        from sglint.simulate import compiled
+        from sglint.simulator import compiled
 
         return "numba", compiled.step
     return "numpy", vectorised.step
@@ -52,7 +52,7 @@ def event_engine(slices: int) -> tuple[str, Callable[[Events], Iterator[tuple[In
     Return the faster engine for so many slices of flows that pause, and its name. The numbers are the same.
     """
     if slices >= EVENT_WORTH and find_spec("numba") is not None:
-        from sglint.simulate import compiled_pauses
+        from sglint.simulator import compiled_pauses
 
         return "numba", lambda plan: compiled_pauses.Wheel(plan).run()
     return "numpy", lambda plan: pauses.Wheel(plan).run()

@@ -11,8 +11,8 @@ from typing import Any
 import numba
 import numpy as np
 
-from sglint.simulate.draw import ACROSS, FIRST, OTHER_BITS, SECOND, WITHIN, Ints, Words, key
-from sglint.simulate.wheel import WIDE, Table, Wheel
+from sglint.simulator.draw import ACROSS, FIRST, OTHER_BITS, SECOND, WITHIN, Ints, Words, key
+from sglint.simulator.wheel import WIDE, Table, Wheel
 
 U = np.uint64
 

@@ -19,8 +19,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from sglint.simulate.arrival import PAGE, Source
-from sglint.simulate.draw import Alias, Ints, Words, key, of_slices, steps_of
+from sglint.simulator.arrival import PAGE, Source
+from sglint.simulator.draw import Alias, Ints, Words, key, of_slices, steps_of
 
 LONGEST = 1 << 17
 """How many narrow slices ahead an entry may end, where there are no wide ones."""

@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from sglint.simulate.draw import Ints
-from sglint.simulate.traffic import Rate, flows_until
+from sglint.simulator.draw import Ints
+from sglint.simulator.traffic import Rate, flows_until
 
 PAGE = 4096
 """How many slices are drawn at once."""
