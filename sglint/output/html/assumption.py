@@ -47,7 +47,7 @@ def profiles(projections: Iterable[Projection], traffic: str | None) -> Iterable
     """
     Yield the traffic that was assumed.
     """
-    from sglint.simulate import load
+    from sglint.simulator.exports import load
 
     for name in sorted({one.profile for one in projections}):
         says = load(name if traffic is None else traffic).says
@@ -62,7 +62,7 @@ def allowances(projections: Iterable[Projection]) -> Iterable[Assumption]:
     """
     Yield the size of the table of each type of instance.
     """
-    from sglint.simulate import settings
+    from sglint.simulator.exports import settings
 
     for name in sorted({one.instance_type for one in projections}):
         known = settings(name).allowance
