@@ -1,0 +1,3 @@
+"""
+Whole modules and templates made at random: most of what they say means something, and some of it is wrong.
+"""
