@@ -40,7 +40,7 @@ def unpacked(data: bytes, name: str) -> dict[str, bytes]:
     for one, content in zip(parts[1::2], parts[2::2], strict=True):
         path = one.decode()
         if ".." not in path.split("/"):
-            files[os.path.normpath(path)] = content  # noqa: PTH207 -- text
+            files[os.path.normpath(path)] = content
         if len(files) >= MOST:
             break
     return files

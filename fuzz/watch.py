@@ -98,7 +98,9 @@ def inner(error: BaseException) -> str:
     """
     Return the places of ours in the traceback that tell one bug from another.
     """
-    frames = [one for one in traceback.extract_tb(error.__traceback__) if "sglint" in one.filename and "/fuzz/" not in one.filename]
+    frames = [
+        one for one in traceback.extract_tb(error.__traceback__) if "sglint" in one.filename and "/fuzz/" not in one.filename
+    ]
     if isinstance(error, TooLongError):
         frames = frames[:8]
     return " < ".join(f"{Path(one.filename).name}:{one.name}" for one in frames[-1:-4:-1])

@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 from sglint.lower import WORDS
 
-Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json]"
+Json: TypeAlias = object
+"""Whatever `json.dumps` writes."""
 
 CORE = tuple(
     f"AWS::EC2::{one}"
@@ -34,7 +35,22 @@ SERVICES = tuple(sorted(kind for kind in WORDS if kind.startswith("AWS::")))
 NAMES = ("A", "B", "C", "D", "E")
 PARAMETERS = ("Few", "Open", "Many", "Secret", "AWS::Region", "AWS::NoValue", "AWS::StackName")
 SCALARS: tuple[Json, ...] = (
-    *("x", "", "10.0.0.0/16", "0.0.0.0/0", "::/0", "tcp", "-1", "gateway", "GENEVE", "GatewayLoadBalancer", "a,b", "${Open}", "1e3", "true"),
+    *(
+        "x",
+        "",
+        "10.0.0.0/16",
+        "0.0.0.0/0",
+        "::/0",
+        "tcp",
+        "-1",
+        "gateway",
+        "GENEVE",
+        "GatewayLoadBalancer",
+        "a,b",
+        "${Open}",
+        "1e3",
+        "true",
+    ),
     *(0, 1, -1, 22, 6081, 65535, 1.5, 10**20, True, False, None),
 )
 
@@ -65,8 +81,13 @@ def _template(random: Random) -> str:
         "Resources": {random.choice(NAMES): _resource(random) for _ in range(random.randint(1, 9))},
     }
     if random.random() < 0.2:
-        document["Transform"] = random.choice(("AWS::LanguageExtensions", ["AWS::LanguageExtensions"], "AWS::Serverless-2016-10-31"))
-        document["Resources"] = {"Fn::ForEach::L": ["X", _list(random, 1), {"R${X}": _resource(random)}], "A": _resource(random)}
+        document["Transform"] = random.choice(
+            ("AWS::LanguageExtensions", ["AWS::LanguageExtensions"], "AWS::Serverless-2016-10-31")
+        )
+        document["Resources"] = {
+            "Fn::ForEach::L": ["X", _list(random, 1), {"R${X}": _resource(random)}],
+            "A": _resource(random),
+        }
     if random.random() < 0.3:
         document["Outputs"] = {"O": {"Value": _value(random, 2), "Export": {"Name": _value(random, 1)}}}
     if random.random() < 0.1:

@@ -25,7 +25,18 @@ CORE = tuple(
     ).split()
 )
 SERVICES = tuple(sorted(kind for kind in WORDS if kind.startswith("aws_")))
-ATOMS = ("each.key", "each.value", "count.index", "var.a", "var.u", "local.l", "local.m", "var.secret", "module.m.out", "module.m[0]")
+ATOMS = (
+    "each.key",
+    "each.value",
+    "count.index",
+    "var.a",
+    "var.u",
+    "local.l",
+    "local.m",
+    "var.secret",
+    "module.m.out",
+    "module.m[0]",
+)
 NAMES = ("a", "b", "c")
 
 
@@ -44,7 +55,9 @@ def module(random: Random) -> bytes:
     """
     files = {"main.tf": _file(random, random.randint(3, 14), calls=True)}
     if random.random() < 0.4:
-        files["m/main.tf"] = _file(random, random.randint(1, 5), calls=random.random() < 0.1) + 'output "out" {\n  value = aws_vpc.a\n}\n'
+        files["m/main.tf"] = (
+            _file(random, random.randint(1, 5), calls=random.random() < 0.1) + 'output "out" {\n  value = aws_vpc.a\n}\n'
+        )
     if random.random() < 0.2:
         files["terraform.tfvars"] = f"u = {_expression(random)}\na = {_expression(random)}\n"
     return "".join(f"-- {name} --\n{text}" for name, text in files.items()).encode("utf-8", "replace")
@@ -56,7 +69,7 @@ def _file(random: Random, blocks: int, *, calls: bool) -> str:
         'variable "secret" {\n  default   = "s3cret"\n  sensitive = true\n}\n\n'
         f"locals {{\n  l = {_expression(random)}\n  m = {{ a = 1, b = {_expression(random)} }}\n}}\n\n"
     )
-    ways: list[Callable[[Random], str]] = [_resource] * 12 + [_data] + [_call] * calls + [_odd]
+    ways: tuple[Callable[[Random], str], ...] = (*[_resource] * 12, _data, *[_call] * calls, _odd)
     return head + "\n".join(random.choice(ways)(random) for _ in range(blocks))
 
 
@@ -78,8 +91,8 @@ def _call(random: Random) -> str:
 def _odd(random: Random) -> str:
     return random.choice(
         (
-            'moved {\n  from = aws_vpc.a\n  to   = aws_vpc.b\n}\n',
-            'removed {\n  from = aws_vpc.c\n}\n',
+            "moved {\n  from = aws_vpc.a\n  to   = aws_vpc.b\n}\n",
+            "removed {\n  from = aws_vpc.c\n}\n",
             f'provider "aws" {{\n  alias = "x"\n  region = {_expression(random)}\n}}\n',
             'check "c" {\n  assert {\n    condition = false\n    error_message = "x"\n  }\n}\n',
             f'output "o" {{\n  value = {_expression(random)}\n}}\n',
@@ -93,7 +106,9 @@ def _loop(random: Random) -> str:
     if chance < 0.15:
         return f"  count = {random.choice(('0', '1', '2', '3', 'var.u', 'length(local.l)', 'var.u ? 1 : 0', '-1', 'null'))}\n"
     if chance < 0.3:
-        return f"  for_each = {random.choice(('toset(var.a)', 'local.m', 'var.u', 'aws_subnet.a', '{}', _expression(random)))}\n"
+        return (
+            f"  for_each = {random.choice(('toset(var.a)', 'local.m', 'var.u', 'aws_subnet.a', '{}', _expression(random)))}\n"
+        )
     return ""
 
 
@@ -111,7 +126,9 @@ def _body(random: Random, kind: str, depth: int = 0) -> str:
             lines.append(f"  {name} {{\n{_body(random, kind, depth + 1)}  }}\n")
         elif depth < 2 and chance < 0.2:
             each = random.choice(("var.a", "local.m", "var.u", "[]", _expression(random)))
-            lines.append(f'  dynamic "{name}" {{\n    for_each = {each}\n    content {{\n{_body(random, kind, depth + 1)}    }}\n  }}\n')
+            lines.append(
+                f'  dynamic "{name}" {{\n    for_each = {each}\n    content {{\n{_body(random, kind, depth + 1)}    }}\n  }}\n'
+            )
         else:
             lines.append(f"  {name} = {_value(random, name)}\n")
     return "".join(lines)
@@ -141,12 +158,27 @@ def _value(random: Random, name: str) -> str:
     if chance < 0.12:
         return _expression(random)
     if "cidr" in name or "prefix" in name:
-        one = random.choice(('"10.0.0.0/16"', '"0.0.0.0/0"', '"::/0"', '"10.1.2.3"', "var.u", 'cidrsubnet("10.0.0.0/8", 8, count.index)', '"x"'))
+        one = random.choice(
+            ('"10.0.0.0/16"', '"0.0.0.0/0"', '"::/0"', '"10.1.2.3"', "var.u", 'cidrsubnet("10.0.0.0/8", 8, count.index)', '"x"')
+        )
     elif "port" in name:
         one = random.choice(("0", "22", "443", "6081", "65535", "-1", '"80"', "var.u", "1.5"))
     elif name in {"type", "protocol", "ip_protocol", "load_balancer_type", "vpc_endpoint_type", "target_type"}:
         one = random.choice(
-            ('"tcp"', '"udp"', '"-1"', '"icmp"', '"GENEVE"', '"ingress"', '"egress"', '"gateway"', '"network"', '"GatewayLoadBalancer"', '"ip"', "17")
+            (
+                '"tcp"',
+                '"udp"',
+                '"-1"',
+                '"icmp"',
+                '"GENEVE"',
+                '"ingress"',
+                '"egress"',
+                '"gateway"',
+                '"network"',
+                '"GatewayLoadBalancer"',
+                '"ip"',
+                "17",
+            )
         )
     elif chance < 0.2:
         one = random.choice(("true", "false", "null", '"enable"', '"disable"', '""', "0", "[]", "{}"))

@@ -25,8 +25,8 @@ SEEDS = (
     b"",
     b'[cloudformation.parameters]\nA = "b"\nB = ["a", 1, true]\n[cloudformation.nested]\n"a/b.yaml" = "t.yaml"\n',
     b'cloudformation.templates."t.yaml".parameters = {A = "b"}\ncloudformation.templates."t.yaml".stack = "S"\n',
-    b'-- pyproject.toml --\n[tool.sglint.cloudformation.parameters]\nA = 7\n[tool.other]\nx = 1979-05-27T07:32:00Z\n',
-    b'cloudformation = 3\n',
+    b"-- pyproject.toml --\n[tool.sglint.cloudformation.parameters]\nA = 7\n[tool.other]\nx = 1979-05-27T07:32:00Z\n",
+    b"cloudformation = 3\n",
     b'[cloudformation.parameters]\nA = """\nx\n"""\n\'B\' = 0x1F\n"C\\u00e9" = inf\n',
 )
 
@@ -46,5 +46,14 @@ def run(data: bytes) -> str:
         return everything(Request((".",), root=".", debug=True)).replace(str(folder), "HERE")
 
 
-WORDS = (*sorted({part for key in KEYS for part in key.split(".") if part != "*"}), "[[", "]]", "'''", '"""', "tool.sglint", "inf", "1979-05-27")
+WORDS = (
+    *sorted({part for key in KEYS for part in key.split(".") if part != "*"}),
+    "[[",
+    "]]",
+    "'''",
+    '"""',
+    "tool.sglint",
+    "inf",
+    "1979-05-27",
+)
 TARGET = Target("config", seeds, run, WORDS)

@@ -15,7 +15,16 @@ SEEDS = (
     b"NIC statistics:\n conntrack_allowance_available: 10\n pps_allowance_exceeded: 3\nNIC statistics:\n conntrack_allowance_available: 9\n",
     b"tracked,asymmetric,new,packets_per_second\n0,0,0,1000000\n1,0,0,800000\n1,0,0.1,700000\n0,1,0,600000\n",
 )
-WORDS = ("conntrack_allowance_available:", "bw_in_allowance_exceeded:", "NIC statistics:\n", "tracked", "packets_per_second", "nan", "inf", "1e308")
+WORDS = (
+    "conntrack_allowance_available:",
+    "bw_in_allowance_exceeded:",
+    "NIC statistics:\n",
+    "tracked",
+    "packets_per_second",
+    "nan",
+    "inf",
+    "1e308",
+)
 
 
 def seeds() -> Iterator[bytes]:

@@ -35,7 +35,16 @@ resource "aws_subnet" "s" {
 locals {
   a = """
 ATOMS = ("var.u", "var.w", "var.h", "local.known", "aws_vpc.v.id", "local.known.b", "data.aws_vpc.x.id", "path.module")
-WORDS = (*sorted({name for rows in TABLE.values() for name, _ in rows}), *ATOMS, "[for v in ", "{for k, v in ", "...", "[*]", "try(", "can(")
+WORDS = (
+    *sorted({name for rows in TABLE.values() for name, _ in rows}),
+    *ATOMS,
+    "[for v in ",
+    "{for k, v in ",
+    "...",
+    "[*]",
+    "try(",
+    "can(",
+)
 
 
 def seeds() -> Iterator[bytes]:

@@ -43,4 +43,6 @@ def run(data: bytes) -> str:
         return everything(wanted).replace(str(folder), "HERE")
 
 
-TARGET = Target("stack", seeds, run, (*WORDS, "-- n.yaml --\n", "Fn::ForEach::A", "AWS::LanguageExtensions", "TemplateURL: n.yaml"), stack)
+TARGET = Target(
+    "stack", seeds, run, (*WORDS, "-- n.yaml --\n", "Fn::ForEach::A", "AWS::LanguageExtensions", "TemplateURL: n.yaml"), stack
+)

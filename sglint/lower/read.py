@@ -27,6 +27,8 @@ _PROTOCOLS = {
     "icmpv6": Protocol.ICMP,
     "58": Protocol.ICMP,
 }
+_LARGEST, _DIGITS = 64, 19
+"""How many bits and digits a number may have; no port, index or weight comes near."""
 ICMP_V4 = frozenset({"icmp", "1"})
 ICMP_V6 = frozenset({"icmpv6", "58"})
 
@@ -82,7 +84,7 @@ def unknown(value: Value, span: Span) -> Unknown:
 
 def number(value: Value) -> int | None:
     """
-    Return the whole number that a value is or spells.
+    Return the whole number that a value is or spells, unless it has more digits than any port or index.
 
     >>> number("443"), number(-1), number(True), number("ssh")
     (443, -1, None, None)
@@ -90,8 +92,8 @@ def number(value: Value) -> int | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
-        return value
-    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return value if value.bit_length() < _LARGEST else None
+    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < _DIGITS and value == value.to_integral_value():
         return int(value)
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value.strip()):
         return int(value)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import InvalidOperation
 from functools import cache
 
 from tree_sitter import Language, Node, Parser
@@ -32,7 +33,7 @@ from sglint.syntax import (
     Variable,
 )
 
-_SIMPLE = re.compile(r"\s*(?:([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)|(\d+(?:\.\d+)?))\s*\Z")
+_SIMPLE = re.compile(r"\s*(?:([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)|([0-9]+(?:\.[0-9]+)?))\s*\Z")
 _STRING = re.compile(r'\s*"_*"\s*\Z')
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _OPERATORS = frozenset({"*", "/", "%", "+", "-", "<", "<=", ">", ">=", "==", "!=", "&&", "||"})
@@ -96,7 +97,7 @@ def _simple(skeleton: Skeleton) -> Expr | None:
     span, content = skeleton.text.span, skeleton.text.content
     if found[2] is not None:
         start, end = found.start(2) + skeleton.start, found.end(2) + skeleton.start
-        return Literal(exact(content[start:end]), span(start, end))
+        return _number(skeleton, content[start:end], start, end)
     start, end = found.start(1) + skeleton.start, found.end(1) + skeleton.start
     names = content[start:end].split(".")
     at = start + len(names[0])
@@ -289,11 +290,19 @@ def _postfix(skeleton: Skeleton, expr: Expr, steps: list[Node], start: int, leve
 def _legacy(skeleton: Skeleton, expr: Expr, step: Node, start: int, *, again: bool) -> Expr:
     at, end = _offset(skeleton, step.start_byte), _offset(skeleton, step.end_byte)
     written = skeleton.text.content[at:end].lstrip(".").strip()
-    if again or not written.isdigit():
+    if again or not (written.isascii() and written.isdigit()):
         hint = "write [0][1] for an element of an element"
         raise Failure(f"unexpected {written or '.'} after .", at, end, hint, _end(skeleton))
-    key = Literal(exact(written), skeleton.text.span(end - len(written), end))
+    key = _number(skeleton, written, end - len(written), end)
     return Index(expr, key, skeleton.text.span(start, end))
+
+
+def _number(skeleton: Skeleton, written: str, start: int, end: int) -> Literal:
+    try:
+        return Literal(exact(written), skeleton.text.span(start, end))
+    except InvalidOperation:
+        hint = "write a smaller exponent"
+        raise Failure(f"{written[:20]}... is too large a number", start, end, hint, _end(skeleton)) from None
 
 
 def _written(skeleton: Skeleton, node: Node) -> str:
@@ -314,7 +323,7 @@ def _primary(skeleton: Skeleton, node: Node, level: int) -> Expr:
         written = _written(skeleton, node)
         if written not in _CONSTANTS and not _NUMBER.fullmatch(written):
             raise Failure(f"{written[:60]} is no number", start, end, resume=_end(skeleton))
-        return Literal(_CONSTANTS[written] if written in _CONSTANTS else exact(written), span)
+        return Literal(_CONSTANTS[written], span) if written in _CONSTANTS else _number(skeleton, written, start, end)
     if kind in ("collection_value", "for_expr", "expression"):
         inner = node.children[0]
         if inner.type == "tuple":

@@ -8,16 +8,16 @@ What git would ignore, by the .gitignore files of the work tree.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from sglint.source.disk import NOTHING, Overlay, is_file, is_link, real_path
+from sglint.source.pattern import Pattern, read_pattern
 from sglint.source.text import Problem
-from sglint.source.tree import Tree, read_bytes, slashed
+from sglint.source.tree import Tree, read_bytes, slashed, whole
 
-Opinion: TypeAlias = Callable[[str], bool | None]
-"""Whether one .gitignore file ignores a path below it: yes, no (`!`), or nothing said."""
+LINES = 10_000
+"""How many lines of a .gitignore are read."""
 
 
 def work_tree(directory: str) -> str | None:
@@ -37,11 +37,14 @@ def work_tree(directory: str) -> str | None:
 class Ignore:
     """
     The .gitignore files that hold below a directory, by their own directory; `limit` is the topmost one.
+
+    `problems` are what is wrong with them, with their absolute paths.
     """
 
     limit: str
     overlay: Overlay = NOTHING
-    specs: dict[str, Opinion | None] = field(default_factory=dict)
+    patterns: dict[str, tuple[Pattern, ...]] = field(default_factory=dict)
+    problems: list[tuple[str, Problem]] = field(default_factory=list)
 
 
 def ignore(top: str, over: Overlay = NOTHING) -> Ignore:
@@ -58,36 +61,58 @@ def ignored(rules: Ignore, path: str, *, directory: bool) -> bool:
     """
     above = os.path.dirname(path)
     while above.startswith(rules.limit):
-        if above not in rules.specs:
-            rules.specs[above] = _spec(os.path.join(above, ".gitignore"), rules.overlay)
-        spec = rules.specs[above]
-        opinion = spec(slashed(os.path.relpath(path, above)) + ("/" if directory else "")) if spec else None
-        if opinion is not None:
-            return opinion
+        if above not in rules.patterns:
+            rules.patterns[above] = tuple(_patterns(rules, os.path.join(above, ".gitignore")))
+        if rules.patterns[above]:
+            parts = slashed(_bytewise(os.path.relpath(path, above))).split("/")
+            opinion = _opinion(rules.patterns[above], parts, directory=directory)
+            if opinion is not None:
+                return opinion
         if above == os.path.dirname(above):
             break
         above = os.path.dirname(above)
     return False
 
 
-def _spec(path: str, over: Overlay) -> Opinion | None:
+def _bytewise(text: str) -> str:
     """
-    Return the patterns of a .gitignore; a link is none, as for git, and a line that is no pattern is passed over.
+    Return the text with a character for each byte of it, which is how git compares names.
     """
-    from pathspec import GitIgnoreSpec
+    return os.fsencode(text).decode("latin-1")
 
+
+def _opinion(patterns: Sequence[Pattern], parts: Sequence[str], *, directory: bool) -> bool | None:
+    """
+    Return whether one .gitignore ignores the path below it, None when it says nothing: its last line that matches counts.
+
+    What lies in an ignored directory is ignored.
+    """
+    for length in range(1, len(parts) + 1):
+        last = length == len(parts)
+        named = (one for one in reversed(patterns) if one.matches(parts[:length], directory=directory or not last))
+        found = next(named, None)
+        if found is not None and (last or not found.negated):
+            return not found.negated
+    return None
+
+
+def _patterns(rules: Ignore, path: str) -> Iterator[Pattern]:
+    """
+    Yield the patterns of a .gitignore; a link is none, as for git.
+    """
+    over = rules.overlay
     directory = real_path(over, os.path.dirname(path))
     if is_link(over, path) or not is_file(over, path):
-        return None
+        return
     content = read_bytes(Tree(directory, (directory,), over), path)
     if isinstance(content, Problem):
-        return None
-    lines: list[str] = []
-    for line in content.decode(errors="replace").splitlines():
-        try:
-            GitIgnoreSpec.from_lines([line])
-        except ValueError:
-            continue
-        lines.append(line)
-    spec = GitIgnoreSpec.from_lines(lines)
-    return lambda relative: spec.check_file(relative).include
+        rules.problems.append((path, replace(content, hides=False)))
+        return
+    lines = content.removeprefix(b"\xef\xbb\xbf").decode("latin-1").split("\n")
+    if len(lines) > LINES:
+        message = f".gitignore has more than {LINES} lines, the rest of them is not read"
+        rules.problems.append((path, Problem(message, whole(path), "ignore whole directories", hides=False)))
+    for line in lines[:LINES]:
+        pattern = read_pattern(line)
+        if pattern is not None:
+            yield pattern

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from sglint.source.disk import NOTHING, Entry, Overlay, entries, exists, is_directory, real_path
@@ -224,6 +224,8 @@ def _walk(walk: _Walk, top: str) -> None:
         shown = displayed(walk.tree, top)
         if not any(found.real.startswith(real_path(walk.tree.overlay, top) + os.sep) for found in walk.files.values()):
             walk.problem(top, f"no Terraform or CloudFormation file in {shown}", "give the directory that holds them")
+    for path, problem in rules.problems:
+        walk.problems.append(replace(problem, span=whole(displayed(walk.tree, path))))
 
 
 def _entries(walk: _Walk, directory: str) -> Iterator[Entry]:

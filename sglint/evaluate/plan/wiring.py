@@ -166,7 +166,7 @@ def _output(wiring: Wiring, module: str, names: Sequence[str], depth: int) -> Va
     if len(names) == 1:
         return found
     number = names[1].strip("[]")
-    if isinstance(found, Seq) and number.isdecimal() and int(number) < len(found):
+    if isinstance(found, Seq) and number.isdecimal() and len(number) < 10 and int(number) < len(found):
         return found[int(number)]
     return _unknown(list(_refs(found)))
 

@@ -99,7 +99,7 @@ def _counted(number: int, maybe: Unknown | None) -> Instance:
 
 
 def _whole(value: Value) -> int:
-    if isinstance(value, str) and value.isdecimal():
+    if isinstance(value, str) and value.isdecimal() and len(value) < 20:
         value = int(value)
     if value is None or isinstance(value, bool) or not isinstance(value, int) or value < 0:
         raise EvaluationError("count must be a whole number that is not negative")

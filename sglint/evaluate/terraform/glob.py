@@ -9,14 +9,30 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from sglint.evaluate.terraform.error import EvaluationError
 
 List = Callable[[str], list[str]]
 """Returns the names of the files, or of the directories, in a directory."""
 
+_Answers: TypeAlias = "dict[tuple[str, str], bool | EvaluationError]"
+
 DEEPEST = 40
-"""Directories nested deeper than this are not looked into."""
+"""How many directories deep a pattern may lead."""
+
+
+@dataclass(slots=True)
+class _Search:
+    """
+    A search: how files and directories are listed, where what is left of the pattern was looked for, and what matches.
+    """
+
+    files: List
+    directories: List
+    been: set[tuple[str, int]] = field(default_factory=set)
+    known: _Answers = field(default_factory=dict)
 
 
 def glob(pattern: str, files: List, directories: List) -> list[str]:
@@ -25,33 +41,36 @@ def glob(pattern: str, files: List, directories: List) -> list[str]:
     """
     cleaned = posixpath.normpath(pattern)
     start = "/" if cleaned.startswith("/") else "."
-    return sorted(set(_matching(start, _parts(cleaned.lstrip("/"), "/"), files, directories, DEEPEST)))
+    return sorted(set(_matching(start, _parts(cleaned.lstrip("/"), "/"), _Search(files, directories), DEEPEST)))
 
 
-def _matching(base: str, parts: list[str], files: List, directories: List, depth: int) -> Iterator[str]:
+def _matching(base: str, parts: list[str], search: _Search, depth: int) -> Iterator[str]:
     plain = next((number for number, part in enumerate(parts) if any(c in part for c in "*?[{\\")), len(parts))
     base = posixpath.normpath(posixpath.join(base, *parts[:plain]))
     rest = parts[plain:]
-    if not depth:
+    if (base, len(rest)) in search.been:
         return
+    search.been.add((base, len(rest)))
+    if not depth:
+        raise EvaluationError(f"a pattern for file names leads more than {DEEPEST} directories deep")
     if not rest:
-        if posixpath.basename(base) in files(posixpath.dirname(base) or "."):
+        if posixpath.basename(base) in search.files(posixpath.dirname(base) or "."):
             yield base
         return
     if rest[0] == "**":
-        for name in directories(base):
-            yield from _matching(posixpath.join(base, name), rest, files, directories, depth - 1)
+        for name in search.directories(base):
+            yield from _matching(posixpath.join(base, name), rest, search, depth - 1)
         if len(rest) == 1:
-            yield from (posixpath.normpath(posixpath.join(base, name)) for name in files(base))
+            yield from (posixpath.normpath(posixpath.join(base, name)) for name in search.files(base))
             return
         rest = rest[1:]
-    below = set(directories(base))
-    for name in sorted([*files(base), *below]):
-        if not _matches(rest[0], name):
+    below = set(search.directories(base))
+    for name in sorted([*search.files(base), *below]):
+        if not _matches(rest[0], name, search.known):
             continue
         path = posixpath.normpath(posixpath.join(base, name))
         if len(rest) > 1:
-            yield from _matching(path, rest[1:], files, directories, depth - 1)
+            yield from _matching(path, rest[1:], search, depth - 1)
         elif name not in below:
             yield path
 
@@ -79,17 +98,30 @@ def _bad(pattern: str) -> EvaluationError:
     return EvaluationError(f"{pattern[:60]} is not a pattern for file names")
 
 
-def _matches(pattern: str, name: str) -> bool:
+def _matches(pattern: str, name: str, known: _Answers) -> bool:
     """
-    Return whether the name of a file matches one part of a pattern.
+    Return whether the name of a file matches one part of a pattern; `known` are the answers so far.
     """
+    answer = known.get((pattern, name))
+    if answer is None:
+        try:
+            answer = _compared(pattern, name, known)
+        except EvaluationError as error:
+            answer = error
+        known[pattern, name] = answer
+    if isinstance(answer, EvaluationError):
+        raise answer
+    return answer
+
+
+def _compared(pattern: str, name: str, known: _Answers) -> bool:
     at, seen = 0, 0
     while at < len(pattern) and seen < len(name):
         sign = pattern[at]
         if sign == "*":
-            return at + 1 == len(pattern) or any(_may_match(pattern[at + 1 :], name[n:]) for n in range(seen, len(name)))
+            return at + 1 == len(pattern) or any(_may_match(pattern[at + 1 :], name[n:], known) for n in range(seen, len(name)))
         if sign == "{":
-            return _one_matches(pattern, at, name[seen:])
+            return _one_matches(pattern, at, name[seen:], known)
         if sign == "[":
             end = _find(pattern, "]", at + 1)
             if end < 0 or not _in_class(pattern, pattern[at + 1 : end], name[seen]):
@@ -109,19 +141,19 @@ def _matches(pattern: str, name: str) -> bool:
     return (seen == len(name) and pattern[at:] in ("", "*", "**")) or (at < len(pattern) and pattern[at:] == "**")
 
 
-def _may_match(pattern: str, name: str) -> bool:
+def _may_match(pattern: str, name: str, known: _Answers) -> bool:
     """Return whether what is left matches; behind a star also an error is only no match."""
     try:
-        return _matches(pattern, name)
+        return _matches(pattern, name, known)
     except EvaluationError:
         return False
 
 
-def _one_matches(pattern: str, at: int, name: str) -> bool:
+def _one_matches(pattern: str, at: int, name: str, known: _Answers) -> bool:
     end = _find(pattern, "}", at + 1)
     if end < 0:
         raise _bad(pattern)
-    return any(_matches(choice + pattern[end + 1 :], name) for choice in _parts(pattern[at + 1 : end], ","))
+    return any(_matches(choice + pattern[end + 1 :], name, known) for choice in _parts(pattern[at + 1 : end], ","))
 
 
 def _in_class(pattern: str, inside: str, character: str) -> bool:

@@ -89,7 +89,7 @@ def _block_at(run: Run, thing: Thing, path: str) -> Map:
     name, _, rest = path.partition("[")
     number = rest.removesuffix("]")
     blocks = _blocks(run, thing, name)
-    if blocks is None or not number.isdecimal() or int(number) >= len(blocks):
+    if blocks is None or not (number.isdecimal() and len(number) < 10 and int(number) < len(blocks)):
         return Map()
     block = blocks[int(number)]
     return block if isinstance(block, Map) else Map()
