@@ -15,6 +15,9 @@ from typing import Any
 
 SARIF = '/oasis-tcs/sarif-spec/master/Schemata/sarif-schema-2.1.0.json"'
 GITHUB_ACTION = '"https://docs.github.com/en/actions/creating-actions/metadata-syntax-for-github-actions"'
+GITHUB_WORKFLOW = (
+    '"https://help.github.com/en/github/automating-your-workflow-with-github-actions/workflow-syntax-for-github-actions"'
+)
 GITLAB_CI = '"https://gitlab.com/.gitlab-ci.yml"'
 
 

@@ -25,7 +25,7 @@ from sglint.output.markdown import MARKER
 from tests.command import REPOSITORY, STACKS
 from tests.output.test_github import understood
 from tests.output.test_gitlab import SCHEMA
-from tests.stored import GITHUB_ACTION, GITLAB_CI, SARIF, stored
+from tests.stored import GITHUB_ACTION, GITHUB_WORKFLOW, GITLAB_CI, SARIF, stored
 
 ACTION = yaml.safe_load((REPOSITORY / "action.yml").read_text(encoding="utf-8"))
 GITLAB = yaml.safe_load((REPOSITORY / "ci" / "gitlab.yml").read_text(encoding="utf-8"))
@@ -171,6 +171,22 @@ def runner(tmp_path: Path) -> Runner:
 def test_the_files_are_as_their_schemas_have_them() -> None:
     jsonschema.Draft7Validator(stored(GITHUB_ACTION)).validate(ACTION)
     jsonschema.Draft7Validator(stored(GITLAB_CI)).validate(GITLAB)
+
+
+def test_the_page_on_ci_names_what_there_is() -> None:
+    text = (REPOSITORY / "docs" / "ci.md").read_text(encoding="utf-8")
+    workflow, gitlab_ci, hooks = (
+        yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    )
+    workflow["on"] = workflow.pop(True)  # what YAML 1.1 makes of on
+    jsonschema.Draft7Validator(stored(GITHUB_WORKFLOW)).validate(workflow)
+    steps = workflow["jobs"]["sglint"]["steps"]
+    assert steps[-1]["with"].keys() <= ACTION["inputs"].keys()
+    jsonschema.Draft7Validator(stored(GITLAB_CI)).validate(gitlab_ci)
+    assert gitlab_ci["include"][0]["remote"].endswith("/ci/gitlab.yml")
+    assert gitlab_ci["variables"].keys() <= {*GITLAB["sglint"]["variables"], "SGLINT_PACKAGE"}
+    there = {hook["id"] for hook in yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
+    assert {hook["id"] for hook in hooks["repos"][0]["hooks"]} == there
 
 
 def test_no_script_has_an_expression_in_it() -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sglint.lower.catalogue import LAMBDA, MADE, NOT_MODELLED
+from sglint.lower.catalogue import MADE, NOT_MODELLED
 from sglint.lower.network import TABLE
 from sglint.lower.row import Words
 
@@ -62,7 +62,7 @@ def _network() -> Iterator[str]:
 
 def _services() -> Iterator[str]:
     yield "## Services with interfaces in your subnets\n"
-    yield f"Of each, where its subnets and security groups are written. The interfaces of a function in a VPC are those of {LAMBDA}."
+    yield "Of each, where its subnets and security groups are written."
     for title, native in (("Terraform", False), ("CloudFormation", True)):
         kinds = [kind for noun in SERVICES for kind in _nouns()[noun] if _native(kind) is native]
         yield f"\n### {title}: {len(kinds)}\n"
@@ -86,7 +86,7 @@ def _written(words: Words, *names: str) -> str:
 
 def _made() -> Iterator[str]:
     yield "## Groups that a service makes\n"
-    yield "What such a group permits stands in no text, so the flows of these interfaces are decided only where the written groups do.\n"
+    yield "What such a group permits is in no text; flows of these interfaces are decided only where the written groups do.\n"
     yield "| type | group |\n|---|---|"
     yield from (f"| `{kind}` | {MADE[kind].what} |" for kind in _own(MADE))
     yield ""

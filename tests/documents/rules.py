@@ -15,8 +15,8 @@ These pages are generated from the docstrings in `rules/`, and are what `sglint 
 
     python -m tests.documents
 
-The examples on a page are tests: in what is marked as found, the line with `# found` has the finding. The severity is that which
-a rule has unless the configuration says otherwise; `--fail-on` says from which on a run fails.
+The examples on a page are tests: in what is marked as found, the line with `# found` has the finding. `--fail-on` says from
+which severity on a run fails.
 """
 _FENCE = re.compile(r"^(```\w+) (bad|good|maybe)$", re.MULTILINE)
 _SAID = {"bad": "Found:", "good": "Not found:", "maybe": "May hold, and shown with `--maybe`:"}

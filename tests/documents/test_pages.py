@@ -15,13 +15,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import REPOSITORY
+from tests.command import REPOSITORY, STACKS
 from tests.documents.pages import DOCS, generated, stale, written
 
 DOCUMENTS = sorted([REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *DOCS.rglob("*.md")])
-SHELL = re.compile(r"^```sh( run)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SHELL = re.compile(r"^```sh( run| clone)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+OUTPUT = re.compile(
+    r"(^```sh run\n(?P<command>[^\n]*)\n```\n\n```text output\n)(?P<output>.*?)(^```$)", re.MULTILINE | re.DOTALL
+)
+FILE = re.compile(r"^```text file (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-GATE = (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8")
+FIXTURES = REPOSITORY / "fixtures"
 
 
 def test_the_generated_pages_are_up_to_date() -> None:
@@ -41,59 +45,100 @@ def test_links_to_files_lead_somewhere(document: Path) -> None:
             assert (document.parent / target.partition("#")[0]).exists(), target
 
 
-def blocks() -> Iterator[tuple[str, bool, str]]:
+def commands(kind: str) -> Iterator[tuple[str, str]]:
     """
-    Yield each block of commands: its document and line, whether it is marked as runnable, and its text.
+    Yield the commands of a kind of block, each with its document and line: `run` in a user's folder, `clone` in the project.
     """
     for document in DOCUMENTS:
         text = document.read_text(encoding="utf-8")
         for found in SHELL.finditer(text):
-            line = text.count("\n", 0, found.start()) + 1
-            yield f"{document.relative_to(REPOSITORY)}:{line}", bool(found[1]), found[2]
-
-
-RUNNABLE = [pytest.param(text, id=place) for place, runs, text in blocks() if runs]
+            if (found[1] or "").strip() == kind:
+                first = text.count("\n", 0, found.start()) + 2
+                for number, line in enumerate(found[2].splitlines()):
+                    yield f"{document.relative_to(REPOSITORY)}:{first + number}", line
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def user(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
-    A copy of the project with `sglint` and its tools on a PATH of its own, in which commands may write.
+    A user's folder: networks, a template, a plan and a rule, and sglint on the PATH.
     """
-    directory = tmp_path_factory.mktemp("clone") / "sglint"
-    passed = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", ".hypothesis")
-    shutil.copytree(REPOSITORY, directory, ignore=passed, symlinks=True)
+    directory = tmp_path_factory.mktemp("user") / "here"
+    for name, stack in (("network", "inspection-hub"), ("dns", "resolver-hub")):
+        shutil.copytree(STACKS / stack, directory / name)
+    (directory / "prod").mkdir()
+    shutil.copy(FIXTURES / "plans" / "change" / "main.tf", directory / "prod")
+    shutil.copy(FIXTURES / "plans" / "change" / "plan.json", directory / "plan.json")
+    shutil.copy(STACKS / "inspection-hub" / "template.yaml", directory / "template.yaml")
+    (directory / "lint" / "rules").mkdir(parents=True)
+    shutil.copy(FIXTURES / "rules" / "firewall_tracked.py", directory / "lint" / "rules")
+    for document in DOCUMENTS:
+        for name, text in FILE.findall(document.read_text(encoding="utf-8")):
+            (directory / name).write_text(text, encoding="utf-8")
+    start = f"import sys\nsys.path.insert(0, {str(REPOSITORY)!r})"
+    program = f"#!{sys.executable}\n{start}\nfrom sglint.cli import main\nmain(prog_name='sglint')\n"
     command = directory.parent / "bin" / "sglint"
     command.parent.mkdir()
-    command.write_text(f"#!{sys.executable}\nfrom sglint.cli import main\nmain(prog_name='sglint')\n", encoding="utf-8")
+    command.write_text(program, encoding="utf-8")
     command.chmod(0o755)
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "core.hooksPath=/dev/null"]
-    for arguments in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "state"]):
-        subprocess.run([*git, *arguments], cwd=directory, check=True, env=environment(directory))
     return directory
 
 
-def environment(directory: Path) -> dict[str, str]:
+def run(text: str, directory: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """
-    Return what commands find: the project's own code, and the tools of the tests.
+    Run a command as a person in this folder would.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    path = f"{directory.parent / 'bin'}:{Path(sys.executable).parent}:{sysconfig.get_path('scripts')}:{os.environ['PATH']}"
-    return {**kept, "PATH": path, "PYTHONPATH": str(directory), "NO_COLOR": "1", "COLUMNS": "120"}
-
-
-@pytest.mark.parametrize("text", RUNNABLE)
-def test_commands_of_the_documents_run(text: str, clone: Path) -> None:
-    done = subprocess.run(
-        ["bash", "-c", text], cwd=clone, env=environment(clone), capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "VIRTUAL_ENV"))}
+    path = f"{directory.parent / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {**kept, "PATH": path, "NO_COLOR": "1", "COLUMNS": "120", **more}
+    return subprocess.run(
+        ["bash", "-c", text],
+        cwd=directory,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        stdin=subprocess.DEVNULL,
     )
+
+
+@pytest.mark.parametrize("text", [pytest.param(text, id=place) for place, text in commands("run")])
+def test_commands_of_the_documents_run(text: str, user: Path) -> None:
+    done = run(text, user, PYTHONPATH=str(REPOSITORY))
     said = done.stdout + done.stderr
-    assert done.returncode in {0, 1} and "Traceback" not in said and "Error:" not in said, said[-3000:]
+    assert "Traceback" not in said and "Error:" not in said and "looked at nothing" not in said, said[-3000:]
+    findings = range(16) if text.startswith("cfn-lint ") else range(2)  # cfn-lint has a bit for each level
+    assert done.returncode in findings, said[-3000:]
 
 
-def test_other_blocks_of_commands_are_run_by_the_gate_or_need_what_is_not_here() -> None:
-    elsewhere = ("terraform ", "pip install", "cdk ", "aws ")
-    for place, runs, text in blocks():
-        if not runs:
-            lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-            assert text.strip() in GATE or all(line.startswith(elsewhere) for line in lines), place
+@pytest.mark.parametrize(
+    "document", [one for one in DOCUMENTS if OUTPUT.search(one.read_text("utf-8"))], ids=lambda path: path.name
+)
+def test_outputs_in_the_documents_are_those_of_their_commands(
+    document: Path, user: Path, request: pytest.FixtureRequest
+) -> None:
+    text = document.read_text(encoding="utf-8")
+
+    def real(found: re.Match[str]) -> str:
+        return f"{found[1]}{run(found['command'], user, PYTHONPATH=str(REPOSITORY)).stdout}{found[4]}"
+
+    said = OUTPUT.sub(real, text)
+    if request.config.getoption("--accept"):
+        document.write_text(said, encoding="utf-8", newline="\n")
+    assert OUTPUT.search(text) and document.read_text(encoding="utf-8") == said, "run pytest --accept and read it"
+
+
+@pytest.mark.parametrize("text", [pytest.param(text, id=place) for place, text in commands("clone")])
+def test_commands_for_a_clone_run_in_one(text: str, tmp_path: Path) -> None:
+    directory = tmp_path / "sglint"
+    passed = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", ".hypothesis")
+    shutil.copytree(REPOSITORY, directory, ignore=passed, symlinks=True)
+    here = {"PYTHONPATH": sysconfig.get_paths()["purelib"], "PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0"}
+    done = run(text, directory, **here)
+    assert done.returncode == 1 and "tracked-forwarder" in done.stdout, done.stdout + done.stderr
+
+
+def test_other_commands_of_the_documents_are_those_of_the_gate() -> None:
+    gate = (REPOSITORY / ".ci" / "run").read_text(encoding="utf-8")
+    assert [place for place, text in commands("") if text not in gate] == []
