@@ -7,9 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sglint.finding import Edit
-from sglint.fix import terraform
+from sglint.fix import cloudformation, terraform
 from sglint.fix.change import ApplianceMode, Change, Filter, SetTimeout
 from sglint.fix.look import Look
+from sglint.fix.origin_cfn import Stacks
 from sglint.fix.text import Texts
 from sglint.fix.trace import Terraform
 from sglint.request import Request
@@ -30,6 +31,10 @@ def proposals(request: Request, now: Look, net: Judged, change: Change) -> Itera
         return
     if origin.span.path.endswith((".tf", ".tf.json")):
         yield from terraform.proposals(files_of(request, now, net), net, change)
+    else:
+        names = frozenset(one.partition("=")[0].strip() for one in request.parameters)
+        stacks = Stacks(Texts(now.networks.tree), request.parameter_files, names)
+        yield from cloudformation.proposals(stacks, net, change)
 
 
 def files_of(request: Request, now: Look, net: Judged) -> Terraform:

@@ -1,0 +1,274 @@
+"""
+A change as edits of templates of CloudFormation: proposals, the most local ones first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from sglint.finding import Edit
+from sglint.fix.change import Admit, ApplianceMode, Change, Narrow, Opening, SetTimeout
+from sglint.fix.notation import Data, Get, Style, like, style_of
+from sglint.fix.origin_cfn import Stacks
+from sglint.fix.put import append, resource_after, set_in, without_item
+from sglint.fix.rules import Written, exact, halves, narrow, written
+from sglint.model import Direction, Prefix
+from sglint.resource import Origin
+from sglint.rule import Judged
+from sglint.space import EVERYONE, Family, family_of
+from sglint.template import List, Mapping, Scalar
+
+Edits = tuple[Edit, ...]
+
+PLACES = 4
+"""How many places that a value may come from are tried."""
+
+LISTS = {Direction.IN: "SecurityGroupIngress", Direction.OUT: "SecurityGroupEgress"}
+ALONE = {Direction.IN: "AWS::EC2::SecurityGroupIngress", Direction.OUT: "AWS::EC2::SecurityGroupEgress"}
+TIMEOUTS = {"tcp_established": "TcpEstablishedTimeout", "udp_stream": "UdpStreamTimeout", "udp": "UdpTimeout"}
+
+
+def proposals(files: Stacks, net: Judged, change: Change) -> Iterator[Edits]:
+    """
+    Yield edits that may bring a change about, the best first.
+    """
+    if isinstance(change, Admit):
+        yield from admitting(files, net, change)
+    elif isinstance(change, Narrow):
+        yield from narrowing(files, net, change)
+    elif isinstance(change, SetTimeout):
+        yield from timeout(files, change)
+    elif isinstance(change, ApplianceMode):
+        yield from set_to(files, change.attachment.origin, ("Options", "ApplianceModeSupport"), "enable")
+
+
+def admitting(files: Stacks, net: Judged, change: Admit) -> Iterator[Edits]:
+    """
+    Yield edits that let the first group that allows it admit what is wanted: in the rules that are near to it, or in new ones.
+    """
+    for group in change.groups:
+        noun = next((one for one in net.network.groups if one.origin.address == group), None)
+        if noun is None or files.resource(noun.origin) is None:
+            continue
+        rules = written(net.network, group)
+        for place in range(PLACES):
+            edits, rest = changed(files, rules, change.openings, place)
+            if not edits:
+                break
+            yield from ((*edits, *more) for more in added(files, noun.origin, rules, rest))
+        yield from added(files, noun.origin, rules, change.openings)
+
+
+def changed(
+    files: Stacks, rules: Sequence[Written], openings: Sequence[Opening], place: int
+) -> tuple[Edits, tuple[Opening, ...]]:
+    """
+    Return edits of rules that nearly admit what is wanted, and what they leave to be added.
+    """
+    edits: list[Edit] = []
+    rest: list[Opening] = []
+    for one in openings:
+        made = joined(files, halves(rules, one), one, place) or widened(files, narrow(rules, one), one, place)
+        rule = None if made else exact(rules, openings, one)
+        if rule is not None:
+            made = to_everyone(files, rule, one.family, place)
+        edits += made
+        rest += [] if made else [one]
+    return tuple(dict.fromkeys(edits)), tuple(rest)
+
+
+def joined(files: Stacks, rules: Sequence[Written], one: Opening, place: int) -> Edits:
+    """
+    Return edits by which one of several rules admits everyone, and those that it makes needless go.
+    """
+    edits: list[Edit] = []
+    for number, rule in enumerate(rules):
+        if number == 0:
+            edits += to_everyone(files, rule, one.family, place)
+        elif edits and len(rule.peers) == 1:
+            edits += without_item(files, rule)
+    return tuple(edits)
+
+
+def to_everyone(files: Stacks, rule: Written, family: Family, place: int) -> Edits:
+    """
+    Return edits by which a rule names everyone of a family instead of some.
+    """
+    made = (replaced(files, rule.origin, path, found, EVERYONE[family], place) for path, found in rule.of(family))
+    return tuple(chain.from_iterable(made))
+
+
+def replaced(files: Stacks, origin: Origin, path: str, old: Sequence[Prefix], new: Prefix, place: int) -> Edits:
+    """
+    Return the edit of the scalar that a property's prefix comes from.
+    """
+    texts = {str(one) for one in old}
+    found = [one.node for one in files.sources(origin, path) if isinstance(one.node, Scalar) and one.node.text in texts]
+    return tuple(Edit(one.span, like(files.texts, one, str(new))) for one in found[place : place + 1])
+
+
+def widened(files: Stacks, rules: Sequence[Written], one: Opening, place: int) -> Edits:
+    """
+    Return edits by which the first of the rules admits every port that is wanted.
+    """
+    for rule in rules[:1]:
+        ports = rule.services[0][1]
+        edits: list[Edit] = []
+        for name, old, new in (("FromPort", ports.first, one.ports.first), ("ToPort", ports.last, one.ports.last)):
+            sources = [each.node for each in files.sources(rule.origin, rule.at(name))] if old != new else []
+            found = [each for each in sources if isinstance(each, Scalar) and each.text == str(old)]
+            if old != new and not found[place:]:
+                return ()
+            edits += [Edit(each.span, like(files.texts, each, new)) for each in found[place : place + 1]]
+        return tuple(edits)
+    return ()
+
+
+def added(files: Stacks, origin: Origin, rules: Sequence[Written], openings: Sequence[Opening]) -> Iterator[Edits]:
+    """
+    Yield edits that add rules to a group, in the style of those that it has first.
+    """
+    if not openings:
+        yield ()
+        return
+    resource = files.resource(origin)
+    if resource is None or not isinstance(resource.value, Mapping):
+        return
+    properties = resource.value.get("Properties")
+    style = style_of(files.texts, origin.span.path)
+    inline: list[Edit] = []
+    alone: list[Edit] = []
+    for direction in Direction:
+        some = [one for one in openings if one.direction is direction]
+        mine = [one for one in rules if one.direction is direction and not one.inline]
+        held = properties.get(LISTS[direction]) if isinstance(properties, Mapping) else None
+        if some:
+            alone += resources(files, origin, rules, some, style)
+            listed = isinstance(held, List) or (held is None and not mine)
+            inline += inside(files, origin, some, style) if listed and isinstance(properties, Mapping) else alone[-1:]
+    yield tuple(inline)
+    yield tuple(alone)
+
+
+def inside(files: Stacks, origin: Origin, openings: Sequence[Opening], style: Style) -> Iterator[Edit]:
+    """
+    Yield the edit that adds rules to a list of the group.
+    """
+    resource = files.resource(origin)
+    properties = resource.value.get("Properties") if resource is not None and isinstance(resource.value, Mapping) else None
+    if not isinstance(properties, Mapping):
+        return
+    name = LISTS[openings[0].direction]
+    items = [data(one) for one in openings]
+    held = properties.get(name)
+    if isinstance(held, List):
+        yield append(files.texts, held, items, style)
+    else:
+        yield set_in(files.texts, properties, (name,), items, style)
+
+
+def data(one: Opening) -> dict[str, Data]:
+    """
+    Return a rule as templates write it.
+    """
+    cidr = "CidrIp" if one.family is Family.IPV4 else "CidrIpv6"
+    return {"IpProtocol": one.protocol.value, "FromPort": one.ports.first, "ToPort": one.ports.last, cidr: str(one.peer)}
+
+
+def resources(
+    files: Stacks, origin: Origin, rules: Sequence[Written], openings: Sequence[Opening], style: Style
+) -> Iterator[Edit]:
+    """
+    Yield the edit that adds rules of a group as resources of their own, after the last one that there is.
+    """
+    key = getattr(files.resource(origin), "key", "")
+    last = max((one.origin for one in rules if not one.inline), key=lambda one: one.span, default=origin)
+    body = files.texts.template(origin.span.path).body
+    held = None if body is None else body.get("Resources")
+    taken = {one.key for one in held} if isinstance(held, Mapping) else set()
+    found: dict[str, Data] = {}
+    for one in openings:
+        word = "Ingress" if one.direction is Direction.IN else "Egress"
+        ports = "" if one.ports.last - one.ports.first == 65535 else str(one.ports).replace("-", "To")
+        stem = f"{key}{word}{one.protocol.value.capitalize()}{ports}{'V6' if one.family is Family.IPV6 else ''}"
+        name = next(each for each in chain([stem], (f"{stem}{n}" for n in range(2, len(taken) + 9))) if each not in taken)
+        taken.add(name)
+        found[name] = {"Type": ALONE[one.direction], "Properties": {"GroupId": Get(key, "GroupId"), **data(one)}}
+    entry = files.resource(last) or files.resource(origin)
+    if entry is not None:
+        yield resource_after(files.texts, entry, found, style)
+
+
+def narrowing(files: Stacks, net: Judged, change: Narrow) -> Iterator[Edits]:
+    """
+    Yield edits by which every rule of the groups that admits everyone admits fewer.
+    """
+    for place in range(PLACES):
+        edits: list[Edit] = []
+        for group in change.groups:
+            for rule in written(net.network, group):
+                for path, found in rule.peers if rule.direction is change.direction else ():
+                    kept = [one for one in change.peers if family_of(one) is family_of(found[0])]
+                    if kept and any(one.prefixlen == 0 for one in found):
+                        edits += replaced(files, rule.origin, path, found, kept[0], place)
+                        edits += more(files, rule, kept[1:])
+        if edits:
+            yield tuple(dict.fromkeys(edits))
+
+
+def more(files: Stacks, rule: Written, peers: Sequence[Prefix]) -> Iterator[Edit]:
+    """
+    Yield the edit that adds a rule of the same traffic for each of some more prefixes.
+    """
+    if not peers or len(rule.services) > 1:
+        return
+    protocol, ports = rule.services[0]
+    openings = [Opening(rule.direction, protocol, ports, one) for one in peers]
+    style = style_of(files.texts, rule.origin.span.path)
+    yield from inside(files, rule.origin, openings, style) if rule.inline else ()
+
+
+def timeout(files: Stacks, change: SetTimeout) -> Iterator[Edits]:
+    """
+    Yield edits by which an idle timeout is so long.
+    """
+    name = TIMEOUTS[change.name]
+    fields = [path for path, _ in change.owner.fields if path.rpartition(".")[2] == name]
+    for path in fields:
+        yield from scalars(files, change.owner, path, change.seconds)
+    if fields:
+        return
+    resource = files.resource(change.owner)
+    properties = resource.value.get("Properties") if resource is not None and isinstance(resource.value, Mapping) else None
+    held = properties
+    launch = properties.get("LaunchTemplateData") if isinstance(properties, Mapping) else None
+    if isinstance(launch, Mapping):
+        devices = launch.get("NetworkInterfaces")
+        held = devices.items[0] if isinstance(devices, List) and devices.items else None
+    if isinstance(held, Mapping):
+        style = style_of(files.texts, change.owner.span.path)
+        yield (set_in(files.texts, held, ("ConnectionTrackingSpecification", name), change.seconds, style),)
+
+
+def set_to(files: Stacks, origin: Origin, path: Sequence[str], text: str) -> Iterator[Edits]:
+    """
+    Yield edits by which a property of a resource has this value.
+    """
+    written_at = next((one for one, _ in origin.fields if one == ".".join(path)), None)
+    if written_at is not None:
+        yield from scalars(files, origin, written_at, text)
+        return
+    resource = files.resource(origin)
+    properties = resource.value.get("Properties") if resource is not None and isinstance(resource.value, Mapping) else None
+    if isinstance(properties, Mapping):
+        yield (set_in(files.texts, properties, path, text, style_of(files.texts, origin.span.path)),)
+
+
+def scalars(files: Stacks, origin: Origin, path: str, value: str | int) -> Iterator[Edits]:
+    """
+    Yield edits of the scalars that a property may come from.
+    """
+    for one in files.sources(origin, path)[:PLACES]:
+        if isinstance(one.node, Scalar):
+            yield (Edit(one.node.span, like(files.texts, one.node, value)),)

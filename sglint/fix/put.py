@@ -1,0 +1,159 @@
+"""
+New text in a template: an item of a list, a key of a mapping, a resource; and what goes with one that is taken out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sglint.finding import Edit
+from sglint.fix.notation import Data, Style, end_of, flow, indented, is_flow, lines, style_of
+from sglint.fix.origin_cfn import Stacks
+from sglint.fix.rules import Written
+from sglint.fix.text import Texts, at
+from sglint.source import Span
+from sglint.template import Entry, List, Node
+from sglint.template import Mapping as Mapped
+
+
+def append(texts: Texts, held: List, items: Sequence[Data], style: Style) -> Edit:
+    """
+    Return the edit that adds items to a list.
+    """
+    if is_flow(texts, held):
+        return into_flow(texts, held, held.items, [(None, item) for item in items], style)
+    column = held.span.column - 1
+    found = lines(list(items), style)
+    return Edit(end_of(texts, held), "".join(f"{style.newline}{' ' * column}{line}" for line in found))
+
+
+def set_in(texts: Texts, held: Mapped, path: Sequence[str], value: Data, style: Style) -> Edit:
+    """
+    Return the edit that gives a mapping a key, or one in the mapping under its first key.
+    """
+    inner = held.get(path[0])
+    if len(path) > 1 and isinstance(inner, Mapped):
+        return set_in(texts, inner, path[1:], value, style)
+    data: Data = value
+    for name in reversed(path[1:]):
+        data = {name: data}
+    return add_key(texts, held, path[0], data, style)
+
+
+def add_key(texts: Texts, held: Mapped, key: str, data: Data, style: Style) -> Edit:
+    """
+    Return the edit that adds a key at the end of a mapping.
+    """
+    if is_flow(texts, held):
+        return into_flow(texts, held, [entry.value for entry in held], [(key, data)], style)
+    column = held.span.column - 1
+    found = lines({key: data}, style)
+    return Edit(end_of(texts, held), "".join(f"{style.newline}{' ' * column}{line}" for line in found))
+
+
+def into_flow(texts: Texts, held: Node, there: Sequence[Node], new: Sequence[tuple[str | None, Data]], style: Style) -> Edit:
+    """
+    Return the edit that adds items to what is written in brackets: on lines of their own where the others are.
+    """
+    path = held.span.path
+    if not there:
+        inner = ", ".join(in_line(key, data) for key, data in new)
+        mark = texts.written(held.span)
+        return Edit(held.span, f"{mark[0]}{inner}{mark[-1]}")
+    last = there[-1]
+    place = at(path, last.span.end_line, last.span.end_column)
+    start = first_of(texts, held)
+    if held.span.line == held.span.end_line or start.line == held.span.line:
+        return Edit(place, "".join(f", {in_line(key, data)}" for key, data in new))
+    line = texts.line(path, start.line)
+    indent = len(line) - len(line.lstrip())
+    spread = style.json and last.span.end_line > last.span.line
+    text = ""
+    for key, data in new:
+        found = lines(data, style) if style.json and (spread or key is not None) else [in_line(None, data)]
+        first = found[0] if key is None else f'"{key}": {found[0]}'
+        text += "," + style.newline + style.newline.join([" " * indent + first, *indented(found[1:], indent)])
+    return Edit(place, text)
+
+
+def in_line(key: str | None, data: Data) -> str:
+    """
+    Return an item in one line.
+    """
+    return flow(data) if key is None else f'"{key}": {flow(data)}'
+
+
+def first_of(texts: Texts, held: Node) -> Span:
+    """
+    Return the place of the first thing in brackets.
+    """
+    if isinstance(held, Mapped) and held.entries:
+        return held.entries[0].span
+    if isinstance(held, List) and held.items:
+        return held.items[0].span
+    return held.span
+
+
+def resource_after(texts: Texts, entry: Entry, found: Mapping[str, Data], style: Style) -> Edit:
+    """
+    Return the edit that adds resources after another one, with an empty line between where the template has such.
+    """
+    path = entry.span.path
+    if style.json:
+        line = texts.line(path, entry.span.line)
+        indent = len(line) - len(line.lstrip())
+        place = at(path, entry.value.span.end_line, entry.value.span.end_column)
+        text = ""
+        for key, data in found.items():
+            body = lines(data, style)
+            text += "," + style.newline + style.newline.join([f'{" " * indent}"{key}": {body[0]}', *indented(body[1:], indent)])
+        return Edit(place, text)
+    place = end_of(texts, entry.value)
+    apart = not texts.line(path, place.line + 1).strip() or not texts.line(path, entry.span.line - 1).strip()
+    column = entry.span.column - 1
+    text = ""
+    for key, data in found.items():
+        text += style.newline if apart else ""
+        text += "".join(f"{style.newline}{' ' * column}{line}" for line in lines({key: data}, style))
+    return Edit(place, text)
+
+
+def without_item(files: Stacks, rule: Written) -> tuple[Edit, ...]:
+    """
+    Return the edit that takes a rule out of the list that it is written in, or the resource that it is.
+    """
+    texts = files.texts
+    entry = files.resource(rule.origin)
+    if entry is None:
+        return ()
+    if not rule.inline:
+        name = entry.key
+        body = texts.text(entry.span.path) or ""
+        return (
+            (lines_out(texts, entry.span, entry.value),)
+            if body.count(name) == 1 and not style_of(texts, entry.span.path).json
+            else ()
+        )
+    place = dict(rule.origin.fields).get(rule.prefix)
+    properties = entry.value.get("Properties") if isinstance(entry.value, Mapped) else None
+    held = properties.get(rule.prefix.partition("[")[0]) if isinstance(properties, Mapped) else None
+    item = next((one for one in held.items if one.span == place), None) if isinstance(held, List) else None
+    if item is None or not isinstance(held, List) or len(held.items) < 2:
+        return ()
+    if not is_flow(texts, held):
+        return (lines_out(texts, item.span, item),)
+    number = held.items.index(item)
+    if number == 0:
+        return ()
+    before = held.items[number - 1].span
+    return (Edit(Span(item.span.path, before.end_line, before.end_column, item.span.end_line, item.span.end_column), ""),)
+
+
+def lines_out(texts: Texts, start: Span, node: Node) -> Edit:
+    """
+    Return the edit that takes out all lines from a place to the end of a node, with the empty lines before them.
+    """
+    first = start.line
+    while first > 1 and not texts.line(start.path, first - 1).strip():
+        first -= 1
+    return Edit(Span(start.path, first, 1, end_of(texts, node).line + 1, 1), "")
