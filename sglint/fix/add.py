@@ -11,6 +11,7 @@ from itertools import chain
 from sglint.finding import Edit
 from sglint.fix import hcl
 from sglint.fix.change import Opening
+from sglint.fix.clone import cloned
 from sglint.fix.place import after_last, body_indent, inserted
 from sglint.fix.rules import Written
 from sglint.fix.text import at
@@ -46,6 +47,9 @@ def added(files: Terraform, net: Judged, group: str, rules: Sequence[Written], o
     origin = noun.origin
     if not origin.span.path.endswith(".tf"):
         return
+    copies = cloned(files, rules, openings)
+    if copies:
+        yield copies
     style = styles(files, origin, block, rules)
     yield tuple(edit for direction in Direction for edit in made(files, origin, block, rules, of(openings, direction), style))
     other = dict.fromkeys(Direction, "" if set(style.values()) != {""} else RULE)

@@ -5,6 +5,7 @@ Data as text in the style of a template: its indentation, block or flow, its quo
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -25,6 +26,9 @@ class Get:
     resource: str
     attribute: str = ""
 
+
+PLAIN = re.compile(r"[A-Za-z0-9/](?:[A-Za-z0-9./_-]|:(?=[^\s]))*")
+"""What needs no quotes in YAML."""
 
 Data: TypeAlias = "str | int | bool | Get | Sequence[Data] | Mapping[str, Data]"
 
@@ -150,7 +154,7 @@ def scalar(value: Data, style: Style) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, str):
-        return f"{style.quote}{value}{style.quote}" if ":" in value or not value else value
+        return value if PLAIN.fullmatch(value) else f"{style.quote}{value}{style.quote}"
     return flow(value)
 
 

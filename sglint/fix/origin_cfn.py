@@ -17,6 +17,9 @@ from sglint.template import Entry, Intrinsic, List, Mapping, Node, Scalar
 DEEPEST = 20
 """Through how many references a value is followed."""
 
+PARTS = ("Fn::If", "Fn::Select", "Fn::Split", "Fn::Join")
+"""The functions whose value is among their arguments, but for the first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Use:
@@ -80,11 +83,9 @@ class Stacks:
         """
         place = dict(origin.fields).get(path)
         resource = self.resource(origin)
-        start = (
-            None
-            if place is None or resource is None
-            else next((one for one in nodes(resource.value) if one.span == place), None)
-        )
+        if place is None or resource is None:
+            return ()
+        start = next((one for one in nodes(resource.value) if one.span == place), None)
         if start is None:
             return ()
         return tuple({one.node.span: one for one in self.values(Held(start, self.use(origin)))}.values())
@@ -111,7 +112,7 @@ class Stacks:
             yield from self.parameter(argument.text, use)
         elif node.name == "Fn::FindInMap" and isinstance(argument, List):
             yield from self.mapped(argument, use)
-        elif (node.name == "Fn::If" and isinstance(argument, List)) or (node.name in {"Fn::Select", "Fn::Split", "Fn::Join"} and isinstance(argument, List)):
+        elif node.name in PARTS and isinstance(argument, List):
             yield from (Held(one, use) for one in argument.items[1:])
 
     def parameter(self, name: str, use: Use) -> Iterator[Held]:

@@ -13,7 +13,7 @@ from sglint.graph import Graph, build
 from sglint.model import Direction
 from sglint.resource import block_name
 from sglint.rule import Judged, Judgement
-from sglint.rule.words import join, protocols_name
+from sglint.rule.words import join, spelled
 from sglint.space import EVERYONE, Bounds, Family, FlowSet, Intervals, Ports, Protocol, addresses, prefixes, union
 from sglint.track import expose, survey
 from sglint.track.admit import admissions, index
@@ -166,7 +166,7 @@ def in_words(found: FlowSet) -> Iterator[tuple[str, str]]:
             key = (family, Intervals(tuple(spans)))
             same.setdefault(key, {}).setdefault(protocol, set()).update(Ports(*one) for one in ports.ranges)
     for (family, numbers), by_protocol in same.items():
-        yield protocols_name(by_protocol), whom(family, numbers)
+        yield spelled(by_protocol), whom(family, numbers)
 
 
 def whom(family: Family, numbers: Intervals) -> str:

@@ -62,8 +62,8 @@ def into_flow(texts: Texts, held: Node, there: Sequence[Node], new: Sequence[tup
         return Edit(held.span, f"{mark[0]}{inner}{mark[-1]}")
     last = there[-1]
     place = at(path, last.span.end_line, last.span.end_column)
-    start = first_of(texts, held)
-    if held.span.line == held.span.end_line or start.line == held.span.line:
+    start = first_of(held)
+    if held.span.line in {held.span.end_line, start.line}:
         return Edit(place, "".join(f", {in_line(key, data)}" for key, data in new))
     line = texts.line(path, start.line)
     indent = len(line) - len(line.lstrip())
@@ -83,7 +83,7 @@ def in_line(key: str | None, data: Data) -> str:
     return flow(data) if key is None else f'"{key}": {flow(data)}'
 
 
-def first_of(texts: Texts, held: Node) -> Span:
+def first_of(held: Node) -> Span:
     """
     Return the place of the first thing in brackets.
     """
@@ -124,16 +124,13 @@ def without_item(files: Stacks, rule: Written) -> tuple[Edit, ...]:
     """
     texts = files.texts
     entry = files.resource(rule.origin)
-    if entry is None:
+    if entry is None or not stands_there(files, rule):
         return ()
     if not rule.inline:
         name = entry.key
         body = texts.text(entry.span.path) or ""
-        return (
-            (lines_out(texts, entry.span, entry.value),)
-            if body.count(name) == 1 and not style_of(texts, entry.span.path).json
-            else ()
-        )
+        gone = body.count(name) == 1 and not style_of(texts, entry.span.path).json
+        return (lines_out(texts, entry.span, entry.value),) if gone else ()
     place = dict(rule.origin.fields).get(rule.prefix)
     properties = entry.value.get("Properties") if isinstance(entry.value, Mapped) else None
     held = properties.get(rule.prefix.partition("[")[0]) if isinstance(properties, Mapped) else None
@@ -147,6 +144,14 @@ def without_item(files: Stacks, rule: Written) -> tuple[Edit, ...]:
         return ()
     before = held.items[number - 1].span
     return (Edit(Span(item.span.path, before.end_line, before.end_column, item.span.end_line, item.span.end_column), ""),)
+
+
+def stands_there(files: Stacks, rule: Written) -> bool:
+    """
+    Return whether what a rule names is written in it, and comes from nowhere else.
+    """
+    places = dict(rule.origin.fields)
+    return all([one.node.span for one in files.sources(rule.origin, path)] == [places.get(path)] for path, _ in rule.peers)
 
 
 def lines_out(texts: Texts, start: Span, node: Node) -> Edit:

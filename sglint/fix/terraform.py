@@ -103,6 +103,8 @@ def lone_block(files: Terraform, rule: Written, family: Family) -> Span | None:
     block = files.block_at(rule.origin.span)
     if block is None or any(path not in dict(rule.of(family)) for path, _ in rule.peers):
         return None
+    if any(files.texts.written(dict(rule.origin.fields)[path])[:1] not in {"[", '"'} for path, _ in rule.peers):
+        return None
     if rule.inline:
         place = dict(rule.origin.fields).get(rule.prefix)
         return next((one.span for one in block.blocks if one.header == place and one.type != "dynamic"), None)

@@ -1,0 +1,204 @@
+"""
+New rules among the data that a group's rules are made from: an entry of a list or object, like one that is there.
+
+The idea: an entry that makes a rule shows by its names and values how rules are written here. A copy of it, with the values of
+the new rule in the places of the old ones, is one more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sglint.finding import Edit
+from sglint.fix import hcl
+from sglint.fix.change import Opening
+from sglint.fix.rules import Written
+from sglint.fix.text import Texts, at, offset
+from sglint.fix.trace import Terraform, enclosing, holds
+from sglint.model import Direction
+from sglint.source import Span
+from sglint.syntax import Expr, Literal, ObjectExpr, TupleExpr
+
+Edits = tuple[Edit, ...]
+
+SAYS = "everyone, so that flows are not tracked"
+"""The description of a new rule where the others have one."""
+
+PROTOCOLS = ("protocol", "ip_protocol")
+WAYS = {Direction.IN: "ingress", Direction.OUT: "egress"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """
+    An entry that makes a rule: the object, the list or object that holds it, and what stands where in it.
+    """
+
+    item: ObjectExpr
+    holder: TupleExpr | ObjectExpr
+    parts: tuple[tuple[str, Expr], ...]
+
+    def texts(self, one: Opening) -> Mapping[Span, str] | None:
+        """
+        Return what is to stand in the places of the sample for another rule, None where it has no place for something.
+        """
+        new: dict[Span, str] = {}
+        values: dict[str, str | int] = {
+            "protocol": one.protocol.value,
+            "from": one.ports.first,
+            "to": one.ports.last,
+            "way": WAYS[one.direction],
+        }
+        for name, expr in self.parts:
+            if name == "peer":
+                text = hcl.value([str(one.peer)]) if isinstance(expr, TupleExpr) else hcl.value(str(one.peer))
+            else:
+                text = in_kind(expr, values[name])
+            if new.setdefault(expr.span, text) != text:
+                return None
+        return new
+
+
+def cloned(files: Terraform, rules: Sequence[Written], openings: Sequence[Opening]) -> Edits:
+    """
+    Return edits that add an entry for each opening to the data of the group's rules, nothing where they are not made from data.
+    """
+    found: dict[Span, list[tuple[Sample, Mapping[Span, str], Opening]]] = {}
+    for one in openings:
+        made = next(((sample, text) for sample in samples(files, rules, one) if (text := sample.texts(one)) is not None), None)
+        if made is None:
+            return ()
+        found.setdefault(made[0].holder.span, []).append((*made, one))
+    return tuple(edit for listed in found.values() for edit in appended(files.texts, listed))
+
+
+def samples(files: Terraform, rules: Sequence[Written], one: Opening) -> Iterator[Sample]:
+    """
+    Yield the entries that make rules of which one more could be what is wanted, those of the same direction first.
+    """
+    for rule in sorted(rules, key=lambda each: each.direction is not one.direction):
+        place = dict(rule.origin.fields)
+        turned = rule.direction is not one.direction
+        if len(rule.of(one.family)) == 1:
+            yield from of_rule(files, rule, one, place, turned=turned)
+
+
+def of_rule(files: Terraform, rule: Written, one: Opening, place: Mapping[str, Span], *, turned: bool) -> Iterator[Sample]:
+    """
+    Yield the entries that may make a rule.
+    """
+    path, found = rule.of(one.family)[0]
+    protocol = next((name for name in PROTOCOLS if rule.at(name) in place), "")
+    names = {"protocol": rule.at(protocol), "from": rule.at("from_port"), "to": rule.at("to_port"), "peer": path}
+    if turned:
+        if rule.at("type") not in place:
+            return
+        names["way"] = rule.at("type")
+    sources = {name: [each.expr for each in files.sources(rule.origin, where)] for name, where in names.items()}
+    entries = {each.span: each for listed in sources.values() for expr in listed for each in first_object(files.texts, expr)}
+    for item in entries.values():
+        inside = {name: [expr for expr in listed if holds(item.span, expr.span)] for name, listed in sources.items()}
+        missing = {name for name, listed in inside.items() if len(listed) != 1}
+        if missing - ({"peer"} if found == (one.peer,) else set()):
+            continue
+        holder = next(enclosing(files.texts, item.span), None)
+        parts = tuple((name, listed[0]) for name, listed in inside.items() if listed)
+        if holder is not None and matches(rule, dict(parts)):
+            yield Sample(item, holder, parts)
+
+
+def first_object(texts: Texts, expr: Expr) -> Iterable[ObjectExpr]:
+    """
+    Return the object that a value stands in.
+    """
+    around = next((one for one in enclosing(texts, expr.span) if isinstance(one, ObjectExpr)), None)
+    return () if around is None else (around,)
+
+
+def matches(rule: Written, parts: Mapping[str, Expr]) -> bool:
+    """
+    Return whether the values in an entry are those of a rule.
+    """
+    ports = {(each.first, each.last) for _, each in rule.services}
+    first, last = parts.get("from"), parts.get("to")
+    if not isinstance(first, Literal) or not isinstance(last, Literal) or not isinstance(parts["protocol"], Literal):
+        return False
+    told = (str(first.value), str(last.value))
+    return told in {(str(low), str(high)) for low, high in ports} or str(parts["protocol"].value) == "-1"
+
+
+def in_kind(expr: Expr, value: str | int) -> str:
+    """
+    Return a value as the other is: a text in quotes, or a number.
+    """
+    if isinstance(expr, Literal) and isinstance(expr.value, str):
+        return hcl.quote(str(value))
+    return hcl.value(value)
+
+
+def appended(texts: Texts, listed: Sequence[tuple[Sample, Mapping[Span, str], Opening]]) -> Iterator[Edit]:
+    """
+    Yield the edit that adds entries at the end of a list or object.
+    """
+    holder = listed[0][0].holder
+    path, newline = holder.span.path, texts.newline(holder.span.path)
+    last = holder.items[-1][1] if isinstance(holder, ObjectExpr) else holder.items[-1]
+    start = holder.items[-1][0] if isinstance(holder, ObjectExpr) else last
+    line = texts.line(path, last.span.end_line)
+    comma = line[last.span.end_column - 1 :].lstrip().startswith(",")
+    column = line.index(",", last.span.end_column - 1) + 2 if comma else last.span.end_column
+    keys = {str(key.value) for key, _ in holder.items if isinstance(key, Literal)} if isinstance(holder, ObjectExpr) else set()
+    written = texts.line(path, start.span.line)
+    indent = written[: len(written) - len(written.lstrip())]
+    spread = holder.span.line != start.span.line
+    text = ""
+    for sample, new, one in listed:
+        body = copied(texts, sample.item, new)
+        name = ""
+        if isinstance(holder, ObjectExpr):
+            name, apart = key_for(texts, holder, one, keys)
+            keys.add(name.strip())
+            text += newline if apart and not text and spread else ""
+            name = f"{name} = "
+        end = "," if comma else ""
+        separator = "," if not comma and (isinstance(holder, TupleExpr) or not spread) else ""
+        text += f"{separator}{newline}{indent}{name}{body}{end}" if spread else f"{separator or ','} {name}{body}"
+    yield Edit(at(path, last.span.end_line, column), text)
+
+
+def key_for(texts: Texts, holder: ObjectExpr, one: Opening, taken: set[str]) -> tuple[str, bool]:
+    """
+    Return a key for a new entry, as wide as the others where it fits, and whether it must stand apart from them.
+    """
+    stem = f"{one.protocol.value}_{'in' if one.direction is Direction.IN else 'out'}"
+    stem += "" if one.peer.version == 4 else "_v6"
+    name = next(each for each in (stem, *(f"{stem}_{number}" for number in range(2, len(taken) + 3))) if each not in taken)
+    key, item = holder.items[-1]
+    before = texts.line(key.span.path, key.span.line)
+    if item.span.line != key.span.line or "=" not in before[key.span.end_column - 1 :]:
+        return name, False
+    width = before.index("=", key.span.end_column - 1) - key.span.column
+    if item.span.end_line > item.span.line:
+        return name, False
+    return name.ljust(width), len(name) > width
+
+
+def copied(texts: Texts, item: ObjectExpr, new: Mapping[Span, str]) -> str:
+    """
+    Return the text of an entry with other values, and a description of its own where it has one.
+    """
+    text = texts.text(item.span.path) or ""
+    places = dict(new)
+    for key, value in item.items:
+        if isinstance(key, Literal) and "desc" in str(key.value).lower() and isinstance(value, Literal):
+            places.setdefault(value.span, hcl.quote(SAYS))
+    start = offset(text, item.span.line, item.span.column)
+    end = offset(text, item.span.end_line, item.span.end_column)
+    found, reached = "", start
+    for span in sorted(places):
+        first, last = offset(text, span.line, span.column), offset(text, span.end_line, span.end_column)
+        found += text[reached:first] + places[span]
+        reached = last
+    kept = (found + text[reached:end]).split("\n")
+    return "\n".join(line for line in kept if not line.lstrip().startswith(("#", "//")))
