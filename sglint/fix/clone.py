@@ -16,8 +16,9 @@ from sglint.fix.change import Opening
 from sglint.fix.rules import Written
 from sglint.fix.text import Texts, at, offset
 from sglint.fix.trace import Terraform, enclosing, holds
-from sglint.model import Direction
+from sglint.model import Direction, Prefix
 from sglint.source import Span
+from sglint.space import Protocol
 from sglint.syntax import Expr, Literal, ObjectExpr, TupleExpr
 
 Edits = tuple[Edit, ...]
@@ -104,7 +105,7 @@ def of_rule(files: Terraform, rule: Written, one: Opening, place: Mapping[str, S
             continue
         holder = next(enclosing(files.texts, item.span), None)
         parts = tuple((name, listed[0]) for name, listed in inside.items() if listed)
-        if holder is not None and matches(rule, dict(parts)):
+        if holder is not None and matches(rule, dict(parts), found):
             yield Sample(item, holder, parts)
 
 
@@ -116,16 +117,21 @@ def first_object(texts: Texts, expr: Expr) -> Iterable[ObjectExpr]:
     return () if around is None else (around,)
 
 
-def matches(rule: Written, parts: Mapping[str, Expr]) -> bool:
+def matches(rule: Written, parts: Mapping[str, Expr], peers: Sequence[Prefix]) -> bool:
     """
     Return whether the values in an entry are those of a rule.
     """
-    ports = {(each.first, each.last) for _, each in rule.services}
-    first, last = parts.get("from"), parts.get("to")
-    if not isinstance(first, Literal) or not isinstance(last, Literal) or not isinstance(parts["protocol"], Literal):
+    word, first, last = (parts.get(name) for name in ("protocol", "from", "to"))
+    if not isinstance(first, Literal) or not isinstance(last, Literal) or not isinstance(word, Literal):
         return False
-    told = (str(first.value), str(last.value))
-    return told in {(str(low), str(high)) for low, high in ports} or str(parts["protocol"].value) == "-1"
+    whole = {protocol for protocol, _ in rule.services} == set(Protocol)
+    ports = {(str(each.first), str(each.last)) for _, each in rule.services}
+    told = whole if str(word.value) in {"-1", "all"} else (str(first.value), str(last.value)) in ports
+    same = {protocol.value for protocol, _ in rule.services} == {str(word.value).lower()} or whole
+    named = parts.get("peer")
+    texts = {one.value for one in named.items if isinstance(one, Literal)} if isinstance(named, TupleExpr) else set()
+    texts |= {named.value} if isinstance(named, Literal) else set()
+    return told and same and (named is None or texts == {str(one) for one in peers})
 
 
 def in_kind(expr: Expr, value: str | int) -> str:

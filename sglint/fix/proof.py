@@ -171,10 +171,15 @@ def in_words(found: FlowSet) -> Iterator[tuple[str, str]]:
 
 def whom(family: Family, numbers: Intervals) -> str:
     """
-    Return addresses in exact words: as prefixes, or everyone but some, whichever is shorter.
+    Return addresses in exact words: as prefixes, or as one but some others, whichever is shorter.
+
+    >>> whom(Family.IPV4, Intervals(((0, 2**31 + 5), (2**31 + 8, 2**32 - 1))))
+    '0.0.0.0/0 but 128.0.0.6/31'
     """
-    everyone = EVERYONE[family]
-    kept, left = prefixes(family, numbers), prefixes(family, addresses(everyone) - numbers)
+    around = EVERYONE[family]
+    while inner := next((one for one in around.subnets() if one != around and numbers <= addresses(one)), None):
+        around = inner
+    kept, left = prefixes(family, numbers), prefixes(family, addresses(around) - numbers)
     if not left:
-        return str(everyone)
-    return join(map(str, kept)) if len(kept) <= len(left) else f"{everyone} but {join(map(str, left))}"
+        return str(around)
+    return join(map(str, kept)) if len(kept) <= len(left) else f"{around} but {join(map(str, left))}"
