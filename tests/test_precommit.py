@@ -1,7 +1,7 @@
 """
-The hook, run by the real pre-commit in a repository of its own.
+The hooks, run by the real pre-commit in a repository of its own.
 
-pre-commit builds the hook's environment with pip. So that this needs no index, that environment sees the libraries of the
+pre-commit builds the hooks' environment with pip. So that this needs no index, that environment sees the libraries of the
 one which runs the tests.
 """
 
@@ -93,7 +93,7 @@ def user(tmp_path: Path, hooks: Path, cache: Path) -> Path:
     (directory / "variables.tf").write_text('variable "peers" {\n  default = "0.0.0.0/0"\n}\n', encoding="utf-8")
     revision = run("git", "rev-parse", "HEAD", cwd=hooks, cache=cache).strip()
     (directory / ".pre-commit-config.yaml").write_text(
-        f"repos:\n- repo: {hooks}\n  rev: {revision}\n  hooks:\n  - id: sglint\n", encoding="utf-8"
+        f"repos:\n- repo: {hooks}\n  rev: {revision}\n  hooks:\n  - id: sglint\n  - id: sglint-report\n", encoding="utf-8"
     )
     commit_everything(directory, cache)
     run(sys.executable, "-m", "pre_commit", "install", cwd=directory, cache=cache)
@@ -107,13 +107,15 @@ def test_a_commit_passes_fails_and_passes_again_with_what_it_changes(user: Path,
         return run("git", "commit", "--all", "--message", message, cwd=user, cache=cache, code=code)
 
     main.write_text(main.read_text() + '\noutput "vpc" {\n  value = aws_vpc.hub.id\n}\n')
-    assert "Passed" in commit("change that harms nothing")
+    assert commit("change that harms nothing").count("Passed") == 2
+    assert "tracked-forwarder" not in (user / "sglint-report.html").read_text(encoding="utf-8")
 
     # the file named to the hook is variables.tf alone, and what it breaks stands in main.tf
     variables.write_text(variables.read_text().replace("0.0.0.0/0", "10.0.0.0/8"))
     said = commit("narrow the peers", code=1)
     assert "tracked-forwarder" in said
     assert "main.tf:" in said
+    assert "tracked-forwarder" in (user / "sglint-report.html").read_text(encoding="utf-8")
 
     variables.write_text(variables.read_text().replace("10.0.0.0/8", "0.0.0.0/0").replace("{", "{\n  type    = string", 1))
     assert "Passed" in commit("say the type instead")
