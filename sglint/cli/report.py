@@ -19,6 +19,14 @@ from sglint.request import Request
 @click.option(
     "--traffic", metavar="PROFILE", help="The profile of the traffic to project: a bundled one, or the file of your own."
 )
+@click.option(
+    "--fixes",
+    type=click.IntRange(0),
+    default=25,
+    show_default=True,
+    metavar="N",
+    help="For so many findings look for the change that fixes it, those first that save most.",
+)
 @click.option("--fail-on", type=click.Choice(LEVELS), default="never", show_default=True, help="Exit with 1 from here on.")
 @click.option("--select", multiple=True, metavar="RULE", help="Only these rules.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules.")
@@ -31,6 +39,7 @@ def report(  # noqa: PLR0913 -- click passes every option
     output: tuple[str, ...],
     color: str,  # noqa: ARG001 -- the page follows the reader's choice of light or dark
     traffic: str | None,
+    fixes: int,
     fail_on: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -49,7 +58,9 @@ def report(  # noqa: PLR0913 -- click passes every option
     """
     with guarded(debug=wanted.debug):
         from sglint.finding import Severity
+        from sglint.fix import fixed_findings
         from sglint.output import html
+        from sglint.output.html import with_fixes
         from sglint.pipeline import conclude, judge
         from sglint.rule import choose, load
 
@@ -60,6 +71,8 @@ def report(  # noqa: PLR0913 -- click passes every option
         chosen = choose(known, names(select), names(ignore))
         networks = judge(wanted)
         found = conclude(wanted, networks, chosen, known, traffic=traffic)
+        if wanted.plan is None:
+            found = with_fixes(found, fixes, lambda some: fixed_findings(wanted, known, some))
         page = html.render(found, networks.judged, version=__version__, traffic=traffic)
         write(Output("html", None if path == "-" else path), page)
         if path != "-":

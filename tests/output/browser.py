@@ -27,6 +27,8 @@ import os, sys
 read, write = (os.dup(int(one)) for one in sys.argv[1:3])
 os.dup2(read, 3)
 os.dup2(write, 4)
+os.set_inheritable(3, True)
+os.set_inheritable(4, True)
 os.execvp(sys.argv[3], sys.argv[3:])
 """
 """Chromium reads commands from file 3 and writes answers to file 4."""

@@ -8,15 +8,15 @@ written once, and named by its place in a list.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from sglint.finding import Report
 from sglint.model import Direction, TargetKind
 from sglint.output.html.finding import View, kind_name
 from sglint.output.html.name import node_id
+from sglint.output.html.record import Tables, number, record
 from sglint.output.inspect import known, scope, unknowns
 from sglint.output.plain import clean
 from sglint.rule import Judged
@@ -26,8 +26,6 @@ from sglint.track import Judgement, Reason, State, Verdict
 SCHEMA = 1
 
 LETTERS = {State.UNTRACKED: "U", State.TRACKED: "T", State.DENIED: "D"}
-
-K = TypeVar("K", bound=Hashable)
 
 Shape: TypeAlias = tuple[tuple[tuple[str, int, str], ...], tuple[int, ...]]
 """The rows of the matrix for one interface: family, target and letters; and its classes of flows."""
@@ -46,6 +44,8 @@ def data(report: Report, networks: Iterable[Judged], views: Iterable[View], *, v
     groups: dict[Hashable, int] = {}
     shapes: dict[Shape, int] = {}
     interfaces = []
+    tables = Tables()
+    findings = [record(one, tables) for one in views]
     for net in networks:
         for judgement in net.judgements:
             shape = shape_of(judgement, reasons, flows, targets)
@@ -55,7 +55,10 @@ def data(report: Report, networks: Iterable[Judged], views: Iterable[View], *, v
         "version": version,
         "seen": asdict(report.seen),
         "roots": list(report.roots),
-        "findings": [finding(one) for one in views],
+        "findings": findings,
+        "texts": list(tables.texts),
+        "lines": list(tables.lines),
+        "stops": list(tables.stops),
         "problems": [problem(text, at, hint, hides=hides) for text, at, hint, hides in _problems(report)],
         "reasons": list(reasons),
         "flows": list(flows),
@@ -64,13 +67,6 @@ def data(report: Report, networks: Iterable[Judged], views: Iterable[View], *, v
         "shapes": [{"rows": rows, "flows": numbers} for rows, numbers in shapes],
         "interfaces": interfaces,
     }
-
-
-def number(table: dict[K, int], one: K) -> int:
-    """
-    Return the place of the value in the table, where it is put when it is new.
-    """
-    return table.setdefault(one, len(table))
 
 
 def shape_of(
@@ -158,22 +154,6 @@ def interface(root: str, judgement: Judgement, shape: int, groups: dict[Hashable
     ]
 
 
-def finding(one: View) -> dict[str, object]:
-    """
-    Return what the filters need of a finding.
-    """
-    found = one.finding
-    return {
-        "rule": clean(found.rule),
-        "severity": found.severity.value,
-        "state": one.state,
-        "message": clean(found.message),
-        "subjects": [clean(name) for name in found.subjects],
-        "roots": [clean(root) for root in found.roots],
-        "place": clean(one.place),
-    }
-
-
 def _problems(report: Report) -> Iterable[tuple[str, str, str, bool]]:
     for one in report.problems:
         yield clean(one.message), clean(str(one.span or "")), clean(one.hint), one.hides
@@ -194,14 +174,3 @@ def embed(document: Mapping[str, object] | Sequence[str]) -> str:
     '["\\u003c/script>"]'
     """
     return json.dumps(document, separators=(",", ":")).replace("\x7f", "\\u007f").replace("<", "\\u003c")
-
-
-def embed_markup(parts: Sequence[str]) -> str:
-    r"""
-    Return our own markup as JSON that may stand inside a script element: only the `<` that could end that are written out.
-
-    >>> embed_markup(["<p>a</p>", "<!-- <script>"])
-    '["<p>a<\\/p>","\\u003c!-- \\u003cscript>"]'
-    """
-    text = json.dumps(parts, separators=(",", ":")).replace("\x7f", "\\u007f").replace("</", "<\\/")
-    return re.sub(r"<(?=!|script)", r"\\u003c", text, flags=re.IGNORECASE)

@@ -2,6 +2,9 @@
 (() => {
   const PAGE = 50;
   const NAMES = { U: "untracked", T: "tracked", A: "tracked automatically", D: "denied", "?": "not decided" };
+  const [MOST_SUBJECTS, OPENED] = [12, 3];
+  const SAFE = " admits no packet that was not admitted before; ";
+  const GONE = "the finding is gone when sglint judges the changed text";
   const STATES = { certain: "certain", maybe: "may hold", ignored: "set aside" };
   const at = (id) => document.getElementById(id);
   const data = JSON.parse(at("data").textContent);
@@ -96,6 +99,59 @@
     form.hidden = false;
   };
 
+  /** Makes the article of a finding, the same as the template does. */
+  const badge = (kind, text = kind) => make("span", { class: `badge ${kind}` }, text);
+  const list = (kind, lines) => make(kind, {}, ...lines.map((line) => make("li", {}, line)));
+  const article = (index) => {
+    const one = data.findings[index];
+    const head = make("header", {}, badge(one.severity), " ", make("code", {}, one.rule), " ");
+    if (one.state === "maybe") head.append(badge("maybe", "may hold"));
+    else if (one.state !== "certain") head.append(badge(one.state, STATES[one.state] ?? one.state), ` ${one.reason ?? ""}`);
+    head.append(make("h3", {}, one.message));
+    const named = one.subjects.slice(0, MOST_SUBJECTS);
+    if (one.subjects.length > MOST_SUBJECTS) named.push(`and ${one.subjects.length - MOST_SUBJECTS} more`);
+    const where = make("p", { class: "where" }, make("code", {}, one.place), named.length > 1 ? ` · ${named.join(", ")}` : "");
+    const facts = make("dl", { class: "facts" });
+    const say = (title, ...inside) => facts.append(make("dt", {}, title), make("dd", {}, ...inside));
+    const words = (ids) => ids.map((id) => make("p", {}, data.texts[id]));
+    for (const [title, ids] of [["Change", one.change], ["Saves", one.saves], ["Exposes", one.exposes]]) if (ids) say(title, ...words(ids));
+    if (one.unless) say("Not certain", ...one.unless.map(([id, place]) => make("p", {}, `${data.texts[id]} (`, make("code", {}, place), ")")));
+    const found = make("article", { class: `finding ${one.severity}`, id: `finding-${index + 1}` }, head, where, facts);
+    if (one.fix) found.append(...repair(one.fix, say));
+    if (one.way) found.append(...route(one.way));
+    const lines = make("details", { open: index < OPENED }, make("summary", {}, "The lines that it is about"));
+    lines.append(...(one.excerpts ?? []).map(excerpt));
+    found.append(lines);
+    return found;
+  };
+  const repair = (one, say) => {
+    if (one.blocked) {
+      say("Fix", `none can be written: ${one.blocked}`);
+      return [];
+    }
+    const parts = [make("p", {}, ...(one.safe ? [badge("safe"), SAFE + GONE] : [GONE]))];
+    if (one.admits.length) parts.push(make("p", {}, "It newly admits:"), list("ul", one.admits));
+    if (one.steps.length) parts.push(make("p", {}, "Deploy it so:"), list("ol", one.steps));
+    say("Fix", ...parts);
+    if (!one.diff.length) return [];
+    return [make("pre", { class: "diff", "aria-label": "Diff of the fix" }, ...one.diff.map(([kind, text]) => make("span", kind ? { class: kind } : {}, text)))];
+  };
+  const route = ([stops, nodes, more]) => {
+    const ways = make("ol", { class: "way", "aria-label": "Way", "data-path": nodes });
+    for (const stop of stops) ways.append(make("li", {}, make("small", {}, data.stops[stop][0]), ` ${data.stops[stop][1]}`));
+    return more ? [ways, make("p", { class: "dim" }, `and ${more} more like it`)] : [ways];
+  };
+  const excerpt = ([place, numbers]) => {
+    const lines = make("ol");
+    numbers.forEach((id, index) => {
+      const [number, pieces, says] = data.lines[id];
+      const gap = index && number > data.lines[numbers[index - 1]][0] + 1;
+      const code = make("code", {}, ...pieces.map(([text, mark]) => (mark ? make("mark", mark === "main" ? { class: "main" } : {}, text) : text)));
+      lines.append(make("li", { value: number, ...(gap ? { class: "gap" } : {}) }, code, ...says.map((each) => make("p", {}, data.texts[each]))));
+    });
+    return make("div", { class: "excerpt" }, make("p", { class: "file" }, place), lines);
+  };
+
   /* the findings */
   const findings = () => {
     const form = at("finding-filters");
@@ -103,17 +159,9 @@
     const list = at("finding-list");
     const all = data.findings.map((_, index) => index);
     const nodes = [...list.children];
-    const chunks = new Map();
     const found = data.findings.map((one) => [one.message, one.rule, one.place, ...one.subjects].join("\n").toLowerCase());
-    /** The page holds what is not yet among its nodes as text that the same template made and escaped. */
     const node = (index) => {
-      if (nodes[index]) return nodes[index];
-      const [chunk, place] = [Math.floor(index / PAGE) - 1, index % PAGE];
-      if (!chunks.has(chunk)) chunks.set(chunk, JSON.parse(at(`more-${chunk}`).textContent));
-      const holder = document.createElement("template");
-      holder.innerHTML = chunks.get(chunk)[place];
-      nodes[index] = holder.content.querySelector("article");
-      paths(nodes[index]);
+      if (!nodes[index]) paths((nodes[index] = article(index)));
       return nodes[index];
     };
     const severities = tally(data.findings, (one) => [one.severity]);
@@ -141,13 +189,17 @@
     };
     live(form, filter);
     filter();
+    /* a link to a finding that is filtered away, or on another page of the list, brings it back */
     return (index) => {
-      if (!node(index).isConnected) {
-        form.reset();
-        filter();
-        pages.go(index);
+      if (node(index).isConnected) {
+        node(index).scrollIntoView();
+        return;
       }
-      return node(index);
+      form.reset();
+      setTimeout(() => {
+        pages.go(index);
+        node(index).scrollIntoView();
+      }, 0);
     };
   };
 
@@ -301,10 +353,9 @@
   const show = findings();
   interfaces();
   paths(document);
-  /* a link to a finding that is filtered away, or on another page of the list, brings it back */
   const follow = () => {
     const number = /^#finding-(\d+)$/.exec(location.hash)?.[1];
-    if (number && show && data.findings[number - 1]) show(number - 1).scrollIntoView();
+    if (number && show && data.findings[number - 1]) show(number - 1);
   };
   addEventListener("hashchange", follow);
   follow();

@@ -5,18 +5,18 @@ The page: its parts put together, under a policy that lets nothing be fetched an
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sglint.finding import Report
+from sglint.finding import Finding, Report, Status
 from sglint.output.html.assumption import assumptions
-from sglint.output.html.data import data, embed, embed_markup
-from sglint.output.html.finding import View, changes, view, ways
+from sglint.output.html.data import data, embed
+from sglint.output.html.finding import changes, view, ways
 from sglint.output.html.verdict import gain, verdict
 from sglint.output.inspect import resolved_rows
 from sglint.output.plain import clean, counted
@@ -29,8 +29,8 @@ STYLES = ("page.css",)
 SCRIPTS = ("page.js",)
 """What the page carries, in this order."""
 
-STATIC = 50
-"""So many findings are in the text of the page; its script makes the others from its data, so many at a time."""
+STATIC = 25
+"""So many findings are in the text of the page; its script makes the others from its data."""
 
 OPENED = 3
 """Of so many findings the lines are shown from the start."""
@@ -59,9 +59,12 @@ def render(
     version: str,
     pictures: Pictures = NO_PICTURES,
     traffic: str | None = None,
+    static: int = STATIC,
 ) -> str:
     """
-    Return the report as one page of HTML. `traffic` is the profile that its projections were made with, if one was given.
+    Return the report as one page of HTML, with so many findings in its text as `static` says.
+
+    `traffic` is the profile that its projections were made with, if one was given.
     """
     listed = tuple(networks)
     files = {source.path: source.text.split("\n") for source in report.sources}
@@ -89,7 +92,7 @@ def render(
             unlisted=_more(len(asked) - MOST_CHANGES, "more change"),
             total=len(views),
             opened=OPENED,
-            views=views[:STATIC],
+            views=views[:static],
             nothing=_nothing(report),
             seen=seen,
             pictures=Pictures(ours(pictures.topology), ours(pictures.charts)),
@@ -102,9 +105,17 @@ def render(
             else "",
             everything="Everything that was looked at could be read and decided." if seen.files else "",
             data=ours(embed(data(report, listed, views, version=version))),
-            chunks=[ours(embed_markup(chunk)) for chunk in chunks(views[STATIC:])],
         )
     )
+
+
+def with_fixes(report: Report, most: int, fixed: Callable[[tuple[Finding, ...]], tuple[Finding, ...]]) -> Report:
+    """
+    Return the report with the fixes of the first findings, as many as `most`, which `fixed` looks for.
+    """
+    chosen = [one for one in sorted(report.findings, key=gain) if one.certain and one.status is Status.OPEN][:most]
+    made = dict(zip(chosen, fixed(tuple(chosen)), strict=True))
+    return replace(report, findings=tuple(made.get(one, one) for one in report.findings))
 
 
 def policy(style: str, script: str) -> str:
@@ -120,15 +131,6 @@ def ours(text: str) -> Markup:
     Return text of our own making as what it is: markup in which every name of a stranger is escaped already.
     """
     return Markup(text)  # noqa: S704 -- the one place where that is said
-
-
-def chunks(views: Sequence[View]) -> Iterable[list[str]]:
-    """
-    Yield the findings that are not in the text of the page, as text, a page of them at a time.
-    """
-    article = getattr(_environment().get_template("finding.html.jinja").module, "article")  # noqa: B009 -- a macro
-    for start in range(0, len(views), STATIC):
-        yield [str(article(one, open=False)) for one in views[start : start + STATIC]]
 
 
 def _environment() -> Environment:

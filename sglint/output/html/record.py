@@ -1,0 +1,108 @@
+"""
+Findings as data: what the script of the page makes the same articles from that the template does.
+
+The idea: many findings say the same of the same lines. So each text, line and stop is written once, and named by its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sglint.output.html.finding import Excerpt, View, Way
+from sglint.output.plain import clean
+
+K = TypeVar("K", bound=Hashable)
+
+
+def number(table: dict[K, int], one: K) -> int:
+    """
+    Return the place of the value in the table, where it is put when it is new.
+    """
+    return table.setdefault(one, len(table))
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """
+    What is named by its place: texts, lines of excerpts and stops of ways.
+    """
+
+    texts: dict[str, int] = field(default_factory=dict)
+    lines: dict[Hashable, int] = field(default_factory=dict)
+    stops: dict[Hashable, int] = field(default_factory=dict)
+
+
+def record(one: View, tables: Tables) -> dict[str, object]:
+    """
+    Return the finding as JSON types; what has nothing to say is left out.
+    """
+    finding = one.finding
+    found: dict[str, object] = {
+        "rule": clean(finding.rule),
+        "severity": finding.severity.value,
+        "state": one.state,
+        "message": clean(finding.message),
+        "subjects": [clean(name) for name in finding.subjects],
+        "roots": [clean(root) for root in finding.roots],
+        "place": clean(one.place),
+        "reason": clean(finding.status_reason),
+        "change": texts(one.change, tables),
+        "saves": texts(one.saves, tables),
+        "exposes": texts(one.exposes, tables),
+        "unless": [[number(tables.texts, clean(label.text)), clean(str(label.span))] for label in finding.unless],
+        "fix": fix(one),
+        "way": None if one.way is None else way(one.way, tables),
+        "excerpts": [excerpt(each, tables) for each in one.excerpts],
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def texts(lines: Iterable[str], tables: Tables) -> list[int]:
+    """
+    Return the places of the texts.
+    """
+    return [number(tables.texts, clean(line)) for line in lines]
+
+
+def fix(one: View) -> dict[str, object] | None:
+    """
+    Return the change that would fix the finding, or why there is none; None where none was looked for.
+    """
+    if one.fix is None:
+        return None
+    if one.fix.blocked:
+        return {"blocked": clean(one.fix.blocked)}
+    return {
+        "safe": one.fix.safe,
+        "admits": [clean(line) for line in one.fix.admits],
+        "steps": [clean(line) for line in one.fix.steps],
+        "diff": [[kind, clean(text)] for kind, text in one.diff],
+    }
+
+
+def way(one: Way, tables: Tables) -> list[object]:
+    """
+    Return the stops of the way, the names of its nodes, and how many more there are.
+    """
+    stops = [number(tables.stops, (clean(stop.noun), clean(stop.name))) for stop in one.stops]
+    return [stops, " ".join(one.nodes), one.more]
+
+
+def excerpt(one: Excerpt, tables: Tables) -> list[object]:
+    """
+    Return the place of an excerpt, and its lines: number, pieces with their marks, what is said of it.
+    """
+    lines = [
+        number(
+            tables.lines,
+            (
+                line.number,
+                tuple((clean(piece.text), piece.mark) for piece in line.pieces),
+                tuple(texts(line.says, tables)),
+            ),
+        )
+        for line in one.lines
+    ]
+    return [clean(one.place), lines]
