@@ -114,6 +114,10 @@ def test_the_page_fetches_nothing_and_the_console_is_silent(chrome: Browser, tmp
     chrome.open(page)
     assert "2 of 3 interfaces behind a transit gateway" in texts(chrome, "h1")[0]
     assert len(texts(chrome, "article")) == 8
+    assert (
+        chrome.run("getComputedStyle(document.querySelector('#finding-1 .excerpt li:last-child'), '::before').content")
+        == '"10"'
+    )
     quiet(chrome, page)
 
 
