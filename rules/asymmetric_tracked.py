@@ -675,7 +675,9 @@ Resources:
 
 from collections.abc import Iterator
 
-from sglint.rule import Found, Judged, Severity, flows_name, labels, one_way, remedy, rule
+from sglint.rule import Found, Judged, Severity, flows_name, labels, one_way, remedy, rule, said_already
+
+SAME = "what tracked-forwarder says here takes care of these flows, too"
 
 
 @rule(severity=Severity.ERROR, since="0.1")
@@ -689,7 +691,7 @@ def check(net: Judged) -> Iterator[Found]:
             one.judgement.interface,
             f"this appliance sees one direction of its flows here, and EC2 tracks {names}: every packet is evaluated slowly",
             labels(one.judgement, one.flows),
-            remedy(net, one.judgement, one.flows),
+            (SAME,) if said_already(net, one) else remedy(net, one.judgement, one.flows),
             one.holds,
             one.flows,
         )

@@ -8,7 +8,11 @@ packets to it. Every connection of every network behind it passes here, and its 
 instance's table of tracked connections.
 
 What lacks a single thing is told under the rule of that cause alone: no-egress-rule, split-cidr, reply-ports-narrow or
-one-family-only.
+one-family-only. What the appliance sees one direction of is told under asymmetric-tracked.
+
+An interface whose source/destination check is off is not taken for an appliance where no route and no load balancer leads
+to it, and it lets in nothing but named services, or has a public address and another interface of the instance carries the
+traffic: a management interface, a web server. Then it is told under tracked-workload.
 
 ## Why it matters
 
@@ -260,7 +264,7 @@ Resources:
 
 from collections.abc import Iterator
 
-from sglint.rule import Found, Judged, Role, Severity, behind, flows_name, holds, labels, remedy, rule
+from sglint.rule import Found, Judged, Role, Severity, behind, beside, flows_name, holds, labels, one_way, remedy, rule
 
 
 @rule(severity=Severity.WARNING, since="0.1")
@@ -268,8 +272,9 @@ def check(net: Judged) -> Iterator[Found]:
     """
     Look at the interfaces that forward what is not their own.
     """
+    told = {one.judgement.interface.address: one for one in one_way(net)}
     for judgement in net.interfaces(Role.FORWARDER):
-        flows = net.tracked(judgement)
+        flows = beside(net, judgement, net.tracked(judgement), told.get(judgement.interface.address))
         if flows:
             yield Found(
                 judgement.interface,

@@ -387,7 +387,7 @@ Resources:
 
 from collections.abc import Iterator
 
-from sglint.rule import Found, Judged, Role, Severity, behind, flows_name, holds, labels, remedy, rule
+from sglint.rule import Found, Judged, Judgement, Role, Severity, behind, flows_name, holds, labels, remedy, rule
 
 
 @rule(severity=Severity.NOTE, since="0.1")
@@ -403,7 +403,16 @@ def check(net: Judged) -> Iterator[Found]:
                 judgement.interface,
                 f"its security groups make EC2 track {flows_name(judgement, flows)}, {behind(net, judgement)}{also}",
                 labels(judgement, flows),
-                remedy(net, judgement, flows),
+                (*remedy(net, judgement, flows), *no_appliance(judgement)),
                 holds(judgement, flows),
                 flows,
             )
+
+
+def no_appliance(judgement: Judgement) -> tuple[str, ...]:
+    """
+    Return why an interface that may forward is not taken for an appliance.
+    """
+    if judgement.interface.source_dest_check is not False:
+        return ()
+    return ("its source/destination check is off, but nothing in the text sends it what is not its own: no appliance",)

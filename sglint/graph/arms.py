@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sglint.graph.index import Graph, Path
 from sglint.graph.walk import paths, ways
-from sglint.model import Endpoint, Interface, Link, Prefix, TargetKind
+from sglint.model import Endpoint, Interface, Link, Prefix, Role, TargetKind
 from sglint.space import Bounds, within
 from sglint.value import Unknown
 
@@ -51,7 +51,8 @@ def arms(graph: Graph, target: str) -> Arms:
     if not senders:
         return Arms(Bounds(least=False, most=False))
     lost = stranded(graph, target)
-    sure = [one for one in senders if one.source_dest_check is False and one.origin.maybe is None]
+    sure = [one for one in senders if one.source_dest_check is False and one.role is not Role.WORKLOAD]
+    sure = [one for one in sure if one.origin.maybe is None]
     if any(surely_leads(graph, one, destination) for one in sure for destination in lost):
         return Arms(Bounds(least=True, most=True), senders)
     why = (

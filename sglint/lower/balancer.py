@@ -5,7 +5,7 @@ Load balancers: their interfaces, and the appliances that a Gateway Load Balance
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -246,7 +246,7 @@ def appliances(index: Index) -> Iterator[Appliance | Problem]:
     """
     Yield the interfaces that Gateway Load Balancers send traffic to.
     """
-    ips = _by_ip(index)
+    ips = by_ip(index)
     for one in index.of("target"):
         group = _geneve(index, one.value("group"), one.at("group"))
         if group is not None:
@@ -272,7 +272,7 @@ def _registered(index: Index, one: View, block: View, group: View, ips: dict[str
     """
     Yield the appliance that a resource, or one block of it, registers with a target group.
     """
-    found = _target(index, block, ips)
+    found = target_of(index, block, ips)
     if isinstance(found, Unknown):
         yield _lost(one, found)
         return
@@ -323,7 +323,7 @@ def _health(group: View) -> int | Unknown | None:
     return port if port is not None else read.unknown(value, group.at("health"))
 
 
-def _by_ip(index: Index) -> dict[str, str]:
+def by_ip(index: Index) -> dict[str, str]:
     """
     Return the interfaces by the literal addresses that they are given.
     """
@@ -337,7 +337,7 @@ def _by_ip(index: Index) -> dict[str, str]:
     return found
 
 
-def _target(index: Index, one: View, ips: dict[str, str]) -> Link:
+def target_of(index: Index, one: View, ips: Mapping[str, str]) -> Link:
     """
     Return the interface that a registered target is reached on: an instance's primary one, or the one with that address.
     """
@@ -383,11 +383,3 @@ def _reached(index: Index, ref: Ref) -> str:
     if one.row.noun == "instance":
         return primary(index, address)
     return address if one.row.noun == "interface" else ""
-
-
-def with_roles(found: list[Interface], served: list[Appliance]) -> list[Interface]:
-    """
-    Return the interfaces, those that are targets of a Gateway Load Balancer as forwarders.
-    """
-    targets = {one.interface for one in served}
-    return [replace(one, role=Role.FORWARDER) if one.address in targets and one.role is Role.WORKLOAD else one for one in found]

@@ -15,8 +15,57 @@ from sglint.lower.words import at, cloud_control_kinds, joined, snake, under
 
 LAMBDA = "AWS Lambda (Hyperplane elastic network interface)"
 
-ANSWERING = frozenset({"aws_efs_mount_target", "awscc_efs_mount_target", "AWS::EFS::MountTarget"})
-"""What opens no connection: an endpoint that clients mount."""
+_ANSWERING = (
+    "AWS::DAX::Cluster",
+    "AWS::DocDB::DBCluster",
+    "AWS::DocDBElastic::Cluster",
+    "AWS::EFS::MountTarget",
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::ElastiCache::ServerlessCache",
+    "AWS::Elasticsearch::Domain",
+    "AWS::MSK::Cluster",
+    "AWS::MSK::ServerlessCluster",
+    "AWS::MemoryDB::Cluster",
+    "AWS::Neptune::DBCluster",
+    "AWS::NeptuneGraph::PrivateGraphEndpoint",
+    "AWS::OpenSearchServerless::VpcEndpoint",
+    "AWS::OpenSearchService::Domain",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+    "AWS::Redshift::EndpointAccess",
+    "AWS::Timestream::InfluxDBCluster",
+    "AWS::Timestream::InfluxDBInstance",
+)
+ANSWERING = frozenset(
+    (
+        *_ANSWERING,
+        *cloud_control_kinds(dict.fromkeys(_ANSWERING)),
+        "aws_dax_cluster",
+        "aws_db_instance",
+        "aws_docdb_cluster",
+        "aws_docdbelastic_cluster",
+        "aws_efs_mount_target",
+        "aws_elasticache_cluster",
+        "aws_elasticache_replication_group",
+        "aws_elasticache_serverless_cache",
+        "aws_elasticsearch_domain",
+        "aws_elasticsearch_vpc_endpoint",
+        "aws_memorydb_cluster",
+        "aws_msk_cluster",
+        "aws_msk_serverless_cluster",
+        "aws_neptune_cluster",
+        "aws_opensearch_domain",
+        "aws_opensearch_vpc_endpoint",
+        "aws_opensearchserverless_vpc_endpoint",
+        "aws_rds_cluster",
+        "aws_redshift_endpoint_access",
+        "aws_redshiftserverless_endpoint_access",
+        "aws_timestreaminfluxdb_db_cluster",
+        "aws_timestreaminfluxdb_db_instance",
+    )
+)
+"""What clients mount, query or cache in; what it may open by itself, as a database link does, is not what it is for."""
 
 
 _VPC_CONFIG = at("subnet_ids", "security_group_ids", "vpc_config")
@@ -172,7 +221,7 @@ _SERVICES: Mapping[str, Words] = {
 }
 _TASKS: Mapping[str, Words] = {
     "aws_ecs_express_gateway_service": _NETWORK,
-    "aws_ecs_service": _NETWORK,
+    "aws_ecs_service": {**_NETWORK, "target_groups": "load_balancer[].target_group_arn"},
     "aws_ecs_task_set": _NETWORK,
     "aws_eks_fargate_profile": {"subnets": "subnet_ids", "cluster": "cluster_name"},
     "aws_cloudwatch_event_target": at("subnets", "security_groups", "ecs_target[].network_configuration"),

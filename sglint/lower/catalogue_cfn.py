@@ -226,7 +226,10 @@ SERVICES: Mapping[str, Words] = {
 _TASK = "EcsParameters.NetworkConfiguration"
 TASKS: Mapping[str, Words] = {
     "AWS::ECS::ExpressGatewayService": at(*_NAMES, "NetworkConfiguration"),
-    "AWS::ECS::Service": at(*_NAMES, "NetworkConfiguration.AwsvpcConfiguration"),
+    "AWS::ECS::Service": {
+        **at(*_NAMES, "NetworkConfiguration.AwsvpcConfiguration"),
+        "target_groups": "LoadBalancers[].TargetGroupArn",
+    },
     "AWS::ECS::TaskSet": at(*_NAMES, "NetworkConfiguration.AwsVpcConfiguration"),
     "AWS::EKS::FargateProfile": {"subnets": "Subnets", "cluster": "ClusterName"},
     "AWS::Events::Rule": {"tasks": f"Targets[].{_TASK}.AwsVpcConfiguration", **under("tasks", at(*_NAMES))},

@@ -15,6 +15,7 @@ from sglint.lower import (
     fleet,
     gateway,
     group,
+    home,
     inside,
     inspection,
     instance,
@@ -22,6 +23,7 @@ from sglint.lower import (
     listener,
     lookup,
     managed,
+    role,
     routing,
     target,
     trait,
@@ -64,7 +66,7 @@ from sglint.source import Problem
 
 T = TypeVar("T")
 _FAMILIES = (vpc, group, acl, routing, interface, instance, fleet, endpoint, balancer, inspection, attachment, gateway, managed)
-_ROWS = tuple(cloud_control(row) for family in (target, *_FAMILIES, transit) for row in family.ROWS)
+_ROWS = tuple(cloud_control(row) for family in (target, home, *_FAMILIES, transit) for row in family.ROWS)
 _TAGGED = frozenset(
     (
         *("interface", "instance", "launcher", "resolver endpoint", "vpc endpoint", "balancer", "classic balancer"),
@@ -134,7 +136,8 @@ def lower(root: str, resources: Sequence[Resource], beside: Sequence[Resource] =
 def _network(root: str, found: Iterable[_Noun], index: Index, count: int) -> Network:
     nouns = sorted(found, key=lambda item: item.origin.address)
     appliances = _of(nouns, Appliance)
-    interfaces = balancer.with_roles(list(trait.with_traits(index, _of(nouns, Interface))), list(appliances))
+    known = role.evidence(appliances, _of(nouns, Route), _of(nouns, Group), _of(nouns, Permission))
+    interfaces = role.with_roles(home.with_purpose(index, trait.with_traits(index, _of(nouns, Interface))), known)
     return Network(
         root,
         vpcs=_of(nouns, Vpc),

@@ -18,7 +18,8 @@ class Role(Enum):
     """
     What an interface is for.
 
-    `FORWARDER` passes on traffic that is not its own (source/destination check off, or a Gateway Load Balancer target),
+    `FORWARDER` passes on traffic that is not its own (a Gateway Load Balancer's target, or the source/destination check is
+    off and nothing tells that it only serves),
     `RESOLVER` is a Route 53 Resolver endpoint, `MANAGED` belongs to a service no user can tune, `WORKLOAD` is all else.
     """
 

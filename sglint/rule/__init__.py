@@ -21,7 +21,7 @@ from sglint.model import (
     TargetKind,
 )
 from sglint.resource import End, block_name
-from sglint.rule.across import one_way, splits
+from sglint.rule.across import beside, one_way, said_already, splits
 from sglint.rule.advice import reach, remedy
 from sglint.rule.cause import Cause
 from sglint.rule.geneve import Need, Shut, shut
@@ -93,6 +93,7 @@ __all__ = [
     "Unknown",
     "Verdict",
     "behind",
+    "beside",
     "block_name",
     "choose",
     "duration",
@@ -118,6 +119,7 @@ __all__ = [
     "remedy",
     "rule",
     "run",
+    "said_already",
     "shut",
     "splits",
     "surely_tracks",
