@@ -32,7 +32,7 @@ from sglint.finding import Report, places
 from sglint.model import Network
 from sglint.projected import projected
 from sglint.request import Request
-from sglint.rule import Judged, Rule, looked_at, run
+from sglint.rule import Judged, Rule, looked_at, run, settled
 from sglint.source import (
     NOTHING,
     Discovery,
@@ -117,7 +117,7 @@ def judge(wanted: Request) -> Networks:
                 network, hidden = lower.lower(root.path, root.resources, root.beside)
                 problems += (*root.problems, *hidden)
                 result = seen(network, None if root.before is None else seen(lower.lower(root.path, root.before)[0]))
-                judged.append(replace(result, worlds=worlds(root, result)))
+                judged.append(settled(replace(result, worlds=worlds(root, result))))
             except SglintError:
                 raise
             except Exception as error:  # noqa: BLE001 -- a bug of ours in one root must not hide the others

@@ -34,6 +34,7 @@ from sglint.rule.judged import (
     looked_at,
     may_track,
     present,
+    settled,
     surely_tracks,
 )
 from sglint.rule.load import Check, Found, Rule, choose, find, load, rule
@@ -120,6 +121,7 @@ __all__ = [
     "rule",
     "run",
     "said_already",
+    "settled",
     "shut",
     "splits",
     "surely_tracks",

@@ -204,11 +204,31 @@ class Judged:
 
 def in_scope(net: Judged) -> tuple[Judgement, ...]:
     """
-    Return the judgements of the interfaces that are certainly in scope: whatever is not known, or in each of the worlds.
+    Return the judgements of the interfaces that are certainly in scope.
     """
-    worlds = [{one.interface.address for one in world.judgements if one.in_scope.least} for world in net.worlds]
-    always = set.intersection(*worlds) if worlds else set[str]()
-    return tuple(one for one in net.judgements if one.in_scope.least or one.interface.address in always)
+    return tuple(one for one in net.judgements if one.in_scope.least)
+
+
+def settled(net: Judged) -> Judged:
+    """
+    Return the network with what all of its worlds say of which interfaces are in scope.
+    """
+    worlds = [{one.interface.address: one.in_scope for one in world.judgements} for world in net.worlds]
+    return replace(net, judgements=tuple(narrowed(one, worlds) for one in net.judgements)) if worlds else net
+
+
+def narrowed(judgement: Judgement, worlds: Sequence[Mapping[str, Bounds[bool]]]) -> Judgement:
+    """
+    Return the judgement of an interface that is in scope if it is in every world, and is not if it is in none.
+    """
+    was, address = judgement.in_scope, judgement.interface.address
+    least = was.least or all(address in world and world[address].least for world in worlds)
+    most = least or (was.most and any(address in world and world[address].most for world in worlds))
+    if (least, most) == (was.least, was.most):
+        return judgement
+    decided = [item for one in judgement.verdicts for item in (*one.state.because, *one.by_groups.because)]
+    because = tuple(item for item in judgement.because if item in decided)
+    return replace(judgement, in_scope=Bounds(least, most), because=because)
 
 
 def looked_at(networks: Sequence[Judged], *, files: int, templates: int = 0) -> Seen:

@@ -194,3 +194,68 @@ def test_what_holds_on_both_sides_of_a_condition_is_certain(tmp_path: Path) -> N
     assert (
         "4 interfaces: 3 behind a transit gateway or Gateway Load Balancer, 1 more that may be" in sglint("check", tmp_path).out
     )
+
+
+STAGES = """
+Parameters:
+  Stage:
+    Type: String
+Conditions:
+  Production: !Equals [!Ref Stage, production]
+  Other: !Not [!Condition Production]
+Resources:
+  Vpc:
+    Type: AWS::EC2::VPC
+    Properties:
+      CidrBlock: 10.1.0.0/16
+  Subnet:
+    Type: AWS::EC2::Subnet
+    Properties:
+      VpcId: !Ref Vpc
+      CidrBlock: 10.1.1.0/24
+  Table:
+    Type: AWS::EC2::RouteTable
+    Properties:
+      VpcId: !Ref Vpc
+  Wide:
+    Type: AWS::EC2::Route
+    Condition: Production
+    Properties:
+      RouteTableId: !Ref Table
+      DestinationCidrBlock: 0.0.0.0/0
+      {wide}
+  Narrow:
+    Type: AWS::EC2::Route
+    Condition: Other
+    Properties:
+      RouteTableId: !Ref Table
+      DestinationCidrBlock: 10.0.0.0/8
+      {narrow}
+  Association:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties:
+      SubnetId: !Ref Subnet
+      RouteTableId: !Ref Table
+  Interface:
+    Type: AWS::EC2::NetworkInterface
+    Properties:
+      SubnetId: !Ref Subnet
+"""
+GATEWAY = "TransitGatewayId: tgw-0123456789abcdef0"
+NAT = "NatGatewayId: nat-0123456789abcdef0"
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "expected", "counts"),
+    [(GATEWAY, GATEWAY, True, (1, 0)), (GATEWAY, NAT, "maybe", (0, 1)), (NAT, NAT, False, (0, 0))],
+)
+def test_inspect_and_check_agree_on_what_holds_whichever_way_a_condition_goes(
+    tmp_path: Path, wide: str, narrow: str, expected: bool | str, counts: tuple[int, int]
+) -> None:
+    (tmp_path / "stages.yaml").write_text(STAGES.format(wide=wide, narrow=narrow), encoding="utf-8")
+    (one,) = json.loads(sglint("inspect", tmp_path, "--format", "json").out)["interfaces"]
+    assert one["in_scope"] == expected
+    conditions = [item["text"] for item in one["unknown"] if "condition" in item["text"]]
+    assert bool(conditions) == (expected == "maybe")
+    seen = json.loads(sglint("check", tmp_path, "--format", "json").out)["seen"]
+    assert (seen["in_scope"], seen["maybe_in_scope"]) == counts
