@@ -35,11 +35,15 @@ class Severity(Enum):
 
 class Status(Enum):
     """
-    Open, or set aside by a comment; triage marks and never drops.
+    Open, set aside by a comment or by the configuration, listed in a baseline, or the same as at the revision compared with.
+
+    Findings are marked and never dropped.
     """
 
     OPEN = "open"
     IGNORED = "ignored"
+    BASELINE = "baseline"
+    UNCHANGED = "unchanged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,23 @@ class Fix:
     blocked: str = ""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Identity:
+    """
+    What a finding stays the same by across edits: no line numbers, and no words that a new version of sglint may change.
+
+    Paths are seen from the top of the git work tree, so that they do not depend on where sglint is started.
+    """
+
+    rule: str
+    roots: tuple[str, ...]
+    file: str
+    subjects: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.rule}:{','.join(self.roots)}:{self.file}:{','.join(self.subjects)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """
@@ -116,8 +137,8 @@ class Finding:
 
     `span` is the primary place. `subjects` are the addresses it is about, several when one block makes many instances, and
     `roots` the root modules that have them, several when they share a module. `unless` says for an uncertain finding what
-    stands in the way. `calls` are, for each subject in a module, the calls that lead there. `key` identifies it across
-    edits: the rule, the file, the subject, no line numbers.
+    stands in the way. `calls` are, for each subject in a module, the calls that lead there. `located` is its
+    identity where the displayed paths are not seen from the top of the work tree.
     `projections` are what `tracked` comes to, the type of instance that is full first at the head. `fix` is None where none
     was looked for.
     """
@@ -138,13 +159,21 @@ class Finding:
     fix: Fix | None = None
     status: Status = Status.OPEN
     status_reason: str = ""
+    located: Identity | None = None
+
+    @property
+    def identity(self) -> Identity:
+        """
+        What the finding stays the same by.
+        """
+        return self.located or Identity(self.rule, self.roots, self.span.path, self.subjects)
 
     @property
     def key(self) -> str:
         """
-        The identity of the finding across edits of the file.
+        The identity of the finding as one text.
         """
-        return f"{self.rule}:{','.join(self.roots)}:{self.span.path}:{','.join(self.subjects)}"
+        return str(self.identity)
 
     @property
     def order(self) -> tuple[str, int, int, str, tuple[str, ...]]:
@@ -184,12 +213,23 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Since:
+    """
+    What a report is compared with: the revision, the findings of then that are gone, and the problems that were there already.
+    """
+
+    revision: str
+    gone: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """
     Everything a run has to say. Findings and problems are sorted; nothing is ever dropped from them.
 
     `sources` holds the text of the files that findings point into, for excerpts; `roots` the paths of the root modules and
-    templates.
+    templates. `since` is None where it is compared with no revision; what is not new then has that status.
     """
 
     findings: tuple[Finding, ...]
@@ -197,13 +237,17 @@ class Report:
     seen: Seen
     sources: tuple[Source, ...] = ()
     roots: tuple[str, ...] = ()
+    since: Since | None = None
 
     def exit_code(self, fail_on: Severity | None) -> int:
         """
         Return 1 for a certain, open finding as bad as `fail_on`, else 2 when part of the network is missing, else 0.
+
+        What was missing at the revision compared with does not count.
         """
         if fail_on is not None:
             for one in self.findings:
                 if one.certain and one.status is Status.OPEN and one.severity.reaches(fail_on):
                     return 1
-        return 2 if any(problem.hides for problem in self.problems) else 0
+        old = () if self.since is None else self.since.problems
+        return 2 if any(problem.hides and problem not in old for problem in self.problems) else 0

@@ -28,7 +28,7 @@ from sglint.evaluate.cloudformation import undeclared as undeclared_parameters
 from sglint.evaluate.plan import evaluate_plan, plan_root, read_plan
 from sglint.evaluate.root import Root
 from sglint.evaluate.terraform import Inputs, Library, States, evaluate_root, find_roots, undeclared, variable_files
-from sglint.finding import Report, places
+from sglint.finding import Finding, Identity, Report, places
 from sglint.model import Network
 from sglint.projected import projected
 from sglint.request import Request
@@ -42,6 +42,7 @@ from sglint.source import (
     Tree,
     discover,
     in_order,
+    located,
     overlay,
     passed_over,
     read,
@@ -86,12 +87,26 @@ def conclude(
     comments = [commented(networks.tree, document) for document in networks.documents]
     findings, wrong = triage(projected(found, traffic), comments, chosen, known=[rule.slug for rule in known])
     return Report(
-        findings=findings,
+        findings=identified(findings, networks.tree),
         problems=in_order((*networks.problems, *failed, *wrong)),
         seen=looked_at(networks.judged, files=len(networks.documents), templates=networks.templates),
         sources=read_all(networks.tree, {span.path for span in places(findings)}),
         roots=tuple(one.network.root for one in networks.judged),
     )
+
+
+def identified(findings: Iterable[Finding], tree: Tree) -> tuple[Finding, ...]:
+    """
+    Return the findings with identities that are the same wherever sglint is started.
+    """
+    listed = tuple(findings)
+    paths = {path for one in listed for path in (one.span.path, *one.roots)}
+    here = located(tree, sorted(paths), tree.base)
+
+    def identity(one: Finding) -> Identity:
+        return Identity(one.rule, tuple(sorted(here[root] for root in one.roots)), here[one.span.path], one.subjects)
+
+    return tuple(replace(one, located=identity(one)) for one in listed)
 
 
 def judge(wanted: Request) -> Networks:

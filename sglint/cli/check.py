@@ -30,6 +30,7 @@ FORMATS = ["text", "json", "sarif", "junit", "github", "gitlab", "markdown"]
 @click.option("--select", multiple=True, metavar="RULE", help="Only these rules.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules.")
 @click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Rules of your own.")
+@click.option("--diff", metavar="REV", help="Compare with where HEAD left this revision of git; only new findings count.")
 @click.pass_context
 def check(  # noqa: PLR0913 -- click passes every option
     ctx: click.Context,
@@ -43,6 +44,7 @@ def check(  # noqa: PLR0913 -- click passes every option
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     rules: tuple[Path, ...],
+    diff: str | None,
 ) -> None:
     """
     Find interfaces behind a transit gateway or Gateway Load Balancer whose security groups make EC2 track their flows.
@@ -54,6 +56,7 @@ def check(  # noqa: PLR0913 -- click passes every option
     be read, or the command was wrong; otherwise 0.
     """
     with guarded(debug=wanted.debug):
+        from sglint.compared import compare
         from sglint.finding import Severity
         from sglint.output.formats import Shown, render
         from sglint.pipeline import lint
@@ -62,7 +65,9 @@ def check(  # noqa: PLR0913 -- click passes every option
         where = outputs(ctx, formats, output, "text")
         known = load(rules)
         chosen = choose(known, names(select), names(ignore))
-        report = lint(wanted, chosen, known)
+        if diff is not None and wanted.plan is not None:
+            raise click.UsageError("--plan says itself what changes; give it without --diff")
+        report = lint(wanted, chosen, known) if diff is None else compare(wanted, chosen, known, diff)
         threshold = None if fail_on == "never" else Severity(fail_on)
         for one in where:
             shown = Shown(known, __version__, threshold, maybe=maybe, color=colored(color, one))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from sglint.finding import Finding, Label, Projection, Report
+from sglint.finding import Finding, Label, Projection, Report, Since
 from sglint.source import Problem, Span
 
 SCHEMA = 1
@@ -24,8 +24,16 @@ def render(report: Report, *, version: str) -> str:
             "findings": [finding_json(one) for one in report.findings],
             "problems": [problem_json(one) for one in report.problems],
             "seen": asdict(report.seen),
+            "since": None if report.since is None else since_json(report.since),
         }
     )
+
+
+def since_json(since: Since) -> dict[str, object]:
+    """
+    Return what a report is compared with as JSON types.
+    """
+    return {"revision": since.revision, "gone": [finding_json(one) for one in since.gone]}
 
 
 def dump(document: object) -> str:

@@ -45,7 +45,7 @@ def render(report: Report, rules: Iterable[Rule], *, version: str, maybe: bool =
                 "toolExecutionNotifications": notes,
             }
         ],
-        "results": [result(finding, index) for finding in shown],
+        "results": [result(finding, index, compared=report.since is not None) for finding in shown],
     }
     return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
@@ -65,7 +65,7 @@ def rule_sarif(rule: Rule) -> dict[str, object]:
     }
 
 
-def result(finding: Finding, index: dict[str, int]) -> dict[str, object]:
+def result(finding: Finding, index: dict[str, int], *, compared: bool = False) -> dict[str, object]:
     """
     Return one finding; SARIF allows a level only for what surely fails, so an uncertain one is left open for review.
     """
@@ -85,8 +85,11 @@ def result(finding: Finding, index: dict[str, int]) -> dict[str, object]:
         found["ruleIndex"] = index[finding.rule]
     if finding.projections:
         found["properties"] = {"projections": [projection_json(one) for one in finding.projections]}
-    if finding.status is not Status.OPEN:
-        found["suppressions"] = [{"kind": "inSource", "justification": clean(finding.status_reason)}]
+    if compared:
+        found["baselineState"] = "unchanged" if finding.status is Status.UNCHANGED else "new"
+    if finding.status in (Status.IGNORED, Status.BASELINE):
+        kind = "inSource" if finding.status is Status.IGNORED else "external"
+        found["suppressions"] = [{"kind": kind, "justification": clean(finding.status_reason)}]
     return found
 
 

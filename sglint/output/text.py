@@ -8,7 +8,7 @@ import posixpath
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from sglint.finding import Finding, Projection, Report, Seen, Severity, Status
+from sglint.finding import Finding, Projection, Report, Seen, Severity, Since, Status
 from sglint.output.excerpt import excerpt
 from sglint.output.plain import clean, counted, figure, paint
 from sglint.source import Problem
@@ -26,6 +26,7 @@ def render(report: Report, *, maybe: bool = False, color: bool = False) -> str:
     shown = [one for one in report.findings if one.status is Status.OPEN and (maybe or one.certain)]
     parts = [finding_text(one, lines, several=len(report.roots) > 1, color=color) for one in shown]
     parts += problems_text(report.problems, color=color)
+    parts += gone_text(report.since, maybe=maybe)
     parts.append(summary(report, maybe=maybe))
     return "\n\n".join(parts) + "\n"
 
@@ -95,12 +96,21 @@ def problem_text(problem: Problem, *, color: bool) -> str:
     return "\n".join(rows)
 
 
+def gone_text(since: Since | None, *, maybe: bool) -> list[str]:
+    """
+    Return the findings that are gone since the revision compared with, a line for each, at the places that they had then.
+    """
+    gone = [] if since is None else [one for one in since.gone if maybe or one.certain]
+    rows = [f"gone: {one.severity.value}[{one.rule}]: {one.message} ({one.span})" for one in gone]
+    return ["\n".join(clean(row) for row in rows)] if rows else []
+
+
 def summary(report: Report, *, maybe: bool = False) -> str:
     """
     Return what was looked at and what came of it, so that a clean result never reads like one where nothing was seen.
     """
     seen = report.seen
-    rows = [looked_at(seen), found(report.findings, maybe=maybe)]
+    rows = [looked_at(seen), found(report.findings, maybe=maybe, since=report.since)]
     aside = Counter(one.status.value for one in report.findings if one.status is not Status.OPEN)
     rows[1] += "".join(f", {number} {name}" for name, number in sorted(aside.items()))
     uncertain = [one for one in report.findings if one.status is Status.OPEN and not one.certain]
@@ -145,16 +155,22 @@ def resolved_text(total: int, bounded: int, unknown: int) -> str:
     return f"resolved {total - bounded - unknown} of {total} network attributes{rest}"
 
 
-def found(findings: Iterable[Finding], *, maybe: bool) -> str:
+def found(findings: Iterable[Finding], *, maybe: bool, since: Since | None = None) -> str:
     """
     Return how many certain findings there are, by severity, and how many that may hold where these are shown too.
+
+    Of those that are compared with a revision, it is how many are new.
     """
     still = [one for one in findings if one.status is Status.OPEN]
     levels = Counter(one.severity for one in still if one.certain)
     counts = [counted(levels[severity], severity.value) for severity in Severity if levels[severity]]
     doubtful = sum(not one.certain for one in still)
     more = f", and {counted(doubtful, 'finding')} that may hold" if maybe and doubtful else ""
-    return f"found {', '.join(counts) or ('nothing certain' if still else 'nothing')}{more}"
+    new = "" if since is None else f" new since {clean(since.revision)}"
+    nothing = "nothing certain" if still else "nothing"
+    gone = sum(maybe or one.certain for one in since.gone) if since else 0
+    less = f", {gone} gone" if gone else ""
+    return f"found {', '.join(counts) or nothing}{new}{more}{less}"
 
 
 def most_frequent(uncertain: list[Finding]) -> str:

@@ -16,7 +16,7 @@ def verdict(report: Report) -> str:
     """
     if not report.seen.files:
         return looked_at(report.seen)
-    said = found(report.findings, maybe=True)
+    said = found(report.findings, maybe=True, since=report.since)
     hiding = sum(problem.hides for problem in report.problems)
     if hiding:
         return f"{said}; {counted(hiding, 'problem')}: part of the network is missing from this result"
@@ -27,7 +27,8 @@ def tracked_share(report: Report) -> str:
     """
     Return how many of the interfaces in scope have flows that surely are tracked, or nothing where none has.
     """
-    certain = [one for one in report.findings if one.certain and one.status is Status.OPEN and one.tracked]
+    still = (Status.OPEN, Status.UNCHANGED)
+    certain = [one for one in report.findings if one.certain and one.status in still and one.tracked]
     those = {(root, subject) for one in certain for root in one.roots for subject in one.subjects}
     if not those or len(those) > report.seen.in_scope:
         return ""
@@ -40,8 +41,12 @@ def aside(report: Report) -> str:
     """
     Return how many findings are set aside, or nothing.
     """
-    number = sum(one.status is not Status.OPEN for one in report.findings)
-    return f"{counted(number, 'finding')} set aside" if number else ""
+    same = sum(one.status is Status.UNCHANGED for one in report.findings)
+    number = sum(one.status is not Status.OPEN for one in report.findings) - same
+    said = [f"{counted(number, 'finding')} set aside"] if number else []
+    if same and report.since:
+        said.append(f"{counted(same, 'finding')} unchanged since {report.since.revision}")
+    return ", ".join(said)
 
 
 def explained(finding: Finding) -> list[str]:

@@ -8,6 +8,8 @@ says what is missing from the picture, so that "clean" and "did not look" never 
 from __future__ import annotations
 
 from sglint.source.disk import NOTHING, Overlay, is_file, overlay, real_path
+from sglint.source.git import Past, past, work_trees
+from sglint.source.located import located
 from sglint.source.text import Problem, SglintError, Source, Span, in_order
 from sglint.source.tree import LIMIT, Tree, displayed, list_directories, list_files, read, read_all, read_bytes, whole
 from sglint.source.walk import Discovery, Format, Found, discover, passed_over
@@ -19,6 +21,7 @@ __all__ = [
     "Format",
     "Found",
     "Overlay",
+    "Past",
     "Problem",
     "SglintError",
     "Source",
@@ -30,11 +33,14 @@ __all__ = [
     "is_file",
     "list_directories",
     "list_files",
+    "located",
     "overlay",
     "passed_over",
+    "past",
     "read",
     "read_all",
     "read_bytes",
     "real_path",
     "whole",
+    "work_trees",
 ]

@@ -1,0 +1,37 @@
+"""
+The report compared with another version of the files, which git remembers.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from sglint.finding import Report
+from sglint.known import renaming, since
+from sglint.pipeline import lint
+from sglint.request import Request
+from sglint.rule import Rule
+from sglint.source import Tree, in_order, located, past, work_trees
+
+
+def compare(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule], revision: str) -> Report:
+    """
+    Return what the rules find, compared with what they find in the files that git remembers of a revision.
+
+    The inputs that the caller names are those of today where there were none.
+    """
+    rules, known, base = tuple(rules), tuple(known), str(Path.cwd())
+    report = lint(wanted, rules, known)
+    pasts = [past(top, revision) for top in work_trees(base, wanted.paths or (".",))]
+    named = (*(text for kind, text in wanted.assignments if kind == "file"), *wanted.parameter_files)
+    given = {os.path.realpath(path) for path in named}
+    then = tuple((path, text) for one in pasts for path, text in one.overlay if text is not None or path not in given)
+    before = lint(replace(wanted, overlay=then), rules, known) if then else report
+    unread = tuple(one for one in before.problems if one.span is None or not Path(one.span.path).is_dir())
+    roots = located(Tree(base, ()), report.roots, base)
+    renamed = renaming({old: new for one in pasts for old, new in one.renamed.items()}, frozenset(roots.values()))
+    found = since(report, replace(before, problems=unread), revision, renamed)
+    return replace(found, problems=in_order((*found.problems, *(problem for one in pasts for problem in one.problems))))
