@@ -17,6 +17,7 @@ import pytest
 
 from tests.command import REPOSITORY, STACKS
 from tests.documents.pages import DOCS, generated, stale, written
+from tests.repository import repository
 
 DOCUMENTS = sorted([REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *DOCS.rglob("*.md")])
 SHELL = re.compile(r"^```sh( run| clone)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -61,7 +62,7 @@ def commands(kind: str) -> Iterator[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def user(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
-    A user's folder: networks, a template, a plan and a rule, and sglint on the PATH.
+    A user's folder in git: networks, a template, a plan and a rule, and sglint on the PATH.
     """
     directory = tmp_path_factory.mktemp("user") / "here"
     for name, stack in (("network", "inspection-hub"), ("dns", "resolver-hub")):
@@ -75,6 +76,7 @@ def user(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for document in DOCUMENTS:
         for name, text in FILE.findall(document.read_text(encoding="utf-8")):
             (directory / name).write_text(text, encoding="utf-8")
+    repository(directory, {})
     start = f"import sys\nsys.path.insert(0, {str(REPOSITORY)!r})"
     program = f"#!{sys.executable}\n{start}\nfrom sglint.cli import main\nmain(prog_name='sglint')\n"
     command = directory.parent / "bin" / "sglint"
