@@ -120,6 +120,8 @@ def judge(wanted: Request) -> Networks:
     templates_judged = 0
     documents: dict[str, Document | TemplateDocument] = {}
     readers = (templates(wanted, discovery), root_modules(wanted, discovery))[wanted.plan is not None :]
+    total = sum(len(reader.roots) for reader in readers)
+    done = 0
     for reader in readers:
         templates_judged = len(judged)
         declared: set[str] = set()
@@ -137,6 +139,8 @@ def judge(wanted: Request) -> Networks:
                 raise
             except Exception as error:  # noqa: BLE001 -- a bug of ours in one root must not hide the others
                 problems.append(internal(one, error, debug=wanted.debug))
+            done += 1
+            wanted.progress(done, total)
         problems += reader.undeclared(declared)
     return Networks(
         tuple(sorted(judged, key=lambda one: one.network.root)),

@@ -4,13 +4,21 @@ What to look at: the one value that the command line and programs hand to the pi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from os import PathLike, fspath
 from typing import Literal, TypeAlias
 
 Assignment: TypeAlias = tuple[Literal["var", "file", "env"], str]
 """`("var", "name=value")`, `("file", path)`, or `("env", "name=value")` for `TF_VAR_name`; in the order given."""
+Progress: TypeAlias = Callable[[int, int], None]
+"""What is told how many root modules and templates are judged, and of how many."""
+
+
+def silent(done: int, total: int) -> None:
+    """
+    Say nothing.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +29,7 @@ class Request:
     `parameters` are written NAME=VALUE and win over `parameter_files`; without `defaults` the default of a template's parameter
     is not its value. Nothing is read outside of `root`. `config` is the file of the configuration, the nearest one when None.
     `overlay` is by absolute real path the text that a file is taken to have, None where it is taken to be missing.
+    `progress` is told how far it is.
     """
 
     paths: tuple[str, ...] = ()
@@ -34,6 +43,7 @@ class Request:
     debug: bool = False
     config: str | None = None
     overlay: tuple[tuple[str, str | None], ...] = ()
+    progress: Progress = field(default=silent, compare=False)
 
 
 def request(  # noqa: PLR0913 -- one keyword for each thing that can be given

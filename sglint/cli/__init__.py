@@ -11,12 +11,17 @@ from sglint.cli.check import check
 from sglint.cli.explain import explain
 from sglint.cli.fix import fix
 from sglint.cli.graph import graph
+from sglint.cli.help import Listed
 from sglint.cli.inspect import inspect
 from sglint.cli.report import report
 from sglint.cli.simulate import simulate
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=Listed,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="sglint COMMAND --help says more, with examples. In CI: docs/ci.md.",
+)
 @click.version_option(__version__, prog_name="sglint")
 def main() -> None:
     """

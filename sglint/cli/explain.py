@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
+from sglint.cli.help import Helped
 from sglint.cli.options import guarded
 
 
-@click.command()
+@click.command(cls=Helped)
 @click.argument("rule", required=False)
 @click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Rules of your own.")
 def explain(*, rule: str | None, rules: tuple[Path, ...]) -> None:

@@ -15,13 +15,15 @@ from typing import NoReturn
 
 import click
 
+from sglint.cli.help import Helped
+from sglint.cli.progress import shown
 from sglint.output.plain import clean
 from sglint.request import Assignment, Request
 
 ORDER = "sglint.order"
 
 
-class Ordered(click.Command):
+class Ordered(Helped):
     """
     A command that remembers in which order its options were given, as Terraform does for variables.
     """
@@ -106,8 +108,12 @@ def shared(command: Callable[..., None]) -> Callable[..., None]:
             root,
             debug,
             config,
+            progress=shown(sys.stderr),
         )
-        command(wanted=wanted, **others)
+        try:
+            command(wanted=wanted, **others)
+        finally:
+            wanted.progress(1, 1)
 
     options = called
     for option in reversed(_OPTIONS):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from sglint.cli.help import EXAMPLES
 from tests.command import REPOSITORY, STACKS
 from tests.documents.pages import DOCS, generated, stale, written
 from tests.repository import repository
@@ -112,6 +113,13 @@ def test_commands_of_the_documents_run(text: str, user: Path) -> None:
     assert "Traceback" not in said and "Error:" not in said and "looked at nothing" not in said, said[-3000:]
     findings = range(16) if text.startswith("cfn-lint ") else range(2)  # cfn-lint has a bit for each level
     assert done.returncode in findings, said[-3000:]
+
+
+@pytest.mark.parametrize("text", [text for examples in EXAMPLES.values() for text, _ in examples])
+def test_examples_of_the_help_run(text: str, user: Path) -> None:
+    done = run(text, user, PYTHONPATH=str(REPOSITORY))
+    said = done.stdout + done.stderr
+    assert done.returncode in {0, 1} and "Traceback" not in said and "looked at nothing" not in said, said[-3000:]
 
 
 @pytest.mark.parametrize(
