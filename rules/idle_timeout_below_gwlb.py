@@ -469,4 +469,5 @@ def check(net: Judged) -> Iterator[Found]:
                 "a timeout lets nobody in",
             ),
             one.holds,
+            one.flows,
         )

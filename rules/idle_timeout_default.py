@@ -499,4 +499,6 @@ def check(net: Judged) -> Iterator[Found]:
                     "a timeout lets nobody in; connections that are idle for longer, without keepalives, break",
                 ),
                 kept,
+                flows,
+                remedy=False,
             )

@@ -61,13 +61,16 @@ class Tracked:
     """
     Whose tracked flows a finding is about: the role of the interface, their protocols, and the instance that keeps the table.
 
-    `instance_types` are those that are known, `timeouts` the idle timeouts that are written, in seconds.
+    `instance_types` are those that are known, `timeouts` the idle timeouts that are written, in seconds. `remedy` is False
+    where the flows are tracked whatever the security groups say. `missing` says why nothing can be worked out, if so.
     """
 
     role: Role
     protocols: tuple[Protocol, ...]
     instance_types: tuple[str, ...]
     timeouts: tuple[tuple[str, int], ...] = ()
+    remedy: bool = True
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ class Projection:
     """
     From `least` to `most` new flows per second on, the table of one instance is full, if they are those of a bundled profile.
 
-    It is an estimate of two digits: nothing of the instance was measured.
+    It is an estimate of two digits: nothing of the instance was measured. `like` is a type that has fewer entries, where
+    nothing more is known of the instance's own; then `most` is infinite. `remedy` says whether the flows can be untracked.
     """
 
     profile: str
@@ -83,6 +87,8 @@ class Projection:
     protocols: tuple[Protocol, ...]
     least: float
     most: float
+    like: str = ""
+    remedy: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,8 @@ class Finding:
     `roots` the root modules that have them, several when they share a module. `unless` says for an uncertain finding what
     stands in the way. `calls` are, for each subject in a module, the calls that lead there. `located` is its
     identity where the displayed paths are not seen from the top of the work tree.
-    `projections` are what `tracked` comes to, the type of instance that is full first at the head. `fix` is None where none
+    `projections` are what `tracked` comes to, the type of instance that is full first at the head; `unprojected` says why
+    nothing can be said where they are empty and the finding is about tracked flows. `fix` is None where none
     was looked for.
     """
 
@@ -156,6 +163,7 @@ class Finding:
     calls: tuple[tuple[Span, ...], ...] = ()
     tracked: tuple[Tracked, ...] = ()
     projections: tuple[Projection, ...] = ()
+    unprojected: str = ""
     fix: Fix | None = None
     status: Status = Status.OPEN
     status_reason: str = ""

@@ -22,20 +22,40 @@ The profiles of each role; the first one counts that has flows of the protocols.
 
 Other roles are not on an instance of their owner: of these AWS publishes what there is, or no allowance counts.
 """
+NOT_THEIRS: Mapping[Role, str] = MappingProxyType({Role.RESOLVER: "AWS itself says how many queries per second are left"})
 
 
 def projected(findings: Iterable[Finding], traffic: str | None = None) -> tuple[Finding, ...]:
     """
-    Return the findings about tracked flows with what these come to, where anything is known of the instance.
+    Return the findings about tracked flows with what these come to, or with the reason why nothing can be said.
 
     `traffic` is the profile of all of them, that of the role where None.
     """
     listed = tuple(findings)
-    wanted = dict.fromkeys(one for finding in listed for one in finding.tracked if one.role in PROFILES)
-    if not wanted:
-        return listed
-    known = projections(wanted, traffic)
-    return tuple(replace(one, projections=joined(known.get(tracked, ()) for tracked in one.tracked)) for one in listed)
+    wanted = dict.fromkeys(one for finding in listed for one in finding.tracked if one.role in PROFILES and not one.missing)
+    known = projections(wanted, traffic) if wanted else {}
+    return tuple(with_projections(one, known) for one in listed)
+
+
+def with_projections(finding: Finding, known: Mapping[Tracked, tuple[Projection, ...]]) -> Finding:
+    """
+    Return the finding with those of the projections that are its own.
+    """
+    if not finding.tracked:
+        return finding
+    found = joined(known.get(tracked, ()) for tracked in finding.tracked)
+    return replace(finding, projections=found, unprojected="" if found else reason(finding.tracked[0]))
+
+
+def reason(tracked: Tracked) -> str:
+    """
+    Return why nothing can be said of these flows.
+    """
+    if tracked.role not in PROFILES:
+        return NOT_THEIRS.get(tracked.role, "its instances are those of AWS, and no allowance counts")
+    if tracked.missing:
+        return tracked.missing
+    return f"nothing is known of how many entries {' or '.join(tracked.instance_types)} has; measure it with ethtool -S"
 
 
 def joined(groups: Iterable[tuple[Projection, ...]]) -> tuple[Projection, ...]:
@@ -43,7 +63,7 @@ def joined(groups: Iterable[tuple[Projection, ...]]) -> tuple[Projection, ...]:
     Return the projections of several interfaces, each once, the table that is full first at the head.
     """
     found = {one for group in groups for one in group}
-    return tuple(sorted(found, key=lambda one: (one.least, one.most, one.instance_type, one.profile)))
+    return tuple(sorted(found, key=lambda one: (one.least, one.most, one.instance_type, one.profile, one.remedy)))
 
 
 def projections(wanted: Iterable[Tracked], traffic: str | None = None) -> Mapping[Tracked, tuple[Projection, ...]]:
@@ -61,5 +81,5 @@ def projections(wanted: Iterable[Tracked], traffic: str | None = None) -> Mappin
             full = filling(profiles[one.role], one.protocols, name, dict(one.timeouts))
             if full is not None:
                 least, most = rounded(full.rate.least), rounded(full.rate.most)
-                found[one].append(Projection(full.profile, name, full.protocols, least, most))
+                found[one].append(Projection(full.profile, name, full.protocols, least, most, full.like, one.remedy))
     return {one: tuple(rows) for one, rows in found.items()}

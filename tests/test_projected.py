@@ -4,6 +4,8 @@ What the tracked flows of a finding come to, and when nothing is said.
 
 from __future__ import annotations
 
+import json
+import math
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,6 +15,7 @@ import pytest
 
 from sglint.finding import Finding, Severity, Tracked
 from sglint.model import Direction, Interface, Role, Seconds, Timeouts
+from sglint.output.json import finding_json, projection_json
 from sglint.output.text import render
 from sglint.projected import PROFILES, projected
 from sglint.rule import Found, Rule, run
@@ -74,9 +77,62 @@ def test_numbers_have_two_digits_at_most() -> None:
 
 
 def test_of_several_types_the_one_that_is_full_first_is_said() -> None:
-    one = of(Tracked(Role.WORKLOAD, TCP, ("m7i.4xlarge", "m7i.large", "c6in.large", "m7i.xlarge")))
+    one = of(Tracked(Role.WORKLOAD, TCP, ("m7i.4xlarge", "m7i.large", "t3.nano", "m7i.xlarge")))
     assert [row.instance_type for row in one.projections] == ["m7i.large", "m7i.xlarge", "m7i.4xlarge"]
     assert "on m7i.large (of 3 types the first to be full)" in render(report(one))
+
+
+def test_a_type_with_more_than_is_known_is_full_no_sooner_than_the_nearest_one() -> None:
+    """
+    AWS says that types optimised for networks have more, and not how much more.
+    """
+    (near,) = of(Tracked(Role.FORWARDER, TCP, ("c6i.2xlarge",))).projections
+    one = of(Tracked(Role.FORWARDER, TCP, ("c6in.2xlarge",)))
+    (row,) = one.projections
+    assert (row.like, row.least, row.most) == ("c6i.2xlarge", near.least, math.inf)
+    said = render(report(one))
+    assert "on c6in.2xlarge, with the entries of c6i.2xlarge at least, an uncalibrated estimate" in said
+    assert f"more than {row.least:,.0f} (or some larger number) new TCP flows/s" in said
+    document = projection_json(row)
+    assert document["new_flows_per_second"] == {"least": row.least, "most": None}
+    assert document["allowance_at_least_that_of"] == "c6i.2xlarge"
+
+
+def test_what_no_group_can_untrack_is_not_said_to_be_free_untracked() -> None:
+    said = {remedy: render(report(of(Tracked(Role.FORWARDER, TCP, ("m7i.large",), remedy=remedy)))) for remedy in (True, False)}
+    assert "fill the table; untracked they never do" in said[True]
+    assert "fill the table" in said[False] and "untracked they never" not in said[False]
+
+
+@pytest.mark.parametrize(
+    ("tracked", "because"),
+    [
+        (Tracked(Role.WORKLOAD, TCP, ("t3.nano",)), "nothing is known of how many entries t3.nano has; measure it"),
+        (Tracked(Role.RESOLVER, BOTH, ("m7i.large",)), "AWS itself says how many queries per second are left"),
+        (Tracked(Role.MANAGED, TCP, ("m7i.large",)), "its instances are those of AWS, and no allowance counts"),
+        (Tracked(Role.WORKLOAD, TCP, (), missing="the type is not known"), "the type is not known"),
+        (Tracked(Role.WORKLOAD, TCP, ("m7i.large",)), ""),
+    ],
+)
+def test_where_nothing_can_be_said_the_finding_says_why(tracked: Tracked, because: str) -> None:
+    document = finding_json(of(tracked))
+    assert (document["projections"] == []) == bool(because)
+    assert str(document["no_projection_because"] or "").startswith(because) and bool(document["no_projection_because"]) == bool(
+        because
+    )
+
+
+def test_findings_on_idle_timeouts_carry_what_the_table_comes_to(tmp_path: Path) -> None:
+    for slug, said in (
+        ("idle-timeout-default", "on c6in.2xlarge, with the entries of c6i.2xlarge at least"),
+        ("idle-timeout-below-gwlb", "how many flows the packets of a Gateway Load Balancer carry is not known"),
+    ):
+        page = (NETWORK.parent.parent / "rules" / f"{slug.replace('-', '_')}.py").read_text(encoding="utf-8")
+        (tmp_path / "main.tf").write_text(page.split("```hcl bad\n")[1].split("```")[0], encoding="utf-8")
+        command = ("check", "--select", slug, "--fail-on", "never", str(tmp_path))
+        (row,) = json.loads(sglint(*command, "--format", "json").out)["findings"]
+        assert bool(row["projections"]) != bool(row["no_projection_because"])
+        assert said in (row["no_projection_because"] or sglint(*command).out)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +140,7 @@ def test_of_several_types_the_one_that_is_full_first_is_said() -> None:
     [
         Tracked(Role.RESOLVER, BOTH, ("m7i.large",)),
         Tracked(Role.MANAGED, TCP, ("m7i.large",)),
-        Tracked(Role.FORWARDER, BOTH, ("c6in.xlarge",)),
+        Tracked(Role.FORWARDER, BOTH, ("c5n.xlarge",)),
         Tracked(Role.WORKLOAD, TCP, ("m7i",)),
         Tracked(Role.WORKLOAD, TCP, ("m7i.large",), (("tcp_established", 5),)),
     ],
@@ -98,14 +154,19 @@ def test_nothing_is_said_where_nothing_is_known(tracked: Tracked) -> None:
 def test_a_finding_is_about_the_flows_and_the_instances_that_are_known() -> None:
     unknown = Unknown("var.type has no default", at(1))
     assert found(on("m7i.large", unknown)) == (Tracked(Role.WORKLOAD, TCP, ("m7i.large",)),)
-    assert found(on(unknown)) == found(on()) == found(on("m7i.large"), flows=()) == ()
+    assert found(on("m7i.large"), flows=()) == ()
+    why = [found(subject)[0].missing for subject in (on(unknown), on())]
+    assert why == [
+        "the type of the instance is not known: var.type has no default",
+        "the type of the instance is not known: the text names no instance of it",
+    ]
     udp = verdict(protocol=Protocol.UDP)
     assert found(on("m7i.large"), flows=(udp, verdict(), udp))[0].protocols == BOTH
 
 
 def test_encapsulated_packets_alone_say_nothing() -> None:
     appliance = on("m7i.large", role=Role.FORWARDER)
-    assert found(appliance, flows=(GENEVE,)) == ()
+    assert found(appliance, flows=(GENEVE,))[0].missing.startswith("how many flows the packets of a Gateway")
     assert found(appliance, flows=(GENEVE, verdict())) == (Tracked(Role.FORWARDER, TCP, ("m7i.large",)),)
 
 
@@ -116,7 +177,7 @@ def test_timeouts_that_are_written_count_and_unknown_ones_leave_nothing_to_say()
     (short,) = found(written(350))
     assert short.timeouts == (("tcp_established", 350),)
     assert of(short).projections[0].least > of(*found(on("m7i.large"))).projections[0].least
-    assert found(written(UNTOLD)) == ()
+    assert found(written(UNTOLD))[0].missing == "an idle timeout is written, and not known"
 
 
 def test_instances_of_one_block_have_one_projection_for_each_type() -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from math import isinf
 
 from sglint.finding import Finding, Label, Projection, Report, Since
 from sglint.source import Problem, Span
@@ -62,6 +63,7 @@ def finding_json(finding: Finding) -> dict[str, object]:
         "labels": [label_json(label) for label in finding.labels],
         "fix": "\n".join(finding.advice) or None,
         "projections": [projection_json(one) for one in finding.projections],
+        "no_projection_because": finding.unprojected or None,
         "unless": [label_json(label) for label in finding.unless],
         "key": finding.key,
     }
@@ -75,7 +77,8 @@ def projection_json(one: Projection) -> dict[str, object]:
         "profile": one.profile,
         "instance_type": one.instance_type,
         "protocols": [protocol.value for protocol in one.protocols],
-        "new_flows_per_second": {"least": one.least, "most": one.most},
+        "allowance_at_least_that_of": one.like or None,
+        "new_flows_per_second": {"least": one.least, "most": None if isinf(one.most) else one.most},
         "calibrated": False,
     }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from math import isinf
 
 from sglint.finding import Finding, Projection, Report, Seen, Severity, Since, Status
 from sglint.output.excerpt import excerpt
@@ -62,11 +63,21 @@ def projection_text(projections: tuple[Projection, ...]) -> list[str]:
         return []
     one = projections[0]
     kinds = " and ".join(protocol.value.upper() for protocol in one.protocols)
-    rate = figure(one.least) if one.least == one.most else f"{figure(one.least)} to {figure(one.most)}"
     types = len({other.instance_type for other in projections})
     of = f" (of {types} types the first to be full)" if types > 1 else ""
-    assumed = f"with the bundled profile {one.profile} on {one.instance_type}{of}, an uncalibrated estimate"
-    return [f"{assumed}: more than {rate} new {kinds} flows/s per instance fill the table; untracked they never do"]
+    on = f"{one.instance_type}, with the entries of {one.like} at least" if one.like else one.instance_type
+    assumed = f"with the bundled profile {one.profile} on {on}{of}, an uncalibrated estimate"
+    never = "; untracked they never do" if one.remedy else ""
+    return [f"{assumed}: more than {rate(one)} new {kinds} flows/s per instance fill the table{never}"]
+
+
+def rate(one: Projection) -> str:
+    """
+    Return the rate from which the table is full.
+    """
+    if isinf(one.most):
+        return f"{figure(one.least)} (or some larger number)"
+    return figure(one.least) if one.least == one.most else f"{figure(one.least)} to {figure(one.most)}"
 
 
 def named(names: tuple[str, ...]) -> str:

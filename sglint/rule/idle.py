@@ -127,6 +127,8 @@ def duration(seconds: int) -> str:
 class Short:
     """
     A target that forgets idle TCP flows before its load balancer does: after so many `seconds`, and the load balancer's `idle`.
+
+    `flows` are those that it sends to the target, in its packets.
     """
 
     interface: Interface
@@ -135,6 +137,7 @@ class Short:
     idle: int
     labels: tuple[Label, ...]
     holds: Bounds[bool]
+    flows: tuple[Verdict, ...] = ()
 
     @property
     def settable(self) -> Origin | None:
@@ -164,7 +167,7 @@ def falls_short(net: Judged) -> Iterator[Short]:
         because = (*own.because, *theirs.because, *tracked.because, *(() if maybe is None else (maybe,)))
         labels = tuple(label_of(interface, appliance, written))
         found = Bounds(sure, most=True, because=() if sure else tuple(dict.fromkeys(because)))
-        yield Short(interface, appliance, own.least, theirs.most, labels, found)
+        yield Short(interface, appliance, own.least, theirs.most, labels, found, tuple(wrapped))
 
 
 def tracks(judgement: Judgement, wrapped: Iterable[Verdict]) -> Bounds[bool]:

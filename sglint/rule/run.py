@@ -86,20 +86,32 @@ def finding(rule: Rule, found: Found, root: str, sure: frozenset[str] = frozense
 
 def tracked(found: Found) -> tuple[Tracked, ...]:
     """
-    Return whose tracked flows the finding is about; nothing where no known instance keeps them.
+    Return whose tracked flows the finding is about, with the reason where nothing can be worked out of them.
 
     The packets of a Gateway Load Balancer alone say nothing: how many flows they are is not known. Nor is anything said
     where a timeout is written and not known.
     """
     interface = found.subject
-    protocols = {one.protocol for one in found.flows if one.ports != GENEVE}
-    if not isinstance(interface, Interface) or not protocols:
+    if not isinstance(interface, Interface) or not found.flows:
         return ()
+    met = {one.protocol for one in found.flows if one.ports != GENEVE}
+    protocols = tuple(one for one in Protocol if one in met)
     types = tuple(one for one in interface.instance_types if isinstance(one, str))
     written = () if interface.timeouts is None else seconds(interface.timeouts)
-    if not types or written is None:
-        return ()
-    return (Tracked(interface.role, tuple(one for one in Protocol if one in protocols), types, written),)
+    missing = "" if types else unknown_type(interface)
+    if written is None:
+        missing = "an idle timeout is written, and not known"
+    if not protocols:
+        missing = "how many flows the packets of a Gateway Load Balancer carry is not known"
+    return (Tracked(interface.role, protocols, types, written or (), found.remedy, missing),)
+
+
+def unknown_type(interface: Interface) -> str:
+    """
+    Return why the type of the instance that has the interface is not known.
+    """
+    why = next((one.why for one in interface.instance_types if isinstance(one, Unknown)), "the text names no instance of it")
+    return f"the type of the instance is not known: {why}"
 
 
 def seconds(timeouts: Timeouts) -> tuple[tuple[str, int], ...] | None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sglint.simulator.bounds import Range, World, between
 from sglint.simulator.load import BAND, streams
-from sglint.simulator.table import TableSettings, settings
+from sglint.simulator.table import TableSettings, estimated_allowance, lesser_type, settings
 from sglint.simulator.traffic import Traffic
 from sglint.simulator.verdict import Share, Verdicts
 from sglint.source import SglintError
@@ -23,11 +23,14 @@ from sglint.space import Protocol
 class Filling:
     """
     From which rate of new flows on the table of an instance is full: the name of the traffic, and its protocols that count.
+
+    `like` is a type with fewer entries, where nothing else is known of the instance's own; then the most is infinite.
     """
 
     profile: str
     protocols: tuple[Protocol, ...]
     rate: Range
+    like: str = ""
 
 
 def filling(
@@ -44,10 +47,15 @@ def filling(
             untracked = [(flows.name, Share(0.0)) for flows in traffic.classes if flows.protocol not in meant]
             try:
                 table = settings(instance_type, **timeouts)
+                like = "" if table.allowance is not None else lesser_type(instance_type)
+                if like:
+                    table = replace(table, allowance=estimated_allowance(like))
             except SglintError:
                 return None
             rate = filling_rate(traffic, table, Verdicts(tuple(untracked)))
-            return None if rate is None else Filling(traffic.name, meant, rate)
+            if rate is None:
+                return None
+            return Filling(traffic.name, meant, Range(rate.least, math.inf) if like else rate, like)
     return None
 
 

@@ -4,6 +4,7 @@ The table of connections: its idle timeouts, how many entries it has room for, a
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -189,6 +190,19 @@ def estimated_allowance(instance_type: str) -> Parameter | None:
     least, most = (round(part * ENTRIES_PER_VCPU * count) for part in ESTIMATE_SPREAD)
     says = f"estimated for {count} vCPU (3 public readings, 1 known type); measure it with ethtool -S"
     return Parameter("allowance", Range(least, most), "entries", Provenance.JUDGED, says)
+
+
+def lesser_type(instance_type: str) -> str:
+    """
+    Return the type of the same size that is not optimised for networks, whose allowance is estimated and smaller; else nothing.
+
+    >>> lesser_type("c6in.2xlarge"), lesser_type("c7gn.metal"), lesser_type("m5n.large")
+    ('c6i.2xlarge', '', '')
+    """
+    family, size = _split(instance_type)
+    generation = re.fullmatch(r"([a-z]+[0-9]+)([a-z]*)n([a-z]*)", family)
+    other = "" if generation is None else f"{generation[1]}{generation[2]}{generation[3]}.{size}"
+    return other if other and estimated_allowance(other) is not None else ""
 
 
 def _allowance(instance_type: str | None, given: float | Parameter | None) -> Parameter | None:

@@ -64,9 +64,10 @@ def allowances(projections: Iterable[Projection]) -> Iterable[Assumption]:
     """
     from sglint.simulator.exports import settings
 
-    for name in sorted({one.instance_type for one in projections}):
-        known = settings(name).allowance
+    for name, like in sorted({(one.instance_type, one.like) for one in projections}):
+        known = settings(like or name).allowance
         if known is not None:
             least, most = figure(known.range.least), figure(known.range.most)
             value = f"{least if least == most else f'{least} to {most}'} {known.unit}"
-            yield Assumption(f"connection table of {name}", value, f"{known.provenance.value}: {known.says}")
+            of = f"{name}, which has those of {like} at least" if like else name
+            yield Assumption(f"connection table of {of}", value, f"{known.provenance.value}: {known.says}")

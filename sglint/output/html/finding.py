@@ -12,8 +12,8 @@ from sglint.graph import Noun
 from sglint.model import Link, TargetKind
 from sglint.output.excerpt import private, spread, window
 from sglint.output.html.name import node_id
-from sglint.output.html.verdict import rate
 from sglint.output.plain import counted
+from sglint.output.text import rate
 from sglint.rule import Judged, gains
 from sglint.track import Judgement
 
@@ -158,8 +158,9 @@ def saves(finding: Finding) -> tuple[str, ...]:
     shown = ", ".join(f"{one.instance_type} from {rate(one)}" for one in others[:MOST_TYPES])
     rest = f" and {len(others) - MOST_TYPES} more types" if len(others) > MOST_TYPES else ""
     also = f" ({shown}{rest})" if shown else ""
+    never = "; untracked, never" if first.remedy else ""
     return (
-        f"the table of one {first.instance_type} is full from {rate(first)} new {kinds} flows/s on{also}; untracked, never",
+        f"the table of one {first.instance_type} is full from {rate(first)} new {kinds} flows/s on{also}{never}",
         f"estimated with the profile {first.profile}, uncalibrated",
     )
 
