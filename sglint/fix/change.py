@@ -108,13 +108,12 @@ class AclRule:
 @dataclass(frozen=True, slots=True)
 class Filter:
     """
-    The network ACL is to have these rules beside those that it has; an empty `acl` is a new one, for these subnets of `vpc`.
+    The network ACL is to have these rules beside those that it has; an empty `acl` is a new one, for these subnets.
     """
 
     acl: str
     rules: tuple[AclRule, ...]
     subnets: tuple[str, ...] = ()
-    vpc: str = ""
 
 
 Change: TypeAlias = Admit | Narrow | SetTimeout | ApplianceMode | Filter

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from sglint.finding import Edit
-from sglint.fix.change import Admit, ApplianceMode, Change, Narrow, Opening, SetTimeout
+from sglint.fix.change import Admit, ApplianceMode, Change, Filter, Narrow, Opening, SetTimeout
+from sglint.fix.filter_cloudformation import filtering
 from sglint.fix.notation import Data, Get, Style, like, style_of
 from sglint.fix.origin_cfn import Stacks
 from sglint.fix.put import append, resource_after, set_in, without_item
@@ -39,6 +40,8 @@ def proposals(files: Stacks, net: Judged, change: Change) -> Iterator[Edits]:
         yield from narrowing(files, net, change)
     elif isinstance(change, SetTimeout):
         yield from timeout(files, change)
+    elif isinstance(change, Filter):
+        yield from filtering(files, net, change)
     elif isinstance(change, ApplianceMode):
         yield from set_to(files, change.attachment.origin, ("Options", "ApplianceModeSupport"), "enable")
 

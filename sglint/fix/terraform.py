@@ -10,7 +10,8 @@ from itertools import islice
 from sglint.finding import Edit
 from sglint.fix import hcl
 from sglint.fix.add import added, attribute_edits
-from sglint.fix.change import Admit, ApplianceMode, Change, Narrow, Opening, SetTimeout
+from sglint.fix.change import Admit, ApplianceMode, Change, Filter, Narrow, Opening, SetTimeout
+from sglint.fix.filter_terraform import filtering
 from sglint.fix.place import without
 from sglint.fix.rules import Written, exact, halves, narrow, written
 from sglint.fix.trace import Terraform, Where, enclosing
@@ -37,6 +38,8 @@ def proposals(files: Terraform, net: Judged, change: Change) -> Iterator[Edits]:
         yield from narrowing(files, net, change)
     elif isinstance(change, SetTimeout):
         yield from timeout(files, change)
+    elif isinstance(change, Filter):
+        yield from filtering(files, net, change)
     elif isinstance(change, ApplianceMode):
         yield from set_to(files, change.attachment.origin, "appliance_mode_support", "enable")
 

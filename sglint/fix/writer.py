@@ -60,6 +60,7 @@ def owner(net: Judged, change: Change) -> Origin | None:
     if isinstance(change, ApplianceMode):
         return change.attachment.origin
     if isinstance(change, Filter):
-        origins = [one.origin for one in net.network.acls] if change.acl else [one.origin for one in net.network.vpcs]
-        return next((one for one in origins if one.address in {change.acl, change.vpc}), None)
+        if not change.acl:
+            return next((one.origin for one in net.network.subnets if one.origin.address in change.subnets), None)
+        return next((one.origin for one in net.network.acls if one.origin.address == change.acl), None)
     return next((one.origin for one in net.network.groups if one.origin.address in change.groups), None)
