@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -29,6 +30,7 @@ FORMATS = ["text", "json", "sarif", "junit", "github", "gitlab", "markdown"]
 @click.option("--maybe", is_flag=True, help="Also show what may hold, depending on values that are not known.")
 @click.option("--select", multiple=True, metavar="RULE", help="Only these rules.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules.")
+@click.option("--fixes", is_flag=True, help="Also look for changes of the files, as sglint fix does, and judge each: slow.")
 @click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Rules of your own.")
 @click.option("--diff", metavar="REV", help="Compare with where HEAD left this revision of git; only new findings count.")
 @click.pass_context
@@ -43,6 +45,7 @@ def check(  # noqa: PLR0913 -- click passes every option
     maybe: bool,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
+    fixes: bool,
     rules: tuple[Path, ...],
     diff: str | None,
 ) -> None:
@@ -68,6 +71,10 @@ def check(  # noqa: PLR0913 -- click passes every option
         if diff is not None and wanted.plan is not None:
             raise click.UsageError("--plan says itself what changes; give it without --diff")
         report = lint(wanted, chosen, known) if diff is None else compare(wanted, chosen, known, diff)
+        if fixes and wanted.plan is None:
+            from sglint.fix import fixed_findings
+
+            report = replace(report, findings=fixed_findings(wanted, known, report.findings))
         threshold = None if fail_on == "never" else Severity(fail_on)
         for one in where:
             shown = Shown(known, __version__, threshold, maybe=maybe, color=colored(color, one))

@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict
 from math import isinf
 
-from sglint.finding import Finding, Label, Projection, Report, Since
+from sglint.finding import Finding, Fix, Label, Projection, Report, Since
 from sglint.source import Problem, Span
 
 SCHEMA = 1
@@ -61,11 +61,28 @@ def finding_json(finding: Finding) -> dict[str, object]:
         "roots": list(finding.roots),
         **place_json(finding.span),
         "labels": [label_json(label) for label in finding.labels],
-        "fix": "\n".join(finding.advice) or None,
+        "advice": list(finding.advice),
+        "fix": fix_json(finding.fix),
         "projections": [projection_json(one) for one in finding.projections],
         "no_projection_because": finding.unprojected or None,
         "unless": [label_json(label) for label in finding.unless],
         "key": finding.key,
+    }
+
+
+def fix_json(fix: Fix | None) -> dict[str, object] | None:
+    """
+    Return a change of the files that was looked for as JSON types.
+    """
+    if fix is None:
+        return None
+    return {
+        "safe": fix.safe,
+        "admits": list(fix.admits),
+        "steps": list(fix.steps),
+        "diff": fix.diff,
+        "blocked": fix.blocked or None,
+        "edits": [{**place_json(edit.span), "text": edit.text} for edit in fix.edits],
     }
 
 

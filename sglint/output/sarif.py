@@ -8,9 +8,10 @@ import hashlib
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from sglint.finding import Finding, Label, Report, Status
+from sglint.finding import Finding, Fix, Label, Report, Status
 from sglint.output.json import dump, projection_json
 from sglint.output.plain import clean, counted
+from sglint.output.text import fix_told
 from sglint.rule import Rule
 from sglint.source import Problem, Span
 
@@ -90,7 +91,26 @@ def result(finding: Finding, index: dict[str, int], *, compared: bool = False) -
     if finding.status in (Status.IGNORED, Status.BASELINE):
         kind = "inSource" if finding.status is Status.IGNORED else "external"
         found["suppressions"] = [{"kind": kind, "justification": clean(finding.status_reason)}]
+    if finding.fix is not None and finding.fix.edits:
+        found["fixes"] = [changes(finding.fix)]
     return found
+
+
+def changes(fix: Fix) -> dict[str, object]:
+    """
+    Return a change of the files as SARIF has it; the texts go in as they are, since a tool will put them into files.
+    """
+    by_file: dict[str, list[dict[str, object]]] = {}
+    for edit in fix.edits:
+        replacement = {"deletedRegion": region(edit.span), "insertedContent": {"text": edit.text}}
+        by_file.setdefault(edit.span.path, []).append(replacement)
+    told = (*fix_told(fix), *fix.steps)
+    return {
+        "description": {"text": "\n".join(clean(line) for line in told)},
+        "artifactChanges": [
+            {"artifactLocation": artifact(path), "replacements": found} for path, found in sorted(by_file.items())
+        ],
+    }
 
 
 def labelled(label: Label) -> dict[str, object]:
@@ -104,8 +124,14 @@ def location(span: Span) -> dict[str, object]:
     """
     Return a place in a file as a SARIF location.
     """
-    region = {"startLine": span.line, "startColumn": span.column, "endLine": span.end_line, "endColumn": span.end_column}
-    return {"physicalLocation": {"artifactLocation": artifact(span.path), "region": region}}
+    return {"physicalLocation": {"artifactLocation": artifact(span.path), "region": region(span)}}
+
+
+def region(span: Span) -> dict[str, int]:
+    """
+    Return a place as a SARIF region.
+    """
+    return {"startLine": span.line, "startColumn": span.column, "endLine": span.end_line, "endColumn": span.end_column}
 
 
 def artifact(path: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from math import isinf
 
-from sglint.finding import Finding, Projection, Report, Seen, Severity, Since, Status
+from sglint.finding import Finding, Fix, Projection, Report, Seen, Severity, Since, Status
 from sglint.output.excerpt import excerpt
 from sglint.output.plain import clean, counted, figure, paint
 from sglint.source import Problem
@@ -50,6 +50,7 @@ def finding_text(finding: Finding, lines: Mapping[str, list[str]], *, several: b
     if several and any(root not in here for root in finding.roots):
         rows.append(f"{gutter} = in: {clean(named(finding.roots))}")
     rows += (f"{gutter} = help: {clean(line)}" for line in finding.advice)
+    rows += (f"{gutter} = {clean(line)}" for line in fix_told(finding.fix))
     rows += (f"{gutter} = note: {clean(line)}" for line in projection_text(finding.projections))
     rows += (f"{gutter} = not certain: {clean(f'{label.text} ({label.span})')}" for label in finding.unless)
     return "\n".join(rows)
@@ -78,6 +79,22 @@ def rate(one: Projection) -> str:
     if isinf(one.most):
         return f"{figure(one.least)} (or some larger number)"
     return figure(one.least) if one.least == one.most else f"{figure(one.least)} to {figure(one.most)}"
+
+
+def fix_told(fix: Fix | None) -> list[str]:
+    """
+    Return whether there is a change of the files that makes the finding go away, and what it lets in.
+
+    >>> fix_told(Fix(blocked="the group is made elsewhere"))
+    ['fix: none can be written: the group is made elsewhere']
+    """
+    if fix is None:
+        return []
+    if fix.blocked or not fix.edits:
+        return [f"fix: none can be written: {fix.blocked}"] if fix.blocked else []
+    if fix.safe:
+        return ["fix: sglint fix writes it; it lets nothing new in"]
+    return [f"fix: sglint fix --unsafe writes it; it lets in: {'; '.join(fix.admits) or 'what is not known'}"]
 
 
 def named(names: tuple[str, ...]) -> str:

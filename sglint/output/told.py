@@ -4,9 +4,9 @@ What the outputs for other tools say in the same words: the verdict on a run, an
 
 from __future__ import annotations
 
-from sglint.finding import Finding, Fix, Report, Status
+from sglint.finding import Finding, Report, Status
 from sglint.output.plain import clean, counted
-from sglint.output.text import found, looked_at, named, projection_text
+from sglint.output.text import fix_told, found, looked_at, named, projection_text
 from sglint.source import Problem
 
 
@@ -63,22 +63,6 @@ def explained(finding: Finding) -> list[str]:
     if finding.status is not Status.OPEN:
         rows.append(f"{finding.status.value}: {finding.status_reason}")
     return [clean(row) for row in rows]
-
-
-def fix_told(fix: Fix | None) -> list[str]:
-    """
-    Return whether there is a change of the files that makes the finding go away, and what it lets in.
-
-    >>> fix_told(Fix(blocked="the group is made elsewhere"))
-    ['fix: none can be written: the group is made elsewhere']
-    """
-    if fix is None:
-        return []
-    if fix.blocked or not fix.edits:
-        return [f"fix: none can be written: {fix.blocked}"] if fix.blocked else []
-    if fix.safe:
-        return ["fix: sglint fix writes it; it lets nothing new in"]
-    return [f"fix: sglint fix writes it; it lets in: {'; '.join(fix.admits) or 'what is not known'}"]
 
 
 def problem_told(problem: Problem) -> str:

@@ -107,7 +107,10 @@ def test_what_may_hold_is_counted_or_a_notice() -> None:
         (None, []),
         (Fix(blocked="it is made elsewhere"), ["fix: none can be written: it is made elsewhere"]),
         (Fix(edits=EDITS, safe=True), ["fix: sglint fix writes it; it lets nothing new in"]),
-        (Fix(edits=EDITS, admits=("10.0.0.0/8", "its VPC")), ["fix: sglint fix writes it; it lets in: 10.0.0.0/8; its VPC"]),
+        (
+            Fix(edits=EDITS, admits=("10.0.0.0/8", "its VPC")),
+            ["fix: sglint fix --unsafe writes it; it lets in: 10.0.0.0/8; its VPC"],
+        ),
     ],
 )
 def test_whether_there_is_a_fix_is_said(fix: Fix | None, said: list[str]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from sglint.finding import Edit, Fix
 from sglint.model import Direction, Interface, Resolved, Role, Unresolved
 from sglint.output.inspect import render_json, render_text
 from sglint.output.json import render
@@ -16,7 +17,7 @@ from sglint.space import Bounds, Ports, Protocol
 from sglint.track import State
 from sglint.value import Unknown
 from tests.conftest import Accept
-from tests.output.made import UNTOLD, UNTRACKED, at, full, interface, judged, judgement, origin, verdict
+from tests.output.made import UNTOLD, UNTRACKED, at, finding, full, interface, judged, judgement, origin, report, verdict
 
 
 def network() -> Judged:
@@ -79,3 +80,19 @@ def test_of_many_reasons_why_something_is_not_known_the_first_are_said() -> None
 
 def test_no_interface_is_said() -> None:
     assert "no network interface" in render_text([judged()], [])
+
+
+def test_a_change_of_the_files_has_its_proof_and_its_edits() -> None:
+    made = Fix(edits=(Edit(at(7), "x"),), diff="+x", admits=("TCP 22 from 10.0.0.0/8",), steps=("apply it",))
+    found = json.loads(render(report(finding(fix=made), finding(fix=Fix(blocked="it is elsewhere")), finding()), version="1"))
+    first, second, third = (one["fix"] for one in found["findings"])
+    edit = {"file": "main.tf", "line": 7, "column": 1, "end_line": 7, "end_column": 9, "text": "x"}
+    assert first == {
+        "safe": False,
+        "admits": ["TCP 22 from 10.0.0.0/8"],
+        "steps": ["apply it"],
+        "diff": "+x",
+        "blocked": None,
+        "edits": [edit],
+    }
+    assert (second["blocked"], second["edits"], third) == ("it is elsewhere", [], None)

@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from sglint.finding import Edit, Fix
 from sglint.output.sarif import render
 from sglint.rule import load
 from tests.output.made import at, finding, full, report
@@ -98,3 +99,18 @@ def test_a_file_name_with_odd_characters_is_a_uri(official: Any) -> None:
     assert wrong(log, official) == []
     place = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert place == "%C3%A4%20%23%25%3F/%5Bx%5D.tf"
+
+
+def test_a_change_of_the_files_is_a_fix_with_regions_that_the_standard_knows(official: Any) -> None:
+    edits = (Edit(at(7), "x\n"), Edit(at(3, path="a dir/b.tf"), ""))
+    made = report(finding(fix=Fix(edits=edits, safe=True, steps=("apply it",))), finding(fix=Fix(blocked="it is elsewhere")))
+    log = json.loads(render(made, load(), version="1"))
+    assert wrong(log, official) == []
+    first, second = log["runs"][0]["results"]
+    assert "fixes" not in second
+    (fix,) = first["fixes"]
+    assert fix["description"]["text"] == "fix: sglint fix writes it; it lets nothing new in\napply it"
+    assert [change["artifactLocation"]["uri"] for change in fix["artifactChanges"]] == ["a%20dir/b.tf", "main.tf"]
+    (replacement,) = fix["artifactChanges"][1]["replacements"]
+    assert replacement["deletedRegion"] == {"startLine": 7, "startColumn": 1, "endLine": 7, "endColumn": 9}
+    assert replacement["insertedContent"] == {"text": "x\n"}
