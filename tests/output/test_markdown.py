@@ -111,7 +111,7 @@ def test_problems_doubts_and_details_are_folded_and_what_hides_is_open() -> None
 def test_a_fix_is_shown_as_a_change_with_what_it_lets_in_and_the_order() -> None:
     read = page(report(finding(fix=FIX)))
     assert '-  cidr_blocks = ["10.0.0.0/8"]' in read.code
-    assert "fix: sglint fix writes it; it lets in: " in read.plain
+    assert "writes it; it lets in: " in read.plain
     assert "apply it at night" in read.plain
     blocked = page(report(finding(fix=Fix(blocked="the group is made elsewhere"))))
     assert "fix: none can be written: the group is made elsewhere" in blocked.plain
