@@ -4,21 +4,39 @@ What an opening exposes agrees with an interpreter that looks at one packet, bef
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import ip_network
+from ipaddress import IPv4Network, ip_network
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sglint.graph import build
-from sglint.model import Acl, AclEntry, Box, Direction
+from sglint.model import (
+    Acl,
+    AclEntry,
+    Attachment,
+    Box,
+    Direction,
+    Network,
+    RemoteAttachment,
+    RemoteKind,
+    Target,
+    TargetKind,
+    TransitAssociation,
+    TransitPropagation,
+    TransitRoute,
+    TransitTable,
+    Vpc,
+)
 from sglint.space import EVERYONE, Bounds, Family, FlowSet, Ports, Protocol, flows, union
 from sglint.track import Exposure, expose, judge, survey
 from sglint.track.filter import lets_through
-from tests.networks import origin, unknown
+from tests.networks import blurred, boxes, leads, network, origin, unknown
 from tests.packet import EVERY, IN, OUT, TCP, UDP, AclRule, Answer, Interface, Packet, Rule, acl_allows, answer, route_to
-from tests.test_agreement import CLASSES, FAMILIES, corners
+from tests.packet import Route as RealRoute
+from tests.test_agreement import CLASSES, FAMILIES, corners, edges
 from tests.told import PORTS, PROTOCOLS, SUBNETS, cidrs, family, permission
 from tests.told import boxes as told_boxes
 from tests.worlds import World, worlds
@@ -221,6 +239,20 @@ def test_what_the_groups_admit_already_is_not_exposed_again(asked: Asked) -> Non
     assert not any(one.flows.most or one.stray for one in exposures(replace(asked, world=world)).values())
 
 
+def test_a_rule_for_a_single_address_that_is_not_known_leaves_it_sure_that_the_rest_is_new() -> None:
+    one = blurred("in", "tcp", "203.0.113.7/32", "443")
+    routes = [leads("rt", "0.0.0.0/0", TargetKind.TRANSIT_GATEWAY)]
+    opened = flows(Family.IPV4, Protocol.TCP, ip_network("0.0.0.0/0"), Ports(443, 443))
+    for single in (True, False):
+        halves = tuple(box for half in ("0.0.0.0/1", "128.0.0.0/1") for box in boxes("tcp", half, "443"))
+        doubtful = replace(one, boxes=replace(one.boxes, most=halves), vague=True, single=single)
+        net = network([doubtful], routes)
+        (judged,) = judge(net, build(net))
+        found = expose(survey(net), judged, Direction.IN, opened)
+        assert bool(found.flows.least) == single
+        assert found.flows.most
+
+
 @st.composite
 def acls(draw: st.DrawFn, *, sure: bool) -> tuple[Acl, Interface]:
     """
@@ -245,3 +277,89 @@ def test_a_network_acl_lets_through_what_its_first_rule_that_matches_allows(draw
             allowed = acl_allows(truth, packet)
             assert has(found.least, packet) <= allowed <= has(found.most, packet), packet
             assert not sure or has(found.least, packet) == has(found.most, packet), packet
+
+
+TGW_PREFIXES = [
+    ip_network(one) for one in ("0.0.0.0/0", "10.0.0.0/8", "10.7.0.0/16", "10.7.1.0/24", "10.8.0.0/16", "172.16.0.0/12")
+]
+
+
+def behind_gateway(routes: Sequence[TransitRoute] = (), **table: object) -> Network:
+    """
+    Return a subnet whose VPC leads to a transit gateway, and to another VPC that propagates 10.7.0.0/16 there.
+    """
+    base = network(routes=[leads("rt", "0.0.0.0/0", Target(TargetKind.TRANSIT_GATEWAY, "tgw"))])
+    return replace(
+        base,
+        vpcs=(*base.vpcs, Vpc(origin("vpc2", 7), (ip_network("10.7.0.0/16"),))),
+        acls=(
+            Acl(
+                origin("acl"),
+                "vpc",
+                ("subnet",),
+                entries=tuple(entry(AclRule(1, way, True, EVERY, ip_network("0.0.0.0/0"))) for way in (IN, OUT)),
+            ),
+        ),
+        attachments=(
+            Attachment(origin("att", 30), "tgw", "vpc", ("subnet",)),
+            Attachment(origin("att2", 31), "tgw", "vpc2", ("subnet2",)),
+        ),
+        remotes=(RemoteAttachment(origin("vpn", 32), RemoteKind.VPN, "tgw"),),
+        transit_tables=(replace(TransitTable(origin("trt", 33), "tgw"), **table),),  # type: ignore[arg-type]
+        transit_associations=(TransitAssociation(origin("assoc", 34), "trt", "att"),),
+        transit_propagations=(TransitPropagation(origin("prop", 35), "trt", "att2"),),
+        transit_routes=tuple(routes),
+    )
+
+
+def coming(net: Network) -> tuple[FlowSet, tuple[str, ...]]:
+    """
+    Return who can newly come in when everything is opened, and the destinations that are named for it.
+    """
+    (judged,) = judge(net, build(net))
+    every = flows(Family.IPV4, Protocol.TCP, ip_network("0.0.0.0/0"))
+    found = expose(survey(net), judged, Direction.IN, every)
+    gates = [door for door in found.doors if door.target.kind is TargetKind.TRANSIT_GATEWAY]
+    return union(door.flows.most for door in gates), tuple(str(one) for door in gates for one in door.destinations)
+
+
+@given(st.lists(st.tuples(st.sampled_from(TGW_PREFIXES), st.booleans()), max_size=4, unique_by=lambda one: one[0]))
+def test_through_a_transit_gateway_comes_who_its_route_table_leads_to(drawn: list[tuple[IPv4Network, bool]]) -> None:
+    routes = [
+        TransitRoute(origin(f"static {where}", 36), "trt", (where,), None if hole else "vpn", hole) for where, hole in drawn
+    ]
+    led, _ = coming(behind_gateway(routes))
+    real = [RealRoute(where, "blackhole" if hole else "vpn") for where, hole in drawn]
+    real += [RealRoute(ip_network("10.7.0.0/16"), "att2", listed=True)]
+    for where in TGW_PREFIXES:
+        for address in edges([where]):
+            if address in ip_network("10.0.0.0/16"):
+                continue
+            taken = route_to(real, address)
+            reached = taken is not None and taken.kind != "blackhole"
+            assert bool(led & flows(Family.IPV4, Protocol.TCP, ip_network(address))) == reached, address
+
+
+def test_only_networks_of_the_gateway_are_named() -> None:
+    assert coming(behind_gateway())[1] == ("10.7.0.0/16",)
+
+
+@pytest.mark.parametrize(
+    "net",
+    [
+        behind_gateway(hidden=unknown()),
+        behind_gateway(propagation=True),
+        behind_gateway([TransitRoute(origin("static", 36), "trt", (unknown(),), "vpn")]),
+        behind_gateway([TransitRoute(origin("static", 36), unknown(), (ip_network("10.8.0.0/16"),), "vpn")]),
+        behind_gateway([TransitRoute(origin("static", 36, unknown()), "trt", (ip_network("10.8.0.0/16"),), "vpn")]),
+        replace(behind_gateway(), transit_tables=()),
+        replace(behind_gateway(), transit_associations=()),
+        replace(behind_gateway(), transit_propagations=(TransitPropagation(origin("prop", 35), "trt", "vpn"),)),
+        replace(behind_gateway(), transit_propagations=(TransitPropagation(origin("prop", 35), "trt", unknown()),)),
+        replace(behind_gateway(), transit_propagations=(TransitPropagation(origin("prop", 35, unknown()), "trt", "att2"),)),
+        replace(behind_gateway(), attachments=(Attachment(origin("att", 30), "tgw", unknown(), ("subnet",)),)),
+        replace(behind_gateway(), attachments=()),
+    ],
+)
+def test_where_something_of_the_gateway_is_not_known_nobody_is_left_out(net: Network) -> None:
+    assert coming(net)[1] == ("0.0.0.0/0",)

@@ -6,6 +6,7 @@ graph for those who look at all of it; importing it takes longer than judging a 
 """
 
 from sglint.graph.arms import Arms, arms
+from sglint.graph.behind import behind
 from sglint.graph.export import Edge, Node, Noun, edges, graphml, nodes
 from sglint.graph.index import OWN_TABLE, Graph, Hop, Path, build, grouped
 from sglint.graph.inspection import Inspection, inspections
@@ -37,6 +38,7 @@ __all__ = [
     "Step",
     "Trip",
     "arms",
+    "behind",
     "build",
     "edges",
     "families",

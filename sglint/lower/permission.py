@@ -37,11 +37,14 @@ def _meet_peer(one: Peer, other: Peer) -> Peer | None:
 class Peers:
     """
     The peers that one entry of a rule may name, the path of what names them, and whether it names no CIDR that is known.
+
+    `single` says that it is the CIDR of a single address.
     """
 
     field: str
     bounds: Bounds[tuple[Peer, ...]]
     vague: bool = False
+    single: bool = False
 
 
 def peers(index: Index, rule: View, group: Link) -> Iterator[Peers | Problem]:
@@ -102,7 +105,8 @@ def _prefix_peers(index: Index, slot: Slot, family: Family, rule: View) -> Itera
         if sides and len(known) == len(sides):
             yield _maybe(item, bounded(known, _meet_peer, (because,)))
         else:
-            yield replace(_maybe(item, Bounds((), anyone(because, family), (because,))), vague=True)
+            found_ = _maybe(item, Bounds((), anyone(because, family), (because,)))
+            yield replace(found_, vague=True, single=is_single(because, family))
 
 
 def anyone(because: Unknown, family: Family) -> tuple[Peer, ...]:
@@ -112,6 +116,14 @@ def anyone(because: Unknown, family: Family) -> tuple[Peer, ...]:
     length = _LENGTH.search(because.ends)
     everyone = EVERYONE[family]
     return tuple(everyone.subnets()) if length and int(length[1]) > 0 else (everyone,)
+
+
+def is_single(because: Unknown, family: Family) -> bool:
+    """
+    Return whether a CIDR that is not known is one of a single address, as its length says.
+    """
+    length = _LENGTH.search(because.ends)
+    return length is not None and int(length[1]) == EVERYONE[family].max_prefixlen
 
 
 def _side(value: Value) -> tuple[Peer, ...] | None:
@@ -228,7 +240,7 @@ def permissions(index: Index, rule: View, group: Link, direction: Direction) -> 
         if rule.maybe is not None:
             least = ()
         bounds = Bounds(least, most, () if least == most else because)
-        yield Permission(rule.origin, group, direction, bounds, entry.field, entry.vague)
+        yield Permission(rule.origin, group, direction, bounds, entry.field, entry.vague, entry.single)
 
 
 def _product(some: tuple[Peer, ...], about: tuple[Service, ...]) -> tuple[Box, ...]:

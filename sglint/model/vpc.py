@@ -124,7 +124,7 @@ class Permission:
 
     `group` is the security group that it belongs to. A rule for all protocols has one box for each protocol (and family).
     `field` is the path in the origin's values that names the peer, for the label under it; `vague` says that this is a CIDR
-    that is not known, so that its boxes are only the most that it can be.
+    that is not known, so that its boxes are only the most that it can be, and `single` that it is one of a single address.
     """
 
     origin: Origin
@@ -133,6 +133,7 @@ class Permission:
     boxes: Bounds[tuple[Box, ...]]
     field: str = ""
     vague: bool = False
+    single: bool = False
 
 
 @dataclass(frozen=True, slots=True)

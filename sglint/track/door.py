@@ -7,9 +7,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sglint.graph import Graph, Path, local_of
+from sglint.graph import Graph, Path, behind, local_of
 from sglint.model import Direction, Interface, Link, Prefix, Target, TargetKind
-from sglint.space import ALL_PORTS, EVERYONE, Bounds, Family, FlowSet, Intervals, Protocol, addresses, intervals, union
+from sglint.space import (
+    ALL_PORTS,
+    EVERYONE,
+    Bounds,
+    Family,
+    FlowSet,
+    Intervals,
+    Protocol,
+    addresses,
+    family_of,
+    intersect,
+    intervals,
+    union,
+)
 from sglint.value import Unknown
 
 OUTWARD = (
@@ -58,6 +71,9 @@ def cells_of(graph: Graph, subnet: Link, paths: Sequence[Path]) -> Mapping[Targe
             cells.because.update({} if sure else dict.fromkeys(path.because))
             if sure:
                 cells.sure.append((path.family, own))
+    for target, cells in tuple(found.items()):
+        if target.kind is TargetKind.TRANSIT_GATEWAY:
+            found[target] = narrowed(graph, subnet, target, cells)
     hidden = local_of(graph, subnet).hidden
     if hidden is not None:
         cells = found.setdefault(LOCAL, Cells())
@@ -65,6 +81,24 @@ def cells_of(graph: Graph, subnet: Link, paths: Sequence[Path]) -> Mapping[Targe
         cells.maybe.extend((family, span((EVERYONE[family],))) for family in Family if family in has)
         cells.because[hidden] = None
     return found
+
+
+def narrowed(graph: Graph, subnet: Link, target: Target, cells: Cells) -> Cells:
+    """
+    Return the addresses that a transit gateway takes on, of those that lead to it, or all where these are not all known.
+    """
+    noun = graph.subnets.get(subnet) if isinstance(subnet, str) else None
+    known = None if noun is None else behind(graph, noun.vpc, target.address)
+    if known is None:
+        return cells
+    led = {family: span(one for one in known if family_of(one) is family) for family in Family}
+    both = [intersect(one, other) for one in cells.destinations for other in known]
+    return Cells(
+        dict.fromkeys(one for one in both if one is not None),
+        [(family, numbers & led[family]) for family, numbers in cells.sure],
+        [(family, numbers & led[family]) for family, numbers in cells.maybe],
+        cells.because,
+    )
 
 
 def masks(interface: Interface, direction: Direction, target: Target, cells: Cells) -> tuple[FlowSet, FlowSet]:

@@ -157,12 +157,14 @@ def expose(about: Survey, judgement: Judgement, direction: Direction, opened: Fl
 def newly(about: Survey, interface: Interface, direction: Direction, opened: FlowSet) -> Bounds[FlowSet]:
     """
     Return what the groups would newly admit, of what the interface has a listener for.
+
+    A rule for a single address that is not known takes nothing from what surely is new: the rest of all addresses is.
     """
     admitted = admissions(about.graph, about.rules, interface)
     listed = [one for (way, _, _), found in admitted.items() for one in found if way is direction]
     if direction is Direction.IN:
         opened = served_by(interface, opened)
-    least = opened - union(of_peer(one, sure=False) for one in listed)
+    least = opened - union(of_peer(one, sure=False) for one in listed if one.rule is None or not one.rule.single)
     most = opened - union(of_peer(one, sure=True) for one in listed if one.sure)
     because = (unknown for one in listed if not one.sure for unknown in one.because)
     return Bounds(least, most, () if least == most else tuple(dict.fromkeys(because)))

@@ -53,6 +53,23 @@ def test_rule_of_one_of_groups_of_unknown_number_may_be_of_another(kind: str) ->
     ]
 
 
+@pytest.mark.parametrize(
+    ("key", "ends", "single"),
+    [
+        ("cidr_blocks", "/32", True),
+        ("cidr_blocks", "/31", False),
+        ("cidr_blocks", "/0", False),
+        ("cidr_blocks", "", False),
+        ("ipv6_cidr_blocks", "/32", False),
+        ("ipv6_cidr_blocks", "/128", True),
+    ],
+)
+def test_a_cidr_that_is_not_known_may_be_known_to_be_of_a_single_address(key: str, ends: str, single: bool) -> None:
+    cidrs: dict[str, Plain] = {key: [Unknown("var.ip has no default", ends=ends)]}
+    (one,) = rules(net(VPC, group(**TCP, **cidrs)), "aws_security_group.g")
+    assert (one.vague, one.single) == (True, single)
+
+
 @pytest.mark.parametrize("spelling", ["tcp", "TCP", "6", 6, "Tcp"])
 def test_tcp_in_every_spelling(spelling: Plain) -> None:
     assert least(protocol=spelling, from_port="443", to_port=443, cidr_blocks=["0.0.0.0/0"]) == ["ipv4 tcp 0.0.0.0/0 443"]
