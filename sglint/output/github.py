@@ -9,7 +9,7 @@ from __future__ import annotations
 from sglint.finding import Finding, Report, Severity, Status
 from sglint.output.plain import clean
 from sglint.output.text import looked_at, summary
-from sglint.output.told import explained, problem_told
+from sglint.output.told import explained, fails, problem_told
 from sglint.source import Problem, Span
 
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
@@ -21,11 +21,12 @@ def render(report: Report, *, maybe: bool = False) -> str:
 
     Uncertain findings are notices when `maybe` is set, and otherwise counted in the first one.
     """
-    hiding = any(problem.hides for problem in report.problems)
+    hiding = any(fails(report, problem) for problem in report.problems)
     level = "error" if hiding else "notice" if report.seen.files else "warning"
     said = summary(report, maybe=maybe) if report.seen.files else looked_at(report.seen)
     rows = [command(level, said.split("\n"), title="sglint")]
-    rows += (_problem(one) for one in sorted(report.problems, key=lambda one: not one.hides))
+    wrong = [(fails(report, one), one) for one in report.problems]
+    rows += (_problem(one, error=error) for error, one in sorted(wrong, key=lambda pair: not pair[0]))
     shown = [one for one in report.findings if one.status is Status.OPEN and (maybe or one.certain)]
     rows += (_finding(one) for one in sorted(shown, key=lambda one: (not one.certain, list(Severity).index(one.severity))))
     return "\n".join(rows) + "\n"
@@ -37,8 +38,8 @@ def _finding(one: Finding) -> str:
     return command(level, [first, *explained(one)], title=f"sglint: {one.rule}", span=one.span)
 
 
-def _problem(one: Problem) -> str:
-    return command("error" if one.hides else "warning", [problem_told(one)], title="sglint: problem", span=one.span)
+def _problem(one: Problem, *, error: bool) -> str:
+    return command("error" if error else "warning", [problem_told(one)], title="sglint: problem", span=one.span)
 
 
 def command(level: str, lines: list[str], *, title: str, span: Span | None = None) -> str:

@@ -14,7 +14,7 @@ from html import escape
 from sglint.finding import Finding, Report, Severity, Status
 from sglint.output.plain import clean, root_name
 from sglint.output.text import looked_at
-from sglint.output.told import explained, problem_told
+from sglint.output.told import explained, fails, problem_told
 from sglint.source import Problem
 
 Case = tuple[str, str]
@@ -32,7 +32,7 @@ def render(report: Report, *, fail_on: Severity | None = Severity.WARNING) -> st
     if not report.roots:
         suites.append(_suite("sglint", [_case("sglint", "looked at", "skipped", looked_at(report.seen))]))
     if report.problems:
-        suites.append(_suite("problems", [_problem(one) for one in report.problems]))
+        suites.append(_suite("problems", [_problem(one, fails=fails(report, one)) for one in report.problems]))
     counts = _counted([case for _, cases in suites for case in cases])
     rows = [f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="sglint" {counts}>']
     rows += (xml for xml, _ in suites)
@@ -72,6 +72,8 @@ def _finding(root: str, name: str, one: Finding, fail_on: Severity | None) -> Ca
 
 def _why_not(one: Finding, fail_on: Severity | None) -> str:
     """Return why the finding does not fail the run, or nothing where it does."""
+    if one.status is Status.UNCHANGED:
+        return "not new"
     if one.status is not Status.OPEN:
         return f"set aside ({one.status_reason})" if one.status_reason else "set aside"
     if not one.certain:
@@ -79,13 +81,14 @@ def _why_not(one: Finding, fail_on: Severity | None) -> str:
     return "" if fail_on is not None and one.severity.reaches(fail_on) else "below --fail-on"
 
 
-def _problem(one: Problem) -> Case:
+def _problem(one: Problem, *, fails: bool) -> Case:
     path, line = (one.span.path, one.span.line) if one.span else ("", 0)
     name = f"{one.message} ({one.span})" if one.span else one.message
     kind = "problem"
-    if one.hides:
+    if fails:
         return _case("problems", name, "error", problem_told(one), kind=kind, body=[problem_told(one)], file=path, line=line)
-    return _case("problems", name, "skipped", problem_told(one), file=path, line=line)
+    before = "was there before: " if one.hides else ""
+    return _case("problems", name, "skipped", f"{before}{problem_told(one)}", file=path, line=line)
 
 
 def _case(  # noqa: PLR0913 -- the parts of one element

@@ -86,6 +86,10 @@ def _parts(report: Report) -> list[Part]:
         parts.append(_folded(title, [_problem(one) for one in ordered], "problem", 0.4, opened=hiding))
     if certain:
         parts.append(Part("", tuple(_details(one) for one in certain), "", "explanation", 0.8))
+    gone = report.since.gone if report.since else ()
+    if gone:
+        title = f"{counted(len(gone), 'finding')} gone since then"
+        parts.append(_folded(title, [_doubt(one) for one in gone], "gone finding", 0.5))
     if doubtful:
         title = f"{counted(len(doubtful), 'finding')} that may hold, which nothing known decides"
         parts.append(_folded(title, [_doubt(one) for one in doubtful], "finding that may hold", 1.0))
@@ -121,10 +125,7 @@ def _details(one: Finding) -> str:
     rows += (f"- {words(row)}" for row in explained(one))
     if one.fix is not None and one.fix.diff:
         long = len(one.fix.diff) > LONGEST_DIFF
-        rows += [
-            "",
-            "The change is too long for this comment; `sglint fix` prints it." if long else fenced(one.fix.diff, "diff"),
-        ]
+        rows += ["", "Too long for this comment; `sglint fix --unsafe` prints it." if long else fenced(one.fix.diff, "diff")]
         if one.fix.steps:
             rows += ["", "Deploy it in this order:", "", *(f"1. {words(step)}" for step in one.fix.steps)]
     return "\n".join([*rows, "\n</details>"])
@@ -140,8 +141,7 @@ def _joined(head: str, parts: list[Part], shown: list[int]) -> str:
 
 
 def _many(name: str) -> str:
-    first, space, rest = name.partition(" ")
-    return f"{first}s{space}{rest}"
+    return name.replace("finding", "findings") if "finding" in name else f"{name}s"
 
 
 def _part(part: Part, number: int) -> str:

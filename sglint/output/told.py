@@ -65,6 +65,13 @@ def explained(finding: Finding) -> list[str]:
     return [clean(row) for row in rows]
 
 
+def fails(report: Report, problem: Problem) -> bool:
+    """
+    Return whether a part of the network is missing for this problem, and was not at the revision compared with.
+    """
+    return problem.hides and (report.since is None or problem not in report.since.problems)
+
+
 def problem_told(problem: Problem) -> str:
     """
     Return a problem with what to do next.

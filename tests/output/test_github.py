@@ -4,12 +4,12 @@ Workflow commands, read as the runner of GitHub Actions reads a line.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
 
-from sglint.finding import Edit, Fix, Report, Seen, Severity
+from sglint.finding import Edit, Fix, Report, Seen, Severity, Since
 from sglint.output.github import render
 from sglint.source import Problem
 from tests.conftest import Accept
@@ -126,6 +126,13 @@ def test_clean_unread_and_empty_read_differently() -> None:
     assert "found nothing" in clean.text and "looked at 1 root module" in clean.text
     assert nothing.text == "looked at nothing: no Terraform files and no templates here"
     assert "part of the network is missing" in unread[0].text and unread[1].text == "main.tf cannot be read"
+
+
+def test_a_problem_that_was_there_before_is_a_warning() -> None:
+    old = Problem("module.m cannot be read", at(1))
+    read = commands(replace(report(problems=(old,)), since=Since("main", problems=(old,))))
+    assert [one.name for one in read] == ["notice", "warning"]
+    assert "found nothing new since main" in read[0].text
 
 
 @given(NAMES)

@@ -4,6 +4,7 @@ JUnit XML: read by a library that others read it with, and by an XML parser.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from junitparser import Error, Failure, JUnitXml, Skipped
 
-from sglint.finding import Report, Seen, Severity
+from sglint.finding import Report, Seen, Severity, Since, Status
 from sglint.output.junit import render
 from sglint.source import Problem
 from tests.conftest import Accept
@@ -100,6 +101,13 @@ def test_clean_has_a_test_that_passed_and_nothing_looked_at_has_none() -> None:
     unread = outcomes(render(Report((), (Problem("main.tf cannot be read", at(1)),), Seen())))
     assert ("problems", "main.tf cannot be read (main.tf:1:1)", "error") in unread
     assert "passed" not in {outcome for _, _, outcome in unread}
+
+
+def test_what_was_there_before_fails_nothing() -> None:
+    old = Problem("module.m cannot be read", at(1))
+    compared = report(finding(severity=Severity.ERROR, status=Status.UNCHANGED), problems=(old,))
+    read = outcomes(render(replace(compared, since=Since("main", problems=(old,)))))
+    assert {outcome for _, name, outcome in read if name != "looked at"} == {"skipped"}
 
 
 def test_tests_of_one_suite_have_names_of_their_own() -> None:

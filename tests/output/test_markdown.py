@@ -5,13 +5,14 @@ The comment on a pull request, as a CommonMark parser with GitHub's tables rende
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from markdown_it import MarkdownIt
 
-from sglint.finding import Edit, Fix, Report, Seen, Severity
+from sglint.finding import Edit, Fix, Report, Seen, Severity, Since, Status
 from sglint.output.markdown import LIMIT, MARKER, render
 from sglint.source import Problem
 from tests.conftest import Accept
@@ -117,6 +118,13 @@ def test_a_fix_is_shown_as_a_change_with_what_it_lets_in_and_the_order() -> None
     assert "fix: none can be written: the group is made elsewhere" in blocked.plain
 
 
+def test_what_is_compared_says_what_is_gone_and_what_stays() -> None:
+    made = report(finding("one: x", status=Status.UNCHANGED), finding("two: x"))
+    said = page(replace(made, since=Since("main", (finding("three: x"),)))).plain
+    assert "found 1 note new since main, 1 gone" in said and "1 finding gone since then" in said
+    assert "1 finding unchanged since main" in said and "three: x" in said and "one: x" not in said
+
+
 def test_clean_unread_and_empty_read_differently() -> None:
     clean, nothing = page(report()).plain, page(Report((), (), Seen())).plain
     unread = page(report(problems=(Problem("main.tf cannot be read", at(1)),))).plain
@@ -148,7 +156,7 @@ def test_a_comment_is_never_longer_than_github_takes_and_says_what_it_leaves_out
 def test_a_change_that_is_too_long_is_said_to_be() -> None:
     fix = Fix(edits=FIX.edits, diff=FIX.diff * 500, safe=True)
     text = render(report(finding(fix=fix)))
-    assert "too long for this comment" in text and len(text) < 5000
+    assert "Too long for this comment" in text and len(text) < 5000
 
 
 @given(NAMES)
