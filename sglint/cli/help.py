@@ -12,7 +12,7 @@ import click
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "What to read": ("paths", "root", "plan", "config", "diff"),
     "Values": ("var", "var_file", "var_env", "workspace", "parameter", "parameter_file", "no_defaults"),
-    "Rules": ("select", "ignore", "rules", "maybe", "fail_on", "baseline"),
+    "Rules": ("select", "ignore", "rules", "maybe", "fail_on", "baseline", "fixes"),
     "Traffic": ("traffic", "flow_logs", "engine", "shares"),
     "The instance": ("instance_type", "allowance", "ethtool", "knees", "loaded", "bandwidth", "packet_rate"),
     "Its timeouts": ("tcp_established", "udp", "udp_stream", "reap_lag", "closing", "half_open", "stream_after"),

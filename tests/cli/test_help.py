@@ -13,7 +13,6 @@ from sglint.cli import main
 from sglint.cli.help import PURPOSES, REST, SECTIONS
 from sglint.cli.progress import shown
 from tests.command import STACKS, sglint
-from tests.conftest import Accept
 
 
 @pytest.mark.parametrize("name", sorted(main.commands))
@@ -33,8 +32,12 @@ def test_each_option_is_told_once() -> None:
             assert len(re.findall(rf"^  (?:-\w, )?{option}\b(?!-)", said, re.MULTILINE)) == 1, (name, option)
 
 
-def test_the_help_of_check_is_recorded(expect: Accept) -> None:
-    expect("help.txt", sglint("check", "--help").out)
+def test_options_stand_with_those_that_are_for_the_same() -> None:
+    sections = re.split(r"^(\S.*):\n", sglint("check", "--help").out, flags=re.MULTILINE)
+    told = dict(zip(sections[1::2], sections[2::2], strict=True))
+    assert list(told) == ["What to read", "Values", "Rules", "Output", "Other", "Exit codes", "Examples"]
+    assert "--plan FILE" in told["What to read"] and "--var-file FILE" in told["Values"] and "--fail-on" in told["Rules"]
+    assert told["Exit codes"].lstrip().startswith("1 when") and "--help" in told["Other"]
 
 
 class Terminal(io.StringIO):
