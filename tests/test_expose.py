@@ -19,7 +19,9 @@ from sglint.model import (
     Attachment,
     Box,
     Direction,
+    GatewayAttachment,
     Network,
+    Peering,
     RemoteAttachment,
     RemoteKind,
     Target,
@@ -31,8 +33,10 @@ from sglint.model import (
     Vpc,
 )
 from sglint.space import EVERYONE, Bounds, Family, FlowSet, Ports, Protocol, flows, union
-from sglint.track import Exposure, expose, judge, survey
+from sglint.track import Exposure, expose, is_wide, judge, survey
+from sglint.track.expose import is_wide_open
 from sglint.track.filter import lets_through
+from sglint.value import Unknown
 from tests.networks import blurred, boxes, leads, network, origin, unknown
 from tests.packet import EVERY, IN, OUT, TCP, UDP, AclRule, Answer, Interface, Packet, Rule, acl_allows, answer, route_to
 from tests.packet import Route as RealRoute
@@ -363,3 +367,53 @@ def test_only_networks_of_the_gateway_are_named() -> None:
 )
 def test_where_something_of_the_gateway_is_not_known_nobody_is_left_out(net: Network) -> None:
     assert coming(net)[1] == ("0.0.0.0/0",)
+
+
+@pytest.mark.parametrize(
+    ("cidr", "wide"),
+    [("0.0.0.0/0", True), ("0.0.0.0/1", True), ("0.0.0.0/2", False), ("2000::/4", True), ("2000::/5", False), ("::/0", True)],
+)
+def test_half_of_the_internet_is_the_internet_at_large(cidr: str, wide: bool) -> None:
+    where = ip_network(cidr)
+    every = flows(family(where), Protocol.TCP, where)
+    some = flows(family(where), Protocol.UDP, where, Ports(1, 65535))
+    assert (is_wide(every), is_wide(some), is_wide_open(every), is_wide_open(some)) == (wide, wide, wide, False)
+
+
+def stray(net: Network, public: bool | Unknown = False) -> bool:
+    """
+    Return whether packets may come in that no route leads back to.
+    """
+    net = replace(net, interfaces=(replace(net.interfaces[0], public=public),))
+    (judged,) = judge(net, build(net))
+    return bool(expose(survey(net), judged, Direction.IN, flows(Family.IPV4, Protocol.TCP, ip_network("8.0.0.0/8"))).stray)
+
+
+def gateway(kind: TargetKind, vpc: str | Unknown = "vpc") -> GatewayAttachment:
+    """
+    Return a gateway that is attached to the VPC.
+    """
+    return GatewayAttachment(origin("gw", 9), kind, "gw", vpc)
+
+
+def test_packets_that_cannot_be_answered_come_by_whatever_is_joined_to_the_vpc() -> None:
+    alone = replace(network(), acls=behind_gateway().acls)
+    assert not stray(alone)
+    igw, vgw, out = (
+        gateway(kind) for kind in (TargetKind.INTERNET_GATEWAY, TargetKind.VIRTUAL_PRIVATE_GATEWAY, TargetKind.EGRESS_ONLY)
+    )
+    assert not stray(replace(alone, gateways=(igw,)))
+    assert stray(replace(alone, gateways=(igw,)), public=True)
+    assert stray(replace(alone, gateways=(igw,)), public=unknown())
+    dual = (replace(alone.subnets[0], ipv6=True),)
+    assert stray(replace(alone, gateways=(igw,), subnets=dual))
+    assert stray(replace(alone, gateways=(vgw,)))
+    assert not stray(replace(alone, gateways=(out,)))
+    assert not stray(replace(alone, gateways=(replace(vgw, vpc="other"),)))
+    assert stray(replace(alone, gateways=(replace(vgw, vpc=unknown()),)))
+    assert stray(replace(alone, attachments=(Attachment(origin("att", 30), "tgw", "vpc", ("subnet",)),)))
+    assert not stray(replace(alone, attachments=(Attachment(origin("att", 30), "tgw", "other", ("subnet",)),)))
+    assert stray(replace(alone, peerings=(Peering(origin("pcx", 31), "other", "vpc"),)))
+    assert not stray(replace(alone, peerings=(Peering(origin("pcx", 31), "other", "another"),)))
+    assert stray(replace(alone, vpcs=(replace(alone.vpcs[0], hidden=unknown()),)))
+    assert stray(replace(alone, subnets=(replace(alone.subnets[0], hidden=unknown()),)))

@@ -18,7 +18,9 @@ from sglint.graph import Arms, End, Journey, Trip, arms, build, inspections, jou
 from sglint.model import (
     Appliance,
     Attachment,
+    Direction,
     Endpoint,
+    GatewayAttachment,
     Network,
     Prefix,
     RemoteAttachment,
@@ -37,6 +39,7 @@ from sglint.model import (
 from sglint.pipeline import judge
 from sglint.request import Request
 from sglint.rule import Judged, one_way
+from sglint.space import Ports, Protocol
 from sglint.value import Unknown
 from tests import packet
 from tests.command import STACKS
@@ -481,3 +484,54 @@ def test_a_firewall_with_two_interfaces_that_are_each_the_way_in_of_one_directio
         assert [set(trip.inspectors) for trip in one.back] == [set(one.out.inspectors)] * len(one.back)
         assert one.out.inspectors == ("inside, outside",)
         assert not one_sided(one).least
+
+
+def test_the_internet_answers_in_the_vpc_of_its_own_gateway() -> None:
+    base = network(routes=[leads("rt", "0.0.0.0/0", Target(IGW, "igw"))])
+    other = GatewayAttachment(origin("attach2", 41), IGW, "igw2", "vpc2")
+    own = GatewayAttachment(origin("attach", 42), IGW, "igw", "vpc")
+    one = journey(replace(base, gateways=(other, own)), "eni", "192.0.2.1/32")
+    assert [(trip.end, trip.address) for trip in one.back] == [(End.SUBNET, "subnet")]
+    assert [(step.text, step.span) for step in one.back[0].steps[:1]] == [("igw brings it in", own.origin.span)]
+
+
+def test_a_table_of_a_gateway_with_something_hidden_leaves_the_way_open() -> None:
+    found = spoke()
+    hidden = replace(found, transit_tables=(replace(found.transit_tables[0], hidden=unknown("more propagates into trt")),))
+    assert ends(hidden) == [("unknown", ""), ("subnet", "subnet2")]
+    assert "more propagates into trt" in whys(hidden)
+    elsewhere = replace(found, transit_tables=())
+    assert whys(elsewhere)[0] == "trt is not in the text, so its routes are not known"
+
+
+def test_where_no_route_is_the_subnet_is_named_with_its_place() -> None:
+    (one,) = trips(build(network()), "subnet", net("192.0.2.1/32"))
+    assert (one.end, one.steps[-1].text) == (End.DROPPED, "no route of subnet is for 192.0.2.1/32")
+    assert one.steps[-1].span == network().subnets[0].origin.span
+    (other,) = trips(build(network()), "subnet", net("2001:db8::1/128"))
+    assert [(step.text, step.span) for step in other.steps] == [("subnet is the subnet", network().subnets[0].origin.span)]
+    assert [item.why for item in other.because] == ["subnet has no ipv6 routes in the text"]
+
+
+def test_the_appliances_that_are_not_in_the_scan_are_named_by_their_balancer_or_endpoint() -> None:
+    base = network(routes=[leads("rt", "0.0.0.0/0", Target(GWLBE, "vpce"))])
+    for balancers, named in ((("lb",), "lb"), ((), "vpce")):
+        found = replace(base, endpoints=(Endpoint(origin("vpce", 40), GWLBE, ("subnet",), balancers),))
+        assert whys(found)[0] == f"the appliances behind {named} are not in this scan"
+
+
+def test_of_verdicts_the_nearest_around_a_flow_speaks_beside_those_inside_it() -> None:
+    listed = [rule("in", "tcp", cidr, "443") for cidr in ("10.0.0.0/8", "172.16.5.0/24")]
+    routes = [leads("rt", "0.0.0.0/0", Target(TGW, "tgw")), leads("rt", "10.9.0.0/16", Target(TGW, "tgw2"))]
+    found = network(listed, routes)
+    (judged,) = track.judge(found, build(found))
+
+    def peers(cidr: str, port: int = 443) -> list[str]:
+        flow = track.Flow(Direction.IN, Protocol.TCP, Ports(port, port), net(cidr))
+        return [one.peer for one in track.answer(build(found), judged, flow).verdicts]
+
+    assert peers("10.7.0.0/16") == ["10.0.0.0/8"]
+    assert peers("10.8.0.0/15") == ["10.0.0.0/8", "10.9.0.0/16"]
+    assert peers("10.9.1.0/24") == ["10.9.0.0/16"]
+    assert peers("172.16.0.0/12") == ["172.16.5.0/24"]
+    assert peers("192.0.2.0/24") == peers("10.7.0.0/16", 22) == []
