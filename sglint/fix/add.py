@@ -28,6 +28,7 @@ ONE_PEER = {
     "aws_vpc_security_group_egress_rule": Direction.OUT,
 }
 RULE = "aws_security_group_rule"
+CIDRS = {Family.IPV4: "cidr_ipv4", Family.IPV6: "cidr_ipv6"}
 GROUPS = ("aws_security_group", "aws_default_security_group")
 
 Edits = tuple[Edit, ...]
@@ -50,12 +51,12 @@ def added(files: Terraform, net: Judged, group: str, rules: Sequence[Written], o
     copies = cloned(files, rules, openings)
     if copies:
         yield copies
+    if any(block.attribute(name) is not None for name in BLOCKS.values()):
+        return
     style = styles(files, origin, block, rules)
     yield tuple(edit for direction in Direction for edit in made(files, origin, block, rules, of(openings, direction), style))
-    other = dict.fromkeys(Direction, "" if set(style.values()) != {""} else RULE)
-    if other != style and not any(style.values()):
-        return
-    yield tuple(edit for direction in Direction for edit in made(files, origin, block, rules, of(openings, direction), other))
+    if not any(is_of(child, name) for child in block.blocks for name in BLOCKS.values()):
+        yield from by_caller(files, origin, rules, openings)
 
 
 def of(openings: Iterable[Opening], direction: Direction) -> tuple[Opening, ...]:
@@ -154,40 +155,70 @@ def ports_and_peers(protocol: Protocol, ports: Ports, peers: Mapping[Family, tup
     return values
 
 
+def by_caller(files: Terraform, origin: Origin, rules: Sequence[Written], openings: Sequence[Opening]) -> Iterator[Edits]:
+    """
+    Yield edits that add rules where the module of a group is called, if one of its outputs is the group's identity.
+    """
+    frame = files.frame(origin)
+    if frame.call is None or frame.parent is None or not frame.call.labels:
+        return
+    own = local_address(split_key(origin.address)[0])
+    call = f"module.{frame.call.labels[0]}{frame.key}"
+    kinds = list(dict.fromkeys(label(files, one.origin) for one in rules)) or [RULE]
+    for output in files.blocks(frame.directory, "output"):
+        value = output.attribute("value")
+        if value is None or own not in files.texts.written(value.expr.span):
+            continue
+        texts: list[str] = []
+        for direction in Direction:
+            some = of(openings, direction)
+            kind = kinds[0] if ONE_PEER.get(kinds[0], direction) is direction else other_way(kinds[0])
+            group = hcl.Raw(f"{call}.{output.labels[0]}")
+            texts += alone(files, frame.parent.directory, named(call), group, some, kind) if some else ()
+        yield (inserted(files.texts, frame.call.span, texts, ""),)
+
+
+def other_way(kind: str) -> str:
+    """
+    Return the type of the rules of the other direction.
+    """
+    return next(each for each in ONE_PEER if each != kind)
+
+
 def beside(files: Terraform, origin: Origin, rules: Sequence[Written], openings: Sequence[Opening], kind: str) -> Edit:
     """
     Return the edit that adds resources of a type, each a rule of the group, after the last one of the group's rules.
     """
-    directory = posixpath.dirname(origin.span.path)
-    taken = {one.labels for one in files.blocks(directory, "resource")}
     last = max((one.origin for one in rules if not one.inline), key=lambda one: one.span, default=origin)
-    texts: list[str] = []
     reference = hcl.Raw(local_address(origin.address) + ".id")
+    texts = alone(files, posixpath.dirname(origin.span.path), named(origin.address), reference, openings, kind)
+    return inserted(files.texts, last.block, texts, "")
+
+
+def alone(files: Terraform, directory: str, stem: str, group: hcl.Raw, openings: Sequence[Opening], kind: str) -> list[str]:
+    """
+    Return resources of a type, each a rule of one direction of a group, with names that are not taken in the directory.
+    """
+    taken = {one.labels for one in files.blocks(directory, "resource")}
+    texts: list[str] = []
+    way = BLOCKS[openings[0].direction]
     for protocol, ports, peers in together(openings):
-        direction = openings[0].direction
+        head: dict[str, hcl.Plain] = {"security_group_id": group}
+        wanted: list[tuple[str, dict[str, hcl.Plain]]]
         if kind == RULE:
-            values: dict[str, hcl.Plain] = {"security_group_id": reference, "type": BLOCKS[direction]}
-            wanted = [("", values | ports_and_peers(protocol, ports, peers))]
+            wanted = [("", {**head, "type": way, **ports_and_peers(protocol, ports, peers)})]
         else:
+            head |= {"ip_protocol": protocol.value, "from_port": ports.first, "to_port": ports.last}
             wanted = [
-                (
-                    f"_{family.value}" if len(peers) > 1 else "",
-                    {
-                        "security_group_id": reference,
-                        "ip_protocol": protocol.value,
-                        "from_port": ports.first,
-                        "to_port": ports.last,
-                        "cidr_ipv4" if family is Family.IPV4 else "cidr_ipv6": peer,
-                    },
-                )
+                (f"_{family.value}" if len(peers) > 1 else "", {**head, CIDRS[family]: peer})
                 for family in peers
                 for peer in peers[family]
             ]
         for end, attributes in wanted:
-            name = unused(f"{named(origin.address)}_{BLOCKS[direction]}_{protocol.value}{end}", kind, taken)
+            name = unused(f"{stem}_{way}_{protocol.value}{end}", kind, taken)
             taken.add((kind, name))
             texts.append(hcl.block("resource", (kind, name), attributes))
-    return inserted(files.texts, last.block, texts, "")
+    return texts
 
 
 def local_address(address: str) -> str:

@@ -74,13 +74,51 @@ def touched(before: Look, after: Look, meant: Callable[[Place], bool]) -> Iterat
     if old.keys() != new.keys():
         names = sorted({address for _, address in old.keys() ^ new.keys()})
         yield f"other resources would be there: {join(names[:3])}"
+    yield from rules_touched(before, after, meant)
     others = sorted(
         place[1] for place in old.keys() & new.keys() if not meant(place) and verdicts(old[place]) != verdicts(new[place])
     )
     if others:
-        names = list(dict.fromkeys(map(block_name, others))) if len(others) > 3 else others
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        yield f"it would change the flows of {join(names[:3])}{more} too, which are to stay as they are"
+        yield f"it would change the flows of {few(others)} too, which are to stay as they are"
+
+
+def rules_touched(before: Look, after: Look, meant: Callable[[Place], bool]) -> Iterator[str]:
+    """
+    Yield which groups would have other rules that no interface that is meant has, or that others have as well.
+    """
+    users: dict[Place, list[Place]] = {}
+    for (root, address), judgement in judgements(before).items():
+        for group in judgement.interface.groups:
+            if isinstance(group, str):
+                users.setdefault((root, group), []).append((root, address))
+    old, new = rules_of(before), rules_of(after)
+    for place in sorted(place for place in old.keys() | new.keys() if old.get(place) != new.get(place)):
+        there = users.get(place, [])
+        others = sorted(address for root, address in there if not meant((root, address)))
+        if others and len(others) < len(there):
+            yield f"{place[1]} is the group of {few(others)} too, which is to stay as it is: give one of them its own"
+        elif len(others) == len(there):
+            yield f"it would change the rules of {place[1]} too, which are to stay as they are"
+
+
+def rules_of(one: Look) -> Mapping[Place, frozenset[object]]:
+    """
+    Return what the rules of each group admit, by its root and address.
+    """
+    found: dict[Place, set[object]] = {}
+    for net in one.networks.judged:
+        for rule in net.network.permissions:
+            if isinstance(rule.group, str):
+                found.setdefault((net.network.root, rule.group), set()).add((rule.direction, rule.boxes.least, rule.boxes.most))
+    return {place: frozenset(rules) for place, rules in found.items()}
+
+
+def few(names: list[str]) -> str:
+    """
+    Return the first names, without the keys of instances where they are many, and the number of the rest.
+    """
+    kept = list(dict.fromkeys(map(block_name, names))) if len(names) > 3 else names
+    return f"{join(kept[:3])} and {len(kept) - 3} more" if len(kept) > 3 else join(kept)
 
 
 def judgements(one: Look) -> Mapping[Place, Judgement]:

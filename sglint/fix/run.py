@@ -98,7 +98,7 @@ def fix(
         if not items:
             listed.append((one, Fix(safe=True, steps=("the changes for other findings fix it",)), True))
             continue
-        tried = attempt(request, rules, now, items)
+        tried = attempt(request, rules, now, items, lambda item: chosen(item.finding, select, interfaces))
         write = tried.after is not None and (tried.fix.safe or unsafe)
         listed.append((one, tried.fix, write))
         now = tried.after if write and tried.after is not None else now
@@ -119,7 +119,7 @@ def fixed_findings(request: Request, known: Iterable[Rule], findings: Iterable[F
         if not one.certain or one.status is not Status.OPEN or not items:
             found.append(one)
             continue
-        found.append(replace(one, fix=attempt(request, rules, start, items).fix))
+        found.append(replace(one, fix=attempt(request, rules, start, items, lambda item: chosen(item.finding, (), ())).fix))
     return tuple(found)
 
 
@@ -141,16 +141,20 @@ def is_about(item: Item, one: Finding) -> bool:
     return item.found.subject.origin.address in one.subjects and item.net.network.root in one.roots
 
 
-def attempt(request: Request, rules: Iterable[Rule], now: Look, items: tuple[Item, ...]) -> Tried:
+def attempt(
+    request: Request, rules: Iterable[Rule], now: Look, items: tuple[Item, ...], also: Callable[[Item], bool]
+) -> Tried:
     """
     Return the first change that makes these findings go away, and does what was promised.
+
+    The interfaces of those that are to be fixed `also` may change with them, if they want the same.
     """
     sides = [wanted(item.net, item.finding.rule, item.found) for item in items]
     blocked = next((one for one in sides if isinstance(one, Blocked)), None)
     if blocked is not None:
         return Tried(Fix(blocked=blocked.why))
     listed = [one for one in sides if not isinstance(one, Blocked)]
-    meant = intended(now, items)
+    meant = intended(now, items, also)
     gone = frozenset(item.key for item in items)
     first = ""
     tries = 0
@@ -223,7 +227,7 @@ def laid(now: Look, edits: Iterable[Edit]) -> Overlay | None:
     return overlay if any(now.text(path) != text for path, text in overlay.items()) else None
 
 
-def intended(now: Look, items: tuple[Item, ...]) -> Callable[[Place], bool]:
+def intended(now: Look, items: tuple[Item, ...], also: Callable[[Item], bool]) -> Callable[[Place], bool]:
     """
     Return what says of an interface whether a change may change its flows: those of the findings, and those that want the same.
     """
@@ -232,7 +236,7 @@ def intended(now: Look, items: tuple[Item, ...]) -> Callable[[Place], bool]:
     slugs = {item.finding.rule for item in items}
     others: dict[Place, set[object]] = {}
     same: set[Place] = set()
-    for item in now.items:
+    for item in filter(also, now.items):
         place = (item.net.network.root, item.found.subject.origin.address)
         others.setdefault(place, set()).update(asked(item))
         if item.finding.rule in slugs and item.finding.certain:

@@ -136,6 +136,9 @@ def replaced(files: Terraform, origin: Origin, path: str, old: Sequence[Prefix],
     lists = [one for one in sources if is_list_of(one, old)]
     single = [one for one in sources if isinstance(one.expr, Literal) and str(one.expr.value) in {str(each) for each in old}]
     if lists[place:]:
+        listed = lists[place].expr
+        if isinstance(listed, TupleExpr) and len(listed.items) == len(new) == 1:
+            return (Edit(listed.items[0].span, hcl.value(str(new[0]))),)
         return (Edit(lists[place].expr.span, hcl.value([str(one) for one in new])),)
     around = (next(enclosing(files.texts, one.expr.span), None) for one in single) if len(old) > 1 else ()
     holders = [one for one in around if one is not None and is_list_of(Where(one, single[0].scope), old)]

@@ -265,8 +265,9 @@ class Terraform:
         if block is None or place is None:
             return None
         for attribute, inner in attributes_in(block):
-            if attribute.expr.span == place:
-                return Where(attribute.expr, self.around(block, split_key(origin.address)[1], self.frame(origin), inner))
+            expr = part_at(attribute.expr, place)
+            if expr is not None:
+                return Where(expr, self.around(block, split_key(origin.address)[1], self.frame(origin), inner))
         return None
 
     def sources(self, origin: Origin, path: str) -> tuple[Where, ...]:
@@ -309,6 +310,16 @@ def enclosing(texts: Texts, span: Span) -> Iterator[TupleExpr | ObjectExpr]:
             found.append(expr)
         waiting += parts(expr)
     yield from reversed(found)
+
+
+def part_at(expr: Expr, place: Span) -> Expr | None:
+    """
+    Return the expression at a place, which is this one or a part of its lists and objects.
+    """
+    if expr.span == place:
+        return expr
+    inner = parts(expr) if isinstance(expr, (TupleExpr, ObjectExpr)) and holds(expr.span, place) else ()
+    return next((found for one in inner if (found := part_at(one, place)) is not None), None)
 
 
 def holds(outer: Span, inner: Span) -> bool:

@@ -4,11 +4,13 @@ From changes to edits, in the language of the file that the thing to change is w
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from sglint.finding import Edit
 from sglint.fix import cloudformation, terraform
 from sglint.fix.change import ApplianceMode, Change, Filter, SetTimeout
+from sglint.fix.comments import with_comments
 from sglint.fix.look import Look
 from sglint.fix.origin_cfn import Stacks
 from sglint.fix.text import Texts
@@ -30,7 +32,8 @@ def proposals(request: Request, now: Look, net: Judged, change: Change) -> Itera
     if origin is None:
         return
     if origin.span.path.endswith((".tf", ".tf.json")):
-        yield from terraform.proposals(files_of(request, now, net), net, change)
+        files = files_of(request, now, net)
+        yield from (with_comments(files.texts, edits) for edits in terraform.proposals(files, net, change))
     else:
         names = frozenset(one.partition("=")[0].strip() for one in request.parameters)
         stacks = Stacks(Texts(now.networks.tree), request.parameter_files, names)
@@ -44,7 +47,7 @@ def files_of(request: Request, now: Look, net: Judged) -> Terraform:
     tree = now.networks.tree
     paths = tuple(one.path for one in now.networks.documents if isinstance(one, Document))
     beside = [path for path in list_files(tree, net.network.root) if path.endswith(ENDS)]
-    first = [path for path in beside if path.endswith(("/terraform.tfvars", "/terraform.tfvars.json"))]
+    first = [path for path in beside if posixpath.basename(path).startswith("terraform.tfvars")]
     given = [text for kind, text in request.assignments if kind == "file"]
     names = frozenset(text.partition("=")[0].strip() for kind, text in request.assignments if kind != "file")
     rest = [path for path in beside if path.endswith((".auto.tfvars", ".auto.tfvars.json"))]
