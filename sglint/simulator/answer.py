@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from sglint.simulator.bounds import Parameter, Range, World, between
 from sglint.simulator.build import Stream
 from sglint.simulator.load import Curve, curve, exhausted_after, horizon, lost_share, streams, tracked_rate, window
-from sglint.simulator.money import calibrated_instances, instances_of, monthly
+from sglint.simulator.money import calibrated_instances, instances_of, monthly, monthly_interval
 from sglint.simulator.packets import Budget, Costs, Packets, break_even, packets, units, used
 from sglint.simulator.projection import Fleet, Outcome, Projection, Run, Series, Timeout
 from sglint.simulator.rehearse import Progress, rehearse
 from sglint.simulator.table import TableSettings
 from sglint.simulator.theory import hayward
-from sglint.simulator.timeout import enough
+from sglint.simulator.timeout import all_shortest, enough
 from sglint.simulator.traffic import Traffic, peak_rate
 from sglint.simulator.verdict import Verdicts
 
@@ -29,8 +29,6 @@ SUSTAINED = 1e-4
 """A rate is sustainable while no larger share of the flows is refused."""
 POINTS = 256
 """How many points a series has in a projection."""
-HOURS = 730.0
-"""The hours of a month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +64,19 @@ def simulate(
     before = _outcome(traffic, table, today, options, progress)
     after = None if advised is None else _outcome(traffic, table, advised, options, progress)
     timeouts: tuple[Timeout, ...] = ()
+    shortest: tuple[bool, bool] | None = None
     if table.allowance is not None and before.headroom is not None and before.headroom.least < 0:
         timeouts = enough(traffic, table, today, table.allowance.range)
+        if all(one.safe is None for one in timeouts):
+            shortest = all_shortest(traffic, table, today, table.allowance.range)
     even, saved = None, None
     if advised is not None and after is not None:
         seconds = before.series.at[-1]
         now, then = packets(traffic, today, seconds), packets(traffic, advised, seconds)
         even = break_even(now, then, options.costs, options.budget)
         saved = _saved(before, after)
-    return Projection(traffic.name, before, after, timeouts, even, saved, _parameters(table, options))
+    known = _parameters(table, options)
+    return Projection(traffic.name, before, after, timeouts, even, saved, known, all_shortest=shortest)
 
 
 def _outcome(
@@ -91,6 +93,7 @@ def _outcome(
     instances, binding = instances_of(peak, table.allowance, share, bits, options.fleet)
     common = _Common(traffic, table, verdicts, options, progress)
     known = _Full() if table.allowance is None else _full(common, table.allowance.range, (low, high), sent, settled)
+    calibrated = calibrated_instances(peak, table.allowance, sent, options.costs, options.budget, options.fleet)
     return Outcome(
         tracked_rate(traffic, verdicts),
         _series(low, high),
@@ -105,10 +108,12 @@ def _outcome(
         share,
         bits,
         instances,
-        calibrated_instances(peak, table.allowance, sent, options.costs, options.budget, options.fleet),
+        calibrated,
         binding,
-        monthly(instances, options.fleet, HOURS),
+        monthly(instances, options.fleet),
+        monthly_interval(calibrated, options.fleet),
         known.runs,
+        tuple(dict.fromkeys(known.methods)),
     )
 
 
@@ -133,28 +138,32 @@ class _Full:
     dropped: Range | None = None
     sustainable: Range | None = None
     runs: tuple[Run, ...] = ()
+    methods: tuple[str, ...] = ("formulas, as the allowance is not known",)
 
 
 def _full(common: _Common, allowance: Range, curves: tuple[Curve, Curve], sent: Packets, settled: float) -> _Full:
     best, worst = allowance.most, allowance.least
     headroom = Range(1 - float(curves[1].high().max()) / worst, 1 - curves[0].peak / best)
-    lost, refused, runs, rates = [], [], list[Run](), []
+    lost, refused, runs, rates, methods = [], [], list[Run](), [], list[str]()
     earlier: tuple[tuple[Stream, ...], float] = ((), 0.0)
     for world, found, room in ((World.LEAST, curves[0], best), (World.MOST, curves[1], worst)):
         flows = streams(common.traffic, common.table, common.verdicts, world)
         share = lost_share(found, flows, room, settled)
         attempts = share * _attempts(flows)
-        if flows and common.options.flows and hayward(room, found.peak, found.peakedness) > REACHED:
-            options = common.options
+        options, rare = common.options, hayward(room, found.peak, found.peakedness) <= REACHED
+        if not flows or rare or not options.flows:
+            methods.append(_formulas(tracked=bool(flows), rare=rare))
+        else:
             span = window(common.traffic, flows, (settled, float(found.at[-1])), options.flows)
             same = runs and earlier == (flows, room)
-            run = (
+            run: Run | str = (
                 runs[0]
                 if same
                 else rehearse(flows, span, int(room), options.flows, seed=options.seed, progress=common.progress)
             )
             earlier = (flows, room)
-            if run is not None:
+            methods.append(run if isinstance(run, str) else _told(run))
+            if isinstance(run, Run):
                 runs.append(run)
                 share, attempts = (run.lost, run.refused) if run.complete else (share, attempts)
         lost.append(share)
@@ -163,7 +172,24 @@ def _full(common: _Common, allowance: Range, curves: tuple[Curve, Curve], sent: 
         rates.append(peak * _factor(found, room) if found.peak > 0 else math.inf)
     dropped = between(*(share * sent.new for share in refused))
     exhausted = between(exhausted_after(curves[0], best), exhausted_after(curves[1], worst))
-    return _Full(headroom, exhausted, between(*lost), dropped, between(*rates), tuple(runs))
+    return _Full(headroom, exhausted, between(*lost), dropped, between(*rates), tuple(runs), tuple(methods))
+
+
+def _formulas(*, tracked: bool, rare: bool) -> str:
+    """
+    Return why nothing was run through the table.
+    """
+    if not tracked:
+        return "formulas, as nothing is tracked"
+    return "formulas, as the table is full once in a million flows at most" if rare else "formulas, as no flows are to be run"
+
+
+def _told(run: Run) -> str:
+    """
+    Return what was run through the table, and how.
+    """
+    how = f"run through the table ({run.engine})"
+    return f"{run.flows:,} flows {how}" if run.complete else f"formulas, as it was stopped after {run.flows:,} flows {how}"
 
 
 def _attempts(flows: tuple[Stream, ...]) -> float:

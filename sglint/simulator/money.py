@@ -15,6 +15,8 @@ from sglint.simulator.projection import Fleet, Interval, Limit
 
 DRAWS = 4_096
 """How many possible values an interval is made from."""
+MONTH, USUAL_MONTH = (672.0, 744.0), 730.0
+"""The hours of the shortest and of the longest month, and of a twelfth of a year."""
 BAND = 1.645
 """So many standard deviations on both sides hold 90 %."""
 
@@ -47,13 +49,24 @@ def instances_of(
     return Range(*sorted(counts)), tuple(binding)
 
 
-def monthly(instances: Range | None, fleet: Fleet, hours: float) -> Range | None:
+def monthly(instances: Range | None, fleet: Fleet) -> Range | None:
     """
-    Return what that many instances cost in so many hours, None without a price.
+    Return what that many instances cost in a month, which is a range as months are; None without a price.
     """
     if instances is None or fleet.hourly_price is None:
         return None
-    return Range(instances.least * fleet.hourly_price * hours, instances.most * fleet.hourly_price * hours)
+    least, most = (hours * fleet.hourly_price for hours in MONTH)
+    return Range(instances.least * least, instances.most * most)
+
+
+def monthly_interval(instances: Interval | None, fleet: Fleet) -> Interval | None:
+    """
+    Return the same of a calibrated number of instances, in a month of the usual length.
+    """
+    if instances is None or fleet.hourly_price is None:
+        return None
+    cost = fleet.hourly_price * USUAL_MONTH
+    return Interval(instances.median * cost, instances.low * cost, instances.high * cost)
 
 
 def calibrated_instances(

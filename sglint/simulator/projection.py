@@ -89,7 +89,8 @@ class Outcome:
     an empty table, infinite for never. `lost` is the share of tracked flows that get no entry, `dropped` the packets per second
     that are dropped for it. `sustainable` is the number of new tracked flows per second, at the peak, at which one in 10,000 is
     refused. `used` is the share of an instance's packet rate, `bandwidth` of its bits. `instances` is how many it takes, and
-    `binding` what that is because of, from the better world to the worse one.
+    `binding` what that is because of, from the better world to the worse one. `methods` say how what needs the allowance was
+    worked out, in the better world and in the worse one, or once for both.
     """
 
     rate: float
@@ -108,7 +109,9 @@ class Outcome:
     calibrated_instances: Interval | None = None
     binding: tuple[Limit, ...] = ()
     monthly_cost: Range | None = None
+    calibrated_cost: Interval | None = None
     runs: tuple[Run, ...] = ()
+    methods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +119,15 @@ class Timeout:
     """
     The longest idle timeout, in seconds, at which the table suffices: in the worse world (`safe`) and in the better one.
 
-    None when even the shortest that EC2 accepts is too long.
+    Any shorter one that EC2 accepts, `least` or more, does it as well. None when even that is too long. `keeps` is the shortest
+    that all but one in a thousand pauses of live flows fit into, None where the traffic does not say how long these are.
     """
 
     timer: str
     safe: float | None
     possible: float | None
+    least: float = 0.0
+    keeps: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,8 @@ class Projection:
     """
     Today's groups, and the advised ones beside them; what else would do; and the numbers that it all rests on.
 
-    `notes` say what the estimate of the traffic left out or could not see.
+    `timeouts` is empty where the table suffices; `all_shortest` says whether all timeouts at their least would do, surely and
+    at best, where none alone surely does. `notes` say what the estimate of the traffic left out or could not see.
     """
 
     traffic: str
@@ -140,6 +147,7 @@ class Projection:
     saved: Range | None
     parameters: tuple[Parameter, ...]
     notes: tuple[str, ...] = ()
+    all_shortest: tuple[bool, bool] | None = None
 
     @property
     def calibrated(self) -> bool:

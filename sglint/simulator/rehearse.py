@@ -22,6 +22,7 @@ from sglint.simulator.wheel import Step, Wheel, run
 Progress: TypeAlias = Callable[[float], bool]
 """Is told which share is done; returns False to end early."""
 
+FINE = "formulas, as the flows are so short beside the time they would have to be run for that this takes too long"
 FEWEST = 1024
 """A run has no fewer slices."""
 SLICES, BLOCKS = 30_000_000, 60_000
@@ -66,28 +67,32 @@ def rehearse(
     *,
     seed: int = 1,
     progress: Progress | None = None,
-) -> Run | None:
+) -> Run | str:
     """
     Return what became of the flows between two times in seconds, in a table with that room which was empty at 0.
 
-    None when more than `most` flows begin until the end.
+    Or why that would take too long: more than `most` flows begin until the end, or time is cut into too many slices.
     """
     expected = math.fsum(one.mean_rate for one in streams) * window[1]
     if expected > most:
-        return None
+        return f"formulas, as {expected:.2g} flows would have to be run, and at most {most:,} are to be"
     if any(one.held.gap is not None for one in streams):
         width = min(event_slice(streams), window[1] / FEWEST)
         packets = math.fsum(one.mean_rate * one.held.packets for one in streams) * window[1]
         dense = any(one.held.gap is not None and mean(one.held.gap) < width / DENSE for one in streams)
-        if packets > most / EVENT or window[1] / width > EVENT_SLICES or dense:
-            return None
+        if packets > most / EVENT:
+            return (
+                f"formulas, as {packets:.2g} packets would have to be run one by one, and at most {most // EVENT:,} are to be"
+            )
+        if window[1] / width > EVENT_SLICES or dense:
+            return FINE
         return _with_pauses(streams, window, room, seed=seed, width=width, progress=progress)
     width = min(slice_seconds(streams, limited=True), window[1] / FEWEST)
     if window[1] / width > SLICES:
-        return None
+        return FINE
     made = wheel(streams, window[1], room=room, seed=seed, width=width)
     if made.slices > BLOCKS * min((group.wait for group in made.groups if group.again is not None), default=made.slices):
-        return None
+        return FINE
     name, step = engine(expected)
     tried, refused, full, slices, complete = _count(made, step, int(window[0] / width), progress)
     flows, lost = 0.0, 0.0

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -161,6 +162,95 @@ def test_what_cannot_be_is_said(options: tuple[str, ...], says: str) -> None:
     run = sglint("simulate", *options)
     assert run.code == 2
     assert says in run.err and "Traceback" not in run.err
+
+
+PAUSING = """
+name: sensors
+classes:
+  - {name: reports, protocol: tcp, rate: 60, gap: {deterministic: {value: 90}}, packets: 100}
+"""
+
+
+def test_where_groups_cannot_be_opened_it_says_which_timeouts_would_do(tmp_path: Path) -> None:
+    """
+    60 new connections per second with a packet each 90 s for 8,910 s: with any timeout from 90 s on 540,000 entries and
+    more, and below it 6,000 for each second of the timeout.
+    """
+    profile = tmp_path / "sensors.yaml"
+    profile.write_text(PAUSING, encoding="utf-8")
+    one = (
+        "simulate",
+        "--traffic",
+        str(profile),
+        "--allowance",
+        "400000",
+        "--reap-lag",
+        "0",
+        "--closing",
+        "0",
+        "--half-open",
+        "0",
+    )
+    more = ("--tcp-established", "350", "--flows", "0")
+    (row,) = json.loads(sglint(*one, *more, "--format", "json").out)["timeouts"]
+    assert row == {
+        "timer": "tcp_established",
+        "shortest_possible": 60,
+        "longest_that_suffices": {"surely": 66, "at_best": 66},
+        "shortest_that_keeps_pauses": 90,
+    }
+    said = sglint(*one, *more).out
+    assert "tcp_established: 66 s; 90 s or more keep all but one in a thousand pauses of these flows" in said
+    fits = json.loads(sglint(*one, *more, "--tcp-established", "66", "--format", "json").out)
+    assert fits["timeouts"] == [] and fits["all_timeouts_at_their_shortest_suffice"] is None
+    few = json.loads(sglint(*one, *more, "--allowance", "5000", "--format", "json").out)
+    assert few["timeouts"][0]["longest_that_suffices"] == {"surely": None, "at_best": None}
+    assert few["all_timeouts_at_their_shortest_suffice"] == {"surely": False, "at_best": False}
+
+
+def test_uncalibrated_numbers_are_labelled_and_have_two_digits(tmp_path: Path) -> None:
+    table = tmp_path / "series.csv"
+    one = ("simulate", *FIREWALL, "--bandwidth", "1", "--price", "0.17", "--minimum", "123")
+    run = sglint(
+        *one, "--format", "text", "--format", "json", "--output", str(tmp_path / "o"), "--format", "csv", "-o", str(table)
+    )
+    assert run.out.splitlines()[1].startswith("Estimates, not measurements")
+    document = json.loads((tmp_path / "o").read_text(encoding="utf-8"))
+    results = [document["today"], document["opened"], document["saved_instances"], document["break_even_cost"]]
+    found = list(numbers(results))
+    assert len(found) > 30
+    assert [value for value in found if value != float(f"{value:.1e}")] == []
+    assert document["today"]["monthly_cost"]["least"] < document["today"]["monthly_cost"]["most"]
+    rows = list(csv.DictReader(io.StringIO(table.read_text(encoding="utf-8"))))
+    assert all(
+        float(row[name]) == float(f"{float(row[name]):.1e}") for row in rows for name in ("least", "most", "low", "high")
+    )
+
+
+def numbers(found: object) -> Iterator[float]:
+    """
+    Yield every number in a document.
+    """
+    if isinstance(found, dict):
+        found = list(found.values())
+    if isinstance(found, list):
+        for one in found:
+            yield from numbers(one)
+    elif isinstance(found, int | float) and not isinstance(found, bool):
+        yield float(found)
+
+
+def test_it_says_what_the_numbers_were_worked_out_with() -> None:
+    one = ("simulate", "--traffic", "dns-resolver", "--allowance", "40000", "--reap-lag", "0")
+    assert "today: formulas, as no flows are to be run\n" in sglint(*one, "--flows", "0").out
+    said = sglint(*one, "--flows", "1000000").out
+    assert " flows run through the table (numpy)" in said and "groups opened: formulas, as nothing is tracked" in said
+    said = sglint(*one, "--flows", "1000").out
+    assert "flows would have to be run, and at most 1,000 are to be" in said
+    roomy = sglint("simulate", "--traffic", "dns-resolver", "--allowance", "400000").out
+    assert "today: formulas, as the table is full once in a million flows at most" in roomy
+    unknown = sglint("simulate", "--traffic", "dns-resolver").out
+    assert "today: formulas, as the allowance is not known" in unknown
 
 
 def test_ctrl_c_asks_the_simulation_to_end() -> None:

@@ -207,7 +207,8 @@ def test_what_the_table_costs_and_saves() -> None:
     assert projection.today.instances == Range(3.0, 4.0)
     assert projection.advised.binding == (Limit.REDUNDANCY,) and projection.advised.instances == exactly(2.0)
     assert projection.saved == Range(1.0, 2.0)
-    assert projection.today.monthly_cost == Range(2190.0, 2920.0)
+    assert projection.today.monthly_cost == Range(3 * 672.0, 4 * 744.0)
+    assert projection.advised.monthly_cost == Range(2 * 672.0, 2 * 744.0)
     assert not projection.calibrated
 
 
@@ -238,6 +239,10 @@ def test_after_calibration_there_is_a_median_and_an_interval() -> None:
     interval = simulate(traffic, table, today, options=options).today.calibrated_instances
     assert interval is not None
     assert (interval.low, interval.median, interval.high) == (6.0, 6.0, 7.0)
+    priced = replace(options, fleet=Fleet(hourly_price=0.1))
+    cost = simulate(traffic, table, today, options=priced).today.calibrated_cost
+    assert cost is not None
+    assert (cost.low, cost.median, cost.high) == pytest.approx((438.0, 438.0, 511.0))
     assert simulate(traffic, table, today, options=replace(options, costs=Costs())).today.calibrated_instances is None
 
 
