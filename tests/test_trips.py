@@ -535,3 +535,29 @@ def test_of_verdicts_the_nearest_around_a_flow_speaks_beside_those_inside_it() -
     assert peers("10.9.1.0/24") == ["10.9.0.0/16"]
     assert peers("172.16.0.0/12") == ["172.16.5.0/24"]
     assert peers("192.0.2.0/24") == peers("10.7.0.0/16", 22) == []
+
+
+def test_an_address_is_delivered_to_the_interface_that_has_it() -> None:
+    base = spoke()
+    there = replace(interface("server", subnets=("subnet2",)), addresses=(IPv4Address("10.7.1.5"), IPv4Address("10.7.1.6")))
+    found = replace(base, interfaces=(*base.interfaces, there))
+    for address in ("10.7.1.5/32", "10.7.1.6/32"):
+        (one,) = trips(build(found), "subnet", net(address))
+        assert (one.end, one.steps[-1].noun, one.steps[-1].address) == (End.SUBNET, "host", "server")
+        assert one.because == ()
+    (other,) = trips(build(found), "subnet", net("10.7.1.7/32"))
+    assert other.steps[-1].noun == "subnet"
+    (whole,) = trips(build(found), "subnet", net("10.7.1.0/24"))
+    assert whole.steps[-1].noun == "subnet"
+
+
+def test_an_address_says_which_subnet_it_is_in_where_no_range_does() -> None:
+    base = spoke()
+    vague = tuple(Subnet(origin(name, 8), "vpc2", (unknown(),)) for name in ("subnet2", "subnet3"))
+    there = replace(interface("server", subnets=("subnet3",)), addresses=(IPv4Address("10.7.1.5"),))
+    found = replace(base, subnets=(base.subnets[0], *vague), interfaces=(*base.interfaces, there))
+    assert ends(found, "10.7.1.5/32") == [("subnet", "subnet3")]
+    assert whys(found, "10.7.1.5/32") == []
+    assert len(ends(found, "10.7.1.6/32")) == 2
+    twice = replace(there, origin=origin("twin"), subnets=("subnet2",))
+    assert len(ends(replace(found, interfaces=(*found.interfaces, twice)), "10.7.1.5/32")) == 2

@@ -4,9 +4,11 @@ What is asked at each step of a trip: which path a subnet has, which subnet has 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sglint.graph.index import Graph, Path
 from sglint.graph.walk import ways
-from sglint.model import Attachment, Link, Prefix, Subnet, Target
+from sglint.model import Attachment, Interface, Link, Prefix, Subnet, Target
 from sglint.space import Family, family_of, intersect, within
 from sglint.value import Unknown
 
@@ -52,6 +54,18 @@ def may_have(subnet: Subnet, destination: Prefix) -> bool:
     if family_of(destination) is Family.IPV6 and subnet.ipv6 is False:
         return False
     return not subnet.cidrs or any(isinstance(cidr, Unknown) or has(cidr, destination) for cidr in subnet.cidrs)
+
+
+def host_of(graph: Graph, subnets: Iterable[Subnet], destination: Prefix) -> Interface | None:
+    """
+    Return the one interface in one of the subnets that has the address, None for a range and where no text says which it is.
+    """
+    if destination.num_addresses > 1:
+        return None
+    names = {one.origin.address for one in subnets}
+    listed = (one for one in graph.network.interfaces if destination.network_address in one.addresses)
+    found = [one for one in listed if len(one.subnets) == 1 and one.subnets[0] in names]
+    return found[0] if len(found) == 1 else None
 
 
 def meets(link: Link, other: Link) -> bool:

@@ -14,11 +14,11 @@ from itertools import islice
 from sglint.graph.arms import Arms, arms, of_instance
 from sglint.graph.gate import delivered, into, leaving
 from sglint.graph.index import Graph
-from sglint.graph.question import has, inner, is_to, may_have, meets, no_zone, path_to, targets_of, within_any, zone_of
+from sglint.graph.question import has, host_of, inner, is_to, may_have, meets, no_zone, path_to, targets_of, within_any, zone_of
 from sglint.graph.step import Course, End, Step, Trip, step_of
 from sglint.graph.table import name
 from sglint.graph.transit import Onward, onward
-from sglint.model import Attachment, Endpoint, Interface, Link, Prefix, RemoteAttachment, Target, TargetKind
+from sglint.model import Attachment, Endpoint, Interface, Link, Prefix, RemoteAttachment, Subnet, Target, TargetKind
 from sglint.space import family_of
 from sglint.value import Unknown
 
@@ -129,24 +129,36 @@ def arrive(graph: Graph, vpc: Link, course: Course) -> Iterator[Trip]:
         yield course.ends(End.UNKNOWN, "", vpc)
         return
     found = [one for one in graph.within.get(vpc, ()) if may_have(one, course.destination)]
-    sure = [one for one in found if any(has(cidr, course.destination) for cidr in one.cidrs)]
+    host = host_of(graph, found, course.destination)
+    found = [one for one in found if host is None or one.origin.address in host.subnets]
+    sure = [one for one in found if host is not None or any(has(cidr, course.destination) for cidr in one.cidrs)]
     for one in sure or found:
-        address = one.origin.address
-        cidrs = ", ".join(str(cidr) for cidr in one.cidrs if not isinstance(cidr, Unknown))
-        because = (
-            ()
-            if sure and one.origin.maybe is None
-            else (one.origin.maybe or Unknown(f"the range of {address} is not known", one.origin.span),)
-        )
-        if sure and not within_any(one, course.destination):
-            because = (*because, Unknown(f"only a part of {course.destination} is in {address}", one.origin.span))
-        step = Step("subnet", address, f"{address} has the destination{f' ({cidrs})' if cidrs else ''}", one.origin.span)
-        yield delivered(course.by(step, because=because), address).ends(End.SUBNET, address)
+        yield from in_subnet(one, host, course, sure=bool(sure))
     if not found:
         noun = graph.vpcs.get(vpc)
         yield course.unknown(
             f"no subnet of {vpc} in the text has {course.destination}", None if noun is None else noun.origin.span
         )
+
+
+def in_subnet(one: Subnet, host: Interface | None, course: Course, *, sure: bool) -> Iterator[Trip]:
+    """
+    Yield the trip that ends in a subnet, at the interface with the address where that is known.
+    """
+    address, span = one.origin.address, one.origin.span
+    cidrs = ", ".join(str(cidr) for cidr in one.cidrs if not isinstance(cidr, Unknown))
+    because: tuple[Unknown, ...] = ()
+    if not sure or one.origin.maybe is not None:
+        because = (one.origin.maybe or Unknown(f"the range of {address} is not known", span),)
+    if sure and host is None and not within_any(one, course.destination):
+        because = (*because, Unknown(f"only a part of {course.destination} is in {address}", span))
+    on = course.by(
+        Step("subnet", address, f"{address} has the destination{f' ({cidrs})' if cidrs else ''}", span), because=because
+    )
+    if host is not None:
+        words = f"{host.address} has the address {course.destination.network_address}"
+        on = on.by(Step("host", host.address, words, host.origin.span))
+    yield delivered(on, address).ends(End.SUBNET, address)
 
 
 def to_gateway(graph: Graph, vpc: Link, target: Target, course: Course) -> Iterator[Trip]:

@@ -17,6 +17,7 @@ from sglint.lower.interface import (
     has_address,
     or_default,
     primary,
+    private,
     role_of,
     template_of,
 )
@@ -36,7 +37,7 @@ _INSTANCE = {
     "primary": "primary_network_interface[].network_interface_id",
     "check": "source_dest_check",
     "public": "associate_public_ip_address",
-    "ip": "private_ip",
+    "ip": "private_ip|secondary_private_ips",
     "template": "launch_template[].id|launch_template[].name",
     "instance_types": "instance_type",
 }
@@ -171,6 +172,7 @@ def _own(index: Index, one: View, attached: tuple[Slot, ...]) -> Iterator[Interf
         unique((*groups, *attached_groups(index, one.address))),
         source_dest_check=check,
         public=public(index, one, subnets),
+        addresses=private(one),
     )
 
 

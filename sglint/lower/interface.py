@@ -5,6 +5,7 @@ Network interfaces, and the instances that have one of their own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from sglint.lower import read
 from sglint.lower.index import Index
@@ -14,7 +15,7 @@ from sglint.lower.trait import NATIVE_TIMEOUTS
 from sglint.lower.vpc import vpc_of
 from sglint.model import Interface, Link, Role
 from sglint.source import Problem, Span
-from sglint.value import Ref, Unknown
+from sglint.value import Ref, Seq, Unknown
 
 ROWS = (
     Row(
@@ -138,7 +139,30 @@ def _interface(index: Index, one: View) -> Interface:
         source_dest_check=check,
         public=has_address(index, one.address, instance),
         attached_to=instance,
+        addresses=private(one),
     )
+
+
+def private(one: View) -> tuple[IPv4Address | IPv6Address, ...]:
+    """
+    Return the private addresses that are written for an interface or instance.
+    """
+    found: dict[IPv4Address | IPv6Address, None] = {}
+    for slot in one.slots("ip") if one.origin.maybe is None else ():
+        for item in slot.value.items if isinstance(slot.value, Seq) else (slot.value,):
+            if isinstance(item, str) and slot.maybe is None:
+                found.update(dict.fromkeys(as_address(item)))
+    return tuple(found)
+
+
+def as_address(text: str) -> tuple[IPv4Address | IPv6Address, ...]:
+    """
+    Return the text as an address, nothing where it is none.
+    """
+    try:
+        return (ip_address(text),)
+    except ValueError:
+        return ()
 
 
 def role_of(*, check: bool | Unknown) -> Role:

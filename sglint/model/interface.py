@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from ipaddress import IPv4Address, IPv6Address
 
 from sglint.model.vpc import Direction, Link
 from sglint.resource import Origin
@@ -67,7 +68,8 @@ class Interface:
     a function is called by its service and opens), None for both or unknown. `opens` are the protocols of what it opens.
     `timeouts` is None where none is written; `settable` is the resource that they could be written in, None where its kind has
     no argument for them. `instance_types` are the types that its instances may have, empty for what is not
-    on an instance. `tags` are those of its resource that are known, key by key, in their order.
+    on an instance. `tags` are those of its resource that are known, key by key, in their order. `addresses` are those of its
+    private addresses that are written.
     """
 
     origin: Origin
@@ -87,6 +89,7 @@ class Interface:
     instance_types: tuple[str | Unknown, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
     opens: tuple[Protocol, ...] = tuple(Protocol)
+    addresses: tuple[IPv4Address | IPv6Address, ...] = ()
 
     @property
     def address(self) -> str:

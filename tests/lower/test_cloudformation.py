@@ -524,3 +524,14 @@ def test_devices_of_a_launch_template_are_interfaces_of_the_instance() -> None:
         ("I (interface 3)", ("B",), ("sg-2",)),
     ]
     assert [one.address for one in network.interfaces if one.timeouts is not None] == ["I (interface 3)"]
+
+
+def test_private_addresses_that_are_written() -> None:
+    more: Plain = [{"PrivateIpAddress": "10.0.1.31", "Primary": False}]
+    network = net(
+        *NATIVE,
+        cfn("Instance", "I", SubnetId=get("A"), PrivateIpAddress="10.0.1.30"),
+        cfn("NetworkInterface", "N", SubnetId=get("A"), PrivateIpAddress="10.0.1.32", PrivateIpAddresses=more),
+    )
+    assert [str(item) for item in only(network, "I").addresses] == ["10.0.1.30"]
+    assert [str(item) for item in only(network, "N").addresses] == ["10.0.1.32", "10.0.1.31"]

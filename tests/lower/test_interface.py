@@ -286,3 +286,24 @@ def test_devices_of_a_launch_template_are_told_apart() -> None:
         ("aws_instance.i", ("sg-1",)),
         ("aws_instance.i (interface 2)", ("sg-2",)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"private_ips": ["10.0.1.10", "10.0.1.11"]}, ["10.0.1.10", "10.0.1.11"]),
+        ({"private_ip_list": ["10.0.1.12"]}, ["10.0.1.12"]),
+        ({"private_ips": ["10.0.1.10", WHY]}, ["10.0.1.10"]),
+        ({"private_ips": ["nonsense"]}, []),
+        ({"private_ips": WHY}, []),
+        ({}, []),
+    ],
+)
+def test_an_interface_has_the_private_addresses_that_are_written(values: dict[str, Plain], expected: list[str]) -> None:
+    one = only(net(*BASE, res("aws_network_interface.f", **IN_A, **values)), "aws_network_interface.f")
+    assert [str(item) for item in one.addresses] == expected
+
+
+def test_an_instance_has_its_private_addresses() -> None:
+    written = res("aws_instance.i", **IN_A, private_ip="10.0.1.20", secondary_private_ips=["10.0.1.21"])
+    assert [str(item) for item in only(net(*BASE, written), "aws_instance.i").addresses] == ["10.0.1.20", "10.0.1.21"]
