@@ -264,6 +264,17 @@ def test_inputs_are_options_and_paths_and_no_commands(runner: Runner) -> None:
     assert not (runner.home / "work" / "bad").exists()
 
 
+def test_a_pull_request_answers_for_what_it_brings(runner: Runner) -> None:
+    work, change = runner.home / "work", runner.home / "work" / "net work" / "main.tf"
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "core.hooksPath=/dev/null"]
+    for arguments in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "state"]):
+        subprocess.run([*git, *arguments], cwd=work, check=True)
+    change.write_text(f"# nothing new\n{change.read_text(encoding='utf-8')}", encoding="utf-8")
+    runner.contexts["inputs.args"] = "--diff main"
+    assert runner.run("Install sglint") == 0, runner.log
+    assert "found nothing new since main" in runner.summary and "1 finding unchanged since main" in runner.summary
+
+
 def test_a_wrong_option_ends_with_its_message_and_nothing_is_uploaded(runner: Runner) -> None:
     runner.contexts["inputs.args"] = "--no-such-option"
     assert runner.run("Install sglint") == 2
