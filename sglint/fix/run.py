@@ -141,9 +141,7 @@ def is_about(item: Item, one: Finding) -> bool:
     return item.found.subject.origin.address in one.subjects and item.net.network.root in one.roots
 
 
-def attempt(
-    request: Request, rules: Iterable[Rule], now: Look, items: tuple[Item, ...], also: Callable[[Item], bool]
-) -> Tried:
+def attempt(request: Request, rules: Iterable[Rule], now: Look, items: tuple[Item, ...], also: Callable[[Item], bool]) -> Tried:
     """
     Return the first change that makes these findings go away, and does what was promised.
 
