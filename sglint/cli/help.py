@@ -40,7 +40,7 @@ PURPOSES: Mapping[str, str] = {
     "inspect": "Show every interface, its flows, and why; or follow one flow.",
     "explain": "List the rules, or print the page of one.",
     "fix": "Print or make the changes that make findings go away.",
-    "baseline": "Set aside the findings that there are today.",
+    "baseline": "Accept the findings that there are, so that only new ones fail.",
     "config": "Show what is configured, and where.",
     "graph": "Write the network as Mermaid, Graphviz, GraphML or JSON.",
     "simulate": "Say what traffic does to a connection table.",
@@ -66,6 +66,11 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("sglint fix network", "the changes that let nothing new in"),
         ("sglint fix network --unsafe | git apply --stat -", "what all changes come to"),
     ),
+    "baseline": (
+        ("sglint baseline network", "what there is today is no reason to fail"),
+        ("sglint baseline network --prune", "take off the list what is gone"),
+    ),
+    "config": (("sglint config", "the values that hold, and where each comes from"),),
     "graph": (
         ("sglint graph network", "for Mermaid"),
         ("sglint graph network --format dot -o network.dot", "for Graphviz"),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from sglint.cli import main
 from sglint.cli.help import EXAMPLES
 from tests.command import REPOSITORY, STACKS
 from tests.documents.pages import DOCS, generated, stale, written
@@ -115,7 +116,7 @@ def test_commands_of_the_documents_run(text: str, user: Path) -> None:
     assert done.returncode in findings, said[-3000:]
 
 
-@pytest.mark.parametrize("text", [text for examples in EXAMPLES.values() for text, _ in examples])
+@pytest.mark.parametrize("text", [text for name in main.commands for text, _ in EXAMPLES.get(name, ())])
 def test_examples_of_the_help_run(text: str, user: Path) -> None:
     done = run(text, user, PYTHONPATH=str(REPOSITORY))
     said = done.stdout + done.stderr
