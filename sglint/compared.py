@@ -1,5 +1,5 @@
 """
-The report compared with another version of the files, which git remembers.
+The report compared: with another version of the files, which git remembers, and with a baseline.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from sglint.baseline import Entry, listed, stale, within, without
 from sglint.finding import Report
 from sglint.known import renaming, since
-from sglint.pipeline import lint
+from sglint.pipeline import conclude, given_baseline, judge, lint, looked
 from sglint.request import Request
 from sglint.rule import Rule
-from sglint.source import Tree, in_order, located, past, work_trees
+from sglint.source import NOTHING, Tree, in_order, located, past, work_trees
 
 
 def compare(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule], revision: str) -> Report:
@@ -26,7 +27,11 @@ def compare(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule], revis
     rules, known, base = tuple(rules), tuple(known), str(Path.cwd())
     report = lint(wanted, rules, known)
     pasts = [past(top, revision) for top in work_trees(base, wanted.paths or (".",))]
-    named = (*(text for kind, text in wanted.assignments if kind == "file"), *wanted.parameter_files)
+    named = (
+        *(text for kind, text in wanted.assignments if kind == "file"),
+        *wanted.parameter_files,
+        *([wanted.baseline] if wanted.baseline else []),
+    )
     given = {os.path.realpath(path) for path in named}
     then = tuple((path, text) for one in pasts for path, text in one.overlay if text is not None or path not in given)
     before = lint(replace(wanted, overlay=then), rules, known) if then else report
@@ -35,3 +40,21 @@ def compare(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule], revis
     renamed = renaming({old: new for one in pasts for old, new in one.renamed.items()}, frozenset(roots.values()))
     found = since(report, replace(before, problems=unread), revision, renamed)
     return replace(found, problems=in_order((*found.problems, *(problem for one in pasts for problem in one.problems))))
+
+
+def relisted(
+    wanted: Request, rules: Iterable[Rule], known: Iterable[Rule], path: str, *, prune: bool, maybe: bool
+) -> tuple[tuple[Entry, ...], Report]:
+    """
+    Return what the baseline at `path` is to list from now on, and the report that it comes from.
+
+    What the run cannot tell of stays listed. With `prune`, nothing is added.
+    """
+    rules = tuple(rules)
+    networks = judge(wanted)
+    report = conclude(replace(wanted, baseline=None), networks, rules, known)
+    old = given_baseline(path, NOTHING).entries if prune or Path(path).is_file() else ()
+    told = within(old, *looked(wanted, rules, networks))
+    if prune:
+        return without(old, stale(report.findings, told)), report
+    return tuple(sorted((*without(old, told), *listed(report.findings, maybe=maybe)))), report

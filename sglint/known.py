@@ -16,7 +16,9 @@ from sglint.source import Problem, in_order
 
 def matches(new: Sequence[Identity], old: Sequence[Identity]) -> dict[int, int]:
     """
-    Return which of the new ones are which of the old ones, by their index; each is another one's equal once.
+    Return which of the new ones are which of the old ones, by their index; of equal ones each is another one's equal once.
+
+    A new one about fewer addresses or root modules than an old one is a part of it.
     """
     found: dict[int, int] = {}
     taken: set[int] = set()
@@ -30,7 +32,31 @@ def matches(new: Sequence[Identity], old: Sequence[Identity]) -> dict[int, int]:
             if index not in found and equal:
                 found[index] = equal.pop(0)
                 taken.add(found[index])
+    around = containing(old)
+    for index, one in enumerate(new):
+        larger = None if index in found else around(one)
+        if larger is not None:
+            found[index] = larger
     return found
+
+
+def containing(many: Sequence[Identity]) -> Callable[[Identity], int | None]:
+    """
+    Return what finds the first one of many that is about more addresses or root modules than another one, and all of its.
+    """
+    there: dict[tuple[str, str], list[int]] = {}
+    for index, one in enumerate(many):
+        there.setdefault((one.rule, one.file), []).append(index)
+
+    def larger(one: Identity) -> int | None:
+        about = {*one.roots}, {*one.subjects}
+        for index in there.get((one.rule, one.file), ()):
+            more = {*many[index].roots}, {*many[index].subjects}
+            if about != more and about[0] <= more[0] and about[1] <= more[1]:
+                return index
+        return None
+
+    return larger
 
 
 def _whole(one: Identity) -> tuple[object, ...]:
@@ -61,7 +87,8 @@ def known(findings: Sequence[Finding], old: Sequence[tuple[Identity, bool]]) -> 
     pair(lambda one: one.status is Status.OPEN and not one.certain, lambda _: True)
     same = dict(found)
     pair(lambda _: True, lambda _: True)
-    return same, frozenset(range(len(old))) - taken
+    around = containing([one.identity for one in findings])
+    return same, frozenset(index for index, (one, _) in enumerate(old) if index not in taken and around(one) is None)
 
 
 def since(report: Report, before: Report, revision: str, renamed: Callable[[Identity], Identity]) -> Report:

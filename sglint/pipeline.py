@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from sglint import graph, lower, track
+from sglint.baseline import Baseline, forgotten, read_baseline, set_aside, within
 from sglint.config import configuration
 from sglint.evaluate.cloudformation import (
     Templates,
@@ -36,6 +37,7 @@ from sglint.rule import Judged, Rule, looked_at, run, settled
 from sglint.source import (
     NOTHING,
     Discovery,
+    Overlay,
     Problem,
     SglintError,
     Source,
@@ -47,6 +49,7 @@ from sglint.source import (
     passed_over,
     read,
     read_all,
+    real_path,
 )
 from sglint.syntax import Document, all_blocks
 from sglint.template import TemplateDocument, heads, ignores
@@ -86,13 +89,41 @@ def conclude(
     found, failed = run(chosen, networks.judged, debug=wanted.debug)
     comments = [commented(networks.tree, document) for document in networks.documents]
     findings, wrong = triage(projected(found, traffic), comments, chosen, known=[rule.slug for rule in known])
+    findings = identified(findings, networks.tree)
+    problems = (*networks.problems, *failed, *wrong)
+    if wanted.baseline is not None:
+        accepted = given_baseline(wanted.baseline, networks.tree.overlay)
+        if not any(problem.hides for problem in problems):
+            told = within(accepted.entries, *looked(wanted, chosen, networks))
+            problems = (*problems, *forgotten(findings, accepted, told))
+        findings = set_aside(findings, accepted)
     return Report(
-        findings=identified(findings, networks.tree),
-        problems=in_order((*networks.problems, *failed, *wrong)),
+        findings=findings,
+        problems=in_order(problems),
         seen=looked_at(networks.judged, files=len(networks.documents), templates=networks.templates),
         sources=read_all(networks.tree, {span.path for span in places(findings)}),
         roots=tuple(one.network.root for one in networks.judged),
     )
+
+
+def given_baseline(path: str, over: Overlay) -> Baseline:
+    """
+    Return the baseline that is given, which may lie anywhere.
+    """
+    directory = str(Path(real_path(over, path)).parent)
+    return read_baseline(Tree(str(Path.cwd()), (directory,), over), path)
+
+
+def looked(
+    wanted: Request, rules: Iterable[Rule], networks: Networks
+) -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
+    """
+    Return what a run can tell of: its rules, its paths, and its root modules and templates.
+    """
+    tree = networks.tree
+    roots = located(tree, (one.network.root for one in networks.judged), tree.base)
+    paths = located(tree, wanted.paths or (".",), tree.base)
+    return frozenset(rule.slug for rule in rules), tuple(paths.values()), frozenset(roots.values())
 
 
 def identified(findings: Iterable[Finding], tree: Tree) -> tuple[Finding, ...]:

@@ -30,6 +30,7 @@ class Request:
     is not its value. Nothing is read outside of `root`. `config` is the file of the configuration, the nearest one when None.
     `overlay` is by absolute real path the text that a file is taken to have, None where it is taken to be missing.
     `progress` is told how far it is.
+    `baseline` is the file that lists the findings which were there before.
     """
 
     paths: tuple[str, ...] = ()
@@ -44,6 +45,7 @@ class Request:
     config: str | None = None
     overlay: tuple[tuple[str, str | None], ...] = ()
     progress: Progress = field(default=silent, compare=False)
+    baseline: str | None = None
 
 
 def request(  # noqa: PLR0913 -- one keyword for each thing that can be given

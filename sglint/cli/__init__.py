@@ -7,6 +7,7 @@ from __future__ import annotations
 import click
 
 from sglint import __version__
+from sglint.cli.baseline import baseline
 from sglint.cli.check import check
 from sglint.cli.explain import explain
 from sglint.cli.fix import fix
@@ -30,6 +31,7 @@ def main() -> None:
 
 
 main.add_command(check)
+main.add_command(baseline)
 main.add_command(report)
 main.add_command(inspect)
 main.add_command(explain)

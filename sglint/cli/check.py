@@ -32,6 +32,7 @@ FORMATS = ["text", "json", "sarif", "junit", "github", "gitlab", "markdown"]
 @click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules.")
 @click.option("--fixes", is_flag=True, help="Also look for changes of the files, as sglint fix does, and judge each: slow.")
 @click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Rules of your own.")
+@click.option("--baseline", metavar="FILE", help="Findings that sglint baseline has listed there do not fail the run.")
 @click.option("--diff", metavar="REV", help="Compare with where HEAD left this revision of git; only new findings count.")
 @click.pass_context
 def check(  # noqa: PLR0913 -- click passes every option
@@ -47,6 +48,7 @@ def check(  # noqa: PLR0913 -- click passes every option
     ignore: tuple[str, ...],
     fixes: bool,
     rules: tuple[Path, ...],
+    baseline: str | None,
     diff: str | None,
 ) -> None:
     """
@@ -70,6 +72,7 @@ def check(  # noqa: PLR0913 -- click passes every option
         chosen = choose(known, names(select), names(ignore))
         if diff is not None and wanted.plan is not None:
             raise click.UsageError("--plan says itself what changes; give it without --diff")
+        wanted = replace(wanted, baseline=baseline)
         report = lint(wanted, chosen, known) if diff is None else compare(wanted, chosen, known, diff)
         if fixes and wanted.plan is None:
             from sglint.fix import fixed_findings

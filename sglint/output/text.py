@@ -139,7 +139,9 @@ def summary(report: Report, *, maybe: bool = False) -> str:
     """
     seen = report.seen
     rows = [looked_at(seen), found(report.findings, maybe=maybe, since=report.since)]
-    aside = Counter(one.status.value for one in report.findings if one.status is not Status.OPEN)
+    words = {Status.BASELINE: "in the baseline"}
+    set_aside = [one.status for one in report.findings if one.status is not Status.OPEN]
+    aside = Counter(words.get(status, status.value) for status in set_aside)
     rows[1] += "".join(f", {number} {name}" for name, number in sorted(aside.items()))
     uncertain = [one for one in report.findings if one.status is Status.OPEN and not one.certain]
     if uncertain and not maybe:
