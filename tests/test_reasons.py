@@ -184,6 +184,11 @@ def test_of_a_gateway_endpoint_whose_service_is_not_known_the_flows_may_be_track
     assert other.state == Bounds(State.UNTRACKED, State.UNTRACKED)
 
 
+def test_a_route_that_may_lead_elsewhere_is_none_to_a_service() -> None:
+    either = leads("rt", SERVICE, Target(TargetKind.S3_ENDPOINT, "vpce"), Target(NAT, "nat"))
+    assert not any(each.service for each in judged([IN, OUT], [leads("rt", ANY, TGW), either]).verdicts)
+
+
 def test_where_the_route_to_a_service_need_not_be_there_the_flows_may_go_another_way() -> None:
     why = unknown("var.endpoint has no default")
     (verdict,) = to_service(TargetKind.DYNAMODB_ENDPOINT, IN, OUT, maybe=why)

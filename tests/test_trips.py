@@ -22,6 +22,7 @@ from sglint.model import (
     Endpoint,
     GatewayAttachment,
     Network,
+    Peering,
     Prefix,
     RemoteAttachment,
     RemoteKind,
@@ -561,3 +562,23 @@ def test_an_address_says_which_subnet_it_is_in_where_no_range_does() -> None:
     assert len(ends(found, "10.7.1.6/32")) == 2
     twice = replace(there, origin=origin("twin"), subnets=("subnet2",))
     assert len(ends(replace(found, interfaces=(*found.interfaces, twice)), "10.7.1.5/32")) == 2
+
+
+@pytest.mark.parametrize("joined", [("vpc", "vpc2"), ("vpc2", "vpc")])
+def test_a_peering_leads_to_its_other_end(joined: tuple[str, str]) -> None:
+    target = Target(TargetKind.PEERING, "pcx")
+    base = network(routes=[leads("rt", "10.7.0.0/16", target), leads("rt2", "10.0.0.0/16", target)])
+    found = replace(
+        base,
+        vpcs=(*base.vpcs, Vpc(origin("vpc2", 7), (net("10.7.0.0/16"),))),
+        subnets=(*base.subnets, Subnet(origin("subnet2", 8), "vpc2", (net("10.7.1.0/24"),))),
+        tables=(*base.tables, Table(origin("rt2", 9), "vpc2")),
+        associations=(*base.associations, serves("rt2", "subnet2")),
+        peerings=(Peering(origin("pcx", 31), *joined),),
+    )
+    one = journey(found, "eni", "10.7.1.5/32")
+    assert [(trip.end, trip.address) for trip in (one.out, *one.back)] == [(End.SUBNET, "subnet2"), (End.SUBNET, "subnet")]
+    elsewhere = replace(found, vpcs=base.vpcs, subnets=base.subnets, peerings=(Peering(origin("pcx", 31), "vpc", "vpc-other"),))
+    (out,) = trips(build(elsewhere), "subnet", net("10.7.1.5/32"))
+    assert (out.end, out.address) == (End.OUTSIDE, "vpc-other")
+    assert ends(replace(found, peerings=())) == [("unknown", "")]

@@ -8,13 +8,13 @@ graph for those who look at all of it; importing it takes longer than judging a 
 from sglint.graph.arms import Arms, arms
 from sglint.graph.behind import behind
 from sglint.graph.export import Edge, Node, Noun, edges, graphml, nodes
-from sglint.graph.index import OWN_TABLE, Graph, Hop, Path, build, grouped
+from sglint.graph.index import OWN_TABLE, Graph, Hop, Path, Service, build, grouped
 from sglint.graph.inspection import Inspection, inspections
 from sglint.graph.journey import Journey, journeys, one_sided
 from sglint.graph.question import path_to, zone_of
 from sglint.graph.reach import reaches
 from sglint.graph.serve import families, local_of
-from sglint.graph.service import Service, services
+from sglint.graph.service import services
 from sglint.graph.step import End, Gate, Step, Trip
 from sglint.graph.trace import trips
 from sglint.graph.transit import Onward, onward

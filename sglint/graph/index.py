@@ -69,6 +69,21 @@ class Path:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """
+    Traffic of a subnet to the addresses of a service leads to a gateway endpoint, `target`.
+
+    `because` says what decides whether the route is there, nothing when it surely is.
+    """
+
+    family: Family
+    target: Target
+    subnet: Link
+    hops: tuple[Hop, ...]
+    because: tuple[Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """
     A route table that serves a subnet, or may serve it: then `because` says what decides that.
@@ -126,7 +141,7 @@ class Cell:
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:
     """
-    A network with its links by address; `ways` and `boards` remember what was worked out for a subnet and a table.
+    A network with its links by address; `ways`, `services` and `boards` remember what was worked out for a subnet and a table.
 
     `within` are the subnets by their VPC, `attachments` those of VPCs and of all else, `instances` the interfaces attached to
     one, and `toward` the routes by the one target that they have.
@@ -150,6 +165,7 @@ class Graph:
     attachments: Mapping[str, Attachment | RemoteAttachment]
     ways: dict[Link, tuple[Path, ...]] = field(default_factory=dict)
     boards: dict[Link, Board] = field(default_factory=dict)
+    services: dict[Link, tuple[Service, ...]] = field(default_factory=dict)
 
 
 def build(net: Network) -> Graph:

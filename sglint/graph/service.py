@@ -8,9 +8,8 @@ the other cells, and is a cell of its own whose destination has a name and no ad
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from sglint.graph.index import Choice, Graph, Hop, doubt, place
+from sglint.graph.index import Choice, Graph, Hop, Service, doubt, place
 from sglint.graph.serve import choices, families, undecided
 from sglint.graph.table import SERVICE_ENDPOINTS, name
 from sglint.model import Interface, Link, Route, Target
@@ -18,26 +17,14 @@ from sglint.space import Family
 from sglint.value import Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """
-    Traffic of a subnet to the addresses of a service leads to a gateway endpoint, `target`.
-
-    `because` says what decides whether the route is there, nothing when it surely is.
-    """
-
-    family: Family
-    target: Target
-    subnet: Link
-    hops: tuple[Hop, ...]
-    because: tuple[Unknown, ...] = ()
-
-
 def services(graph: Graph, interface: Interface) -> tuple[Service, ...]:
     """
     Return the services that the interface reaches by gateway endpoints.
     """
-    return tuple(dict.fromkeys(one for subnet in interface.subnets for one in of_subnet(graph, subnet)))
+    for subnet in interface.subnets:
+        if subnet not in graph.services:
+            graph.services[subnet] = tuple(of_subnet(graph, subnet))
+    return tuple(dict.fromkeys(one for subnet in interface.subnets for one in graph.services[subnet]))
 
 
 def of_subnet(graph: Graph, subnet: Link) -> Iterator[Service]:
