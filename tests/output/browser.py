@@ -114,25 +114,49 @@ class Browser:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
-    def click(self, selector: str) -> None:
+    def middle(self, selector: str) -> tuple[float, float]:
         """
-        Press and release the mouse in the middle of the element, which must be visible.
+        Return where the middle of the element is, which must be visible and is brought into view.
         """
         quoted = json.dumps(selector)
         self.run(f"document.querySelector({quoted}).scrollIntoView({{block: 'center', behavior: 'instant'}})")
-        box = self.run(
+        script = (
             f"(({{x, y, width, height}}) => [x, y, width, height])(document.querySelector({quoted}).getBoundingClientRect())"
         )
-        assert box[2] > 0 and box[3] > 0, f"{selector} is not visible"
-        where = {"x": box[0] + box[2] / 2, "y": box[1] + box[3] / 2, "button": "left", "clickCount": 1}
-        for kind in ("mousePressed", "mouseReleased"):
-            self.send("Input.dispatchMouseEvent", type=kind, **where)
+        x, y, width, height = self.run(script)
+        assert width > 0 and height > 0, f"{selector} is not visible"
+        return x + width / 2, y + height / 2
+
+    def click(self, selector: str) -> None:
+        """
+        Press and release the mouse in the middle of the element.
+        """
+        self.drag(selector, 0)
+
+    def drag(self, selector: str, right: float) -> None:
+        """
+        Press the mouse in the middle of the element, and release it so many pixels to the right.
+        """
+        x, y = self.middle(selector)
+        self.send("Input.dispatchMouseEvent", type="mousePressed", x=x, y=y, button="left", clickCount=1)
+        if right:
+            self.send("Input.dispatchMouseEvent", type="mouseMoved", x=x + right, y=y, button="left", buttons=1)
+        self.send("Input.dispatchMouseEvent", type="mouseReleased", x=x + right, y=y, button="left", clickCount=1)
 
     def press(self, key: str) -> None:
         """
         Press and release a key that has a name, like Tab or Enter.
         """
-        codes = {"Tab": 9, "Enter": 13, " ": 32, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
+        codes = {
+            "Tab": 9,
+            "Enter": 13,
+            " ": 32,
+            "ArrowLeft": 37,
+            "ArrowUp": 38,
+            "ArrowRight": 39,
+            "ArrowDown": 40,
+            "Escape": 27,
+        }
         text = {"Enter": "\r", " ": " "}.get(key)
         more = {} if text is None else {"text": text}
         self.send("Input.dispatchKeyEvent", type="keyDown", key=key, windowsVirtualKeyCode=codes[key], **more)

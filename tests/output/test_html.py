@@ -220,7 +220,7 @@ def test_a_fix_is_shown_with_its_proof_and_one_that_is_blocked_with_why() -> Non
     made = Fix((), diff, safe=True, admits=("UDP 53 from 10.0.0.0/8",), steps=("apply it at night",))
     found = page(report(finding(fix=made), finding(fix=Fix(blocked="the group is made elsewhere"))))
     for said in (
-        "admits no packet",
+        "lets in nothing new",
         "-  from_port = 1",
         "UDP 53 from 10.0.0.0/8",
         "apply it at night",
@@ -296,7 +296,7 @@ def test_the_data_is_inside_the_page_and_says_what_the_matrix_shows() -> None:
     assert [one["message"] for one in found["findings"]] == ["aws_instance.app: flows are tracked"]
     assert [one[1] for one in found["interfaces"]] == ["aws_instance.app", "aws_instance.b"]
     assert len(found["shapes"]) == 1  # what is the same is written once
-    rows = [(found["targets"][via], cells) for _, via, cells in found["shapes"][0]["rows"]]
+    rows = [(found["targets"][via], cells) for _, via, cells in found["shapes"][0][0]]
     assert rows == [
         (["transit gateway", "aws_ec2_transit_gateway.hub"], "- - - - T - - -"),
         (["NAT gateway", "aws_nat_gateway.out"], "- - - - A - - -"),

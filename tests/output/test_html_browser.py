@@ -177,10 +177,33 @@ def test_a_way_is_lit_in_the_picture(chrome: Browser, tmp_path: Path) -> None:
     lit = chrome.run("[...document.querySelectorAll('.map .lit')].map((one) => one.dataset.node ?? one.dataset.edge)")
     assert lit == [f"{NODE} {HUB}", NODE, HUB]
     assert float(chrome.run("getComputedStyle(document.querySelector('[data-node=nother]')).opacity")) < 1
-    assert (
-        chrome.run("document.activeElement.className") == "map live" or chrome.run("document.activeElement.className") == "map"
-    )
+    assert chrome.run("document.activeElement.className") == "map live dimmed"
     quiet(chrome, page)
+
+
+def test_the_picture_is_moved_and_made_larger_by_mouse_and_keys(chrome: Browser, tmp_path: Path) -> None:
+    chrome.look()
+    chrome.open(written(tmp_path, *everything(), pictures=Pictures(DRAWING)))
+    view = "document.querySelector('.map svg').getAttribute('viewBox').split(' ').map(Number)"
+    assert chrome.run(view) == [0, 0, 300, 60]
+    chrome.click(".tools button")
+    larger = chrome.run(view)
+    assert 200 < larger[2] < 300 and larger[0] > 0
+    chrome.run("document.querySelector('.map').focus()")
+    chrome.press("ArrowRight")
+    moved = chrome.run(view)
+    assert moved[0] > larger[0] and moved[1:] == larger[1:]
+    chrome.click(".tools button:nth-of-type(3)")
+    assert chrome.run(view) == [0, 0, 300, 60]
+    chrome.drag(".map svg", 200)
+    assert chrome.run(view)[0] < 0
+    chrome.click(".tools button:nth-of-type(3)")
+    chrome.click(f"[data-node={HUB}]")
+    lit = "[...document.querySelectorAll('.map .lit')].map((one) => one.dataset.node).filter(Boolean)"
+    assert chrome.run(lit) == [NODE, HUB]
+    chrome.run("document.querySelector('.map').focus()")
+    chrome.press("Escape")
+    assert chrome.run(lit) == []
 
 
 def test_without_a_mouse(chrome: Browser, tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sglint.finding import Finding, Fix, Label, Status
+from sglint.facts import RESOLVER_QUERIES
+from sglint.finding import Finding, Fix, Label, Severity, Status
 from sglint.graph import Noun
-from sglint.model import Link, TargetKind
+from sglint.model import Interface, Link, Role, TargetKind
 from sglint.output.excerpt import private, spread, window
 from sglint.output.html.name import node_id
-from sglint.output.plain import counted
+from sglint.output.plain import counted, figure
 from sglint.output.text import rate
 from sglint.rule import Judged, gains
 from sglint.track import Judgement
@@ -98,6 +99,7 @@ class View:
     finding: Finding
     state: str
     place: str
+    where: str
     change: tuple[str, ...]
     exposes: tuple[str, ...]
     saves: tuple[str, ...]
@@ -114,12 +116,25 @@ class View:
         return self.finding.fix
 
 
-def view(number: int, finding: Finding, files: Mapping[str, Sequence[str]], ways: Mapping[tuple[str, str], Way]) -> View:
+@dataclass(frozen=True, slots=True)
+class About:
+    """
+    What is known of an interface besides what a finding says: its role, the types of its instances, and the way it has.
+    """
+
+    interface: Interface
+    way: Way | None
+
+
+def view(
+    number: int, finding: Finding, files: Mapping[str, Sequence[str]], interfaces: Mapping[tuple[str, str], About]
+) -> View:
     """
     Return the finding as it is shown, the `number`th on the page.
     """
-    named = ((root, subject) for root in finding.roots for subject in finding.subjects)
-    known = [ways[key] for key in named if key in ways]
+    named = [(root, subject) for root in finding.roots for subject in finding.subjects]
+    about = [interfaces[key] for key in named if key in interfaces]
+    led = [one.way for one in about if one.way is not None]
     rest = len(finding.subjects) - MOST_SUBJECTS
     subjects = finding.subjects if rest <= 0 else (*finding.subjects[:MOST_SUBJECTS], f"and {rest} more")
     exposed = {line for line in finding.advice if line.startswith(EXPOSES)}
@@ -128,11 +143,12 @@ def view(number: int, finding: Finding, files: Mapping[str, Sequence[str]], ways
         finding,
         state(finding),
         f"{finding.span.path}:{finding.span.line}",
+        where(finding),
         tuple(line for line in finding.advice if line not in exposed),
         tuple(line for line in finding.advice if line in exposed),
-        saves(finding),
+        saves(finding) or unknown_saving(finding, [one.interface for one in about]),
         excerpts(finding, files),
-        known[0] if known else None,
+        led[0] if led else None,
         subjects,
         diff(finding.fix),
     )
@@ -163,6 +179,27 @@ def saves(finding: Finding) -> tuple[str, ...]:
         f"the table of one {first.instance_type} is full from {rate(first)} new {kinds} flows/s on{also}{never}",
         f"estimated with the profile {first.profile}, uncalibrated",
     )
+
+
+def unknown_saving(finding: Finding, interfaces: Sequence[Interface]) -> tuple[str, ...]:
+    """
+    Return what a change saves of which no projection was made, and why that is so; nothing where it is not about tracked flows.
+    """
+    if not finding.unprojected:
+        return ()
+    if any(one.role is Role.RESOLVER for one in interfaces):
+        least, most = (figure(float(one)) for one in RESOLVER_QUERIES)
+        return (f"each address of the endpoint takes up to {most} DNS queries/s instead of as few as {least}",)
+    return (f"entries in the connection table; how many flows that is worth cannot be said: {finding.unprojected}",)
+
+
+def where(finding: Finding) -> str:
+    """
+    Return where the change is to be made: where the fix makes it, otherwise at the place of the finding.
+    """
+    spans = [edit.span for edit in finding.fix.edits] if finding.fix is not None else []
+    span = min(spans) if spans else finding.span
+    return f"{span.path}:{span.line}"
 
 
 def excerpts(finding: Finding, files: Mapping[str, Sequence[str]]) -> tuple[Excerpt, ...]:
@@ -226,18 +263,15 @@ def diff(fix: Fix | None) -> tuple[tuple[str, str], ...]:
     )
 
 
-def ways(networks: Iterable[Judged]) -> Mapping[tuple[str, str], Way]:
+def known(networks: Iterable[Judged]) -> Mapping[tuple[str, str], About]:
     """
-    Return for each interface, by root and address, the way to a transit gateway or Gateway Load Balancer endpoint.
+    Return what is known of each interface, by root and address.
     """
-    found = {}
-    for net in networks:
-        root = net.network.root
-        for judgement in net.judgements:
-            one = way(root, judgement)
-            if one is not None:
-                found[root, judgement.interface.address] = one
-    return found
+    return {
+        (net.network.root, one.interface.address): About(one.interface, way(net.network.root, one))
+        for net in networks
+        for one in net.judgements
+    }
 
 
 def way(root: str, judgement: Judgement) -> Way | None:
@@ -304,11 +338,18 @@ class Change:
 
 def changes(views: Iterable[View]) -> tuple[Change, ...]:
     """
-    Return the certain and open findings by what they ask for, in their order.
+    Return the certain and open findings by what they ask for: errors first, which come before all that can be saved.
     """
     found: dict[tuple[object, ...], list[View]] = {}
     for one in views:
         if one.state == "certain":
-            key = (one.finding.rule, one.change, one.exposes, one.saves[:1])
+            key = (
+                one.finding.rule,
+                one.change,
+                one.exposes,
+                one.saves[:1],
+                one.where if one.finding.fix and one.finding.fix.edits else "",
+            )
             found.setdefault(key, []).append(one)
-    return tuple(Change(tuple(same)) for same in found.values())
+    listed = [Change(tuple(same)) for same in found.values()]
+    return tuple(sorted(listed, key=lambda one: one.first.finding.severity is not Severity.ERROR))

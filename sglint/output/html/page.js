@@ -3,8 +3,10 @@
   const PAGE = 50;
   const NAMES = { U: "untracked", T: "tracked", A: "tracked automatically", D: "denied", "?": "not decided" };
   const [MOST_SUBJECTS, OPENED] = [12, 3];
-  const SAFE = " admits no packet that was not admitted before; ";
-  const GONE = "the finding is gone when sglint judges the changed text";
+  const SAFE = " lets in nothing new. ";
+  const GONE =
+    "Proven by judging the changed text: the finding is gone, nothing else is found, and the flows of other interfaces stay as they are.";
+  const LEVELS = ["error", "warning", "note"];
   const STATES = { certain: "certain", maybe: "may hold", ignored: "set aside" };
   const at = (id) => document.getElementById(id);
   const data = JSON.parse(at("data").textContent);
@@ -25,6 +27,7 @@
     for (const one of list) for (const name of say(one)) found.set(name, (found.get(name) ?? 0) + 1);
     return found;
   };
+  const ordered = (counts, names) => new Map([...counts].sort(([a], [b]) => names.indexOf(a) - names.indexOf(b)));
   const many = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 
   /** Check boxes for the few, a list to choose from for the many. */
@@ -45,6 +48,11 @@
   };
   const search = (title) =>
     make("label", { class: "field" }, make("span", {}, title), make("input", { type: "search", name: "text", autocomplete: "off" }));
+  const sorting = () => {
+    const ways = [["", "what is gained"], ["severity", "severity"], ["place", "file"]];
+    const list = make("select", { name: "sort" }, ...ways.map(([value, text]) => make("option", { value }, text)));
+    return make("label", { class: "field" }, make("span", {}, "Sorted by"), list);
+  };
   const reset = () => make("button", { type: "reset" }, "Show all");
   const checked = (form, name) => {
     const there = [...form.querySelectorAll(`input[name="${name}"]`)];
@@ -130,8 +138,8 @@
       return [];
     }
     const parts = [make("p", {}, ...(one.safe ? [badge("safe"), SAFE + GONE] : [GONE]))];
-    if (one.admits.length) parts.push(make("p", {}, "It newly admits:"), list("ul", one.admits));
-    if (one.steps.length) parts.push(make("p", {}, "Deploy it so:"), list("ol", one.steps));
+    if (one.admits.length) parts.push(make("p", {}, "It newly admits"), list("ul", one.admits));
+    if (one.steps.length) parts.push(make("p", {}, "Deploying it"), list("ol", one.steps));
     say("Fix", ...parts);
     if (!one.diff.length) return [];
     return [make("pre", { class: "diff", "aria-label": "Diff of the fix" }, ...one.diff.map(([kind, text]) => make("span", kind ? { class: kind } : {}, text)))];
@@ -164,16 +172,17 @@
       if (!nodes[index]) paths((nodes[index] = article(index)));
       return nodes[index];
     };
-    const severities = tally(data.findings, (one) => [one.severity]);
-    const states = tally(data.findings, (one) => [one.state]);
+    const severities = ordered(tally(data.findings, (one) => [one.severity]), LEVELS);
+    const states = ordered(tally(data.findings, (one) => [one.state]), Object.keys(STATES));
     const rules = tally(data.findings, (one) => [one.rule]);
     const roots = tally(data.findings, (one) => one.roots);
     form.append(boxes("Severity", "severity", severities, {}));
     if (states.size > 1) form.append(boxes("State", "state", states, STATES));
     if (rules.size > 1) form.append(choice("Rule", "rule", "all rules", rules));
     if (roots.size > 1) form.append(choice("Root", "root", "all roots", roots));
-    form.append(search("Name or file"), reset());
+    form.append(search("Name or file"), sorting(), reset());
     const pages = pager(at("finding-pages"), (shown) => list.replaceChildren(...shown.map(node)));
+    const level = (index) => LEVELS.indexOf(data.findings[index].severity);
     const filter = () => {
       const [levels, kinds] = [checked(form, "severity"), checked(form, "state")];
       const [rule, root, text] = [chosen(form, "rule"), chosen(form, "root"), chosen(form, "text").trim().toLowerCase()];
@@ -184,6 +193,9 @@
           (!root || one.roots.includes(root)) && (!text || found[index].includes(text))
         );
       });
+      const sort = chosen(form, "sort");
+      if (sort === "severity") left.sort((a, b) => level(a) - level(b) || a - b);
+      if (sort === "place") left.sort((a, b) => (data.findings[a].place < data.findings[b].place ? -1 : 1));
       at("finding-count").textContent = `${left.length.toLocaleString("en")} of ${many(all.length, "finding")}`;
       pages.set(left);
     };
@@ -208,11 +220,14 @@
     const form = at("interface-filters");
     if (!form) return;
     const table = at("interface-table");
-    const all = data.interfaces.map(([root, address, kind, role, place, scope, groups, shape, node, unknown], index) => {
-      const { rows, flows } = data.shapes[shape];
-      const states = new Set(rows.flatMap(([, , cells]) => [...cells.replace(/[- ]/g, "")]));
-      const text = [address, kind, place, ...groups.map((one) => data.groups[one])].join("\n").toLowerCase();
-      return { index, root, address, kind, role, place, scope, groups, rows, flows, node, unknown, states, text };
+    const text = (index) => data.texts[index];
+    const all = data.interfaces.map(([root, address, kind, role, file, line, scope, groups, shape, node, unknown], index) => {
+      const [rows, flows] = data.shapes[shape];
+      const states = new Set(rows.flatMap(([, , cells]) => [...cells.replace(/:\S+|[- ]/g, "")]));
+      const [place, named] = [`${data.files[file]}:${line}`, groups.map(text)];
+      const found = [address, text(kind), place, ...named].join("\n").toLowerCase();
+      const known = { root: text(root), address, kind: text(kind), role, place, scope, groups: named, unknown: unknown.map(text) };
+      return { index, ...known, rows, flows, node, states, text: found };
     });
     const weight = { yes: 0, maybe: 1, no: 2 };
     all.sort((a, b) => weight[a.scope] - weight[b.scope] || a.index - b.index);
@@ -227,8 +242,9 @@
     if (roots.size > 1) form.append(choice("Root", "root", "all roots", roots));
     form.append(search("Name, group or file"), reset());
 
-    const cell = (letters, index) => {
-      const found = make("td", { class: index % 4 ? "c" : "c first-c" });
+    const cell = (said, index) => {
+      const [letters, ports] = said.split(":");
+      const found = make("td", { class: `c${index % 4 ? "" : " first-c"}${index % 4 > 1 ? " pale" : ""}` });
       if (letters === "-") found.append(make("span", { "aria-hidden": "true" }, "–"), make("span", { class: "vh" }, "none"));
       for (const one of letters === "-" ? "" : letters) {
         found.append(
@@ -236,23 +252,25 @@
           make("span", { class: "vh" }, `${NAMES[one]} `),
         );
       }
+      if (ports) found.append(make("small", {}, ports.replaceAll(",", ", ")));
       return found;
     };
     const target = (index) => data.targets[index].filter(Boolean).join(" ");
     const reasons = (one) => {
       const list = make("ul", { class: "flows" });
       const said = one.flows.map((index) => data.flows[index]);
-      said.forEach(([direction, family, protocol, ports, peer, via, letter, may, automatic, why], index) => {
-        const way = direction === "in" ? "from" : "to";
+      said.forEach(([what, ports, peer, via, letter, why, may, automatic], index) => {
+        const way = text(what).startsWith("in") ? "from" : "to";
         const through = target(via) === "anywhere" ? "" : ` through ${target(via)}`;
         const item = make("li", {}, make("span", { class: `st st-${letter === "?" ? "q" : letter}`, "aria-hidden": "true" }, letter));
-        item.append(` ${direction} ${family} ${protocol}, ${ports === "all" ? "all ports" : `port ${ports}`}, ${way} ${peer}${through}: `);
-        item.append(make("strong", {}, may || NAMES[letter]), automatic.length ? `: ${automatic.join(", ")}` : "");
+        item.append(` ${text(what)}, ${ports ? `port ${ports}` : "all ports"}, ${way} ${peer}${through}: `);
+        item.append(make("strong", {}, may || NAMES[letter]), automatic?.length ? `: ${automatic.join(", ")}` : "");
         const next = said[index + 1];
-        if (!next || next[9].join() !== why.join()) {
+        if (!next || next[5].join() !== why.join()) {
           for (const each of why) {
-            const [text, place] = data.reasons[each];
-            item.append(make("span", { class: "why" }, text, ...(place ? [" (", make("code", {}, place), ")"] : [])));
+            const [said, file, line] = data.reasons[each];
+            const place = file === undefined ? [] : [" (", make("code", {}, `${data.files[file]}:${line}`), ")"];
+            item.append(make("span", { class: "why" }, text(said), ...place));
           }
         }
         list.append(item);
@@ -261,9 +279,9 @@
     };
     const details = (one, row) => {
       const box = make("td", { colspan: "10" });
-      const groups = one.groups.map((each) => data.groups[each]).join(", ") || "none that is known";
+      const groups = one.groups.join(", ") || "none that is known";
       box.append(make("p", {}, `${one.role}, ${one.kind}, `, make("code", {}, one.place), `; security groups: ${groups}`));
-      for (const text of one.unknown) box.append(make("p", {}, `not known: ${text}`));
+      for (const each of one.unknown) box.append(make("p", {}, `not known: ${each}`));
       const list = reasons(one);
       list.dataset.path = one.node;
       box.append(list);
@@ -309,11 +327,11 @@
     });
     const filter = () => {
       const scope = checked(form, "scope");
-      const [state, role, root, text] = ["state", "role", "root", "text"].map((name) => chosen(form, name).trim());
+      const [state, role, root, word] = ["state", "role", "root", "text"].map((name) => chosen(form, name).trim());
       const left = all.filter(
         (one) =>
           scope.has(one.scope) && (!state || one.states.has(state[0])) && (!role || one.role === role) &&
-          (!root || one.root === root) && (!text || one.text.includes(text.toLowerCase())),
+          (!root || one.root === root) && (!word || one.text.includes(word.toLowerCase())),
       );
       at("interface-count").textContent = `${left.length.toLocaleString("en")} of ${many(all.length, "interface")}`;
       pages.set(left);
@@ -323,32 +341,109 @@
     filter();
   };
 
-  /* the picture: a way is lit, the rest is dimmed */
-  const picture = document.querySelector(".map svg");
+  /* the pictures: a way is lit and the rest is dimmed; they are moved and made larger */
+  const maps = [...document.querySelectorAll(".map")];
   const light = (names) => {
     const wanted = new Set(names);
-    picture.classList.toggle("dimmed", wanted.size > 0);
-    for (const one of picture.querySelectorAll("[data-node]")) one.classList.toggle("lit", wanted.has(one.dataset.node));
-    for (const one of picture.querySelectorAll("[data-edge]")) {
-      const [from, to] = one.dataset.edge.split(" ");
-      one.classList.toggle("lit", wanted.has(from) && wanted.has(to));
+    for (const map of maps) {
+      map.classList.toggle("dimmed", wanted.size > 0);
+      for (const one of map.querySelectorAll("[data-node]")) one.classList.toggle("lit", wanted.has(one.dataset.node));
+      for (const one of map.querySelectorAll("[data-edge]")) {
+        const [from, to] = one.dataset.edge.split(" ");
+        one.classList.toggle("lit", wanted.has(from) && wanted.has(to));
+      }
     }
   };
+  const mapOf = (names) => maps.find((map) => names.some((name) => map.querySelector(`[data-node="${CSS.escape(name)}"]`)));
   const paths = (part) => {
-    if (!picture) return;
     for (const one of part.querySelectorAll("[data-path]")) {
       const names = one.dataset.path.split(" ");
-      if (!names.some((name) => picture.querySelector(`[data-node="${CSS.escape(name)}"]`))) continue;
+      const map = mapOf(names);
+      if (!map) continue;
       const button = make("button", { type: "button" }, "Show in the picture");
       one.after(button);
       button.addEventListener("click", () => {
         light(names);
-        const box = picture.closest(".map");
-        box.scrollIntoView({ block: "center" });
-        box.focus({ preventScroll: true });
+        map.scrollIntoView({ block: "center" });
+        map.focus({ preventScroll: true });
       });
     }
   };
+  const neighbours = (map, name) => {
+    const found = [name];
+    for (const one of map.querySelectorAll("[data-edge]")) {
+      const ends = one.dataset.edge.split(" ");
+      if (ends.includes(name)) found.push(...ends);
+    }
+    return found;
+  };
+  const picture = (map) => {
+    const drawing = map.querySelector("svg");
+    const { x, y, width, height } = drawing.viewBox.baseVal;
+    let view = [x, y, width, height];
+    const look = (next) => {
+      view = next;
+      drawing.setAttribute("viewBox", view.map((one) => +one.toFixed(2)).join(" "));
+    };
+    const zoom = (by, [across, down] = [0.5, 0.5]) => {
+      const [left, top, wide, high] = view;
+      const scale = Math.min(Math.max(by, wide / (width * 1.5)), wide / (width / 40));
+      look([left + wide * across * (1 - 1 / scale), top + high * down * (1 - 1 / scale), wide / scale, high / scale]);
+    };
+    const move = (across, down) => look([view[0] + across * view[2], view[1] + down * view[3], view[2], view[3]]);
+    const whole = () => {
+      look([x, y, width, height]);
+      light([]);
+    };
+    const tools = make("div", { class: "tools" });
+    for (const [text, act] of [["Larger", () => zoom(1.4)], ["Smaller", () => zoom(1 / 1.4)], ["Whole picture", whole]]) {
+      const button = make("button", { type: "button" }, text);
+      button.addEventListener("click", act);
+      tools.append(button);
+    }
+    tools.append(make("span", { class: "dim" }, "drag it, or use the arrow keys, + and −; choose a node to see what it is joined to"));
+    map.before(tools);
+    const keys = {
+      ArrowLeft: () => move(-0.1, 0), ArrowRight: () => move(0.1, 0), ArrowUp: () => move(0, -0.1), ArrowDown: () => move(0, 0.1),
+      "+": () => zoom(1.4), "=": () => zoom(1.4), "-": () => zoom(1 / 1.4), "0": whole, Escape: () => light([]),
+    };
+    map.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+      event.preventDefault();
+      keys[event.key]();
+    });
+    const place = (event) => {
+      const box = drawing.getBoundingClientRect();
+      return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    };
+    map.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      zoom(event.deltaY < 0 ? 1.2 : 1 / 1.2, place(event));
+    }, { passive: false });
+    let from = null;
+    let moved = false;
+    drawing.addEventListener("pointerdown", (event) => {
+      if (event.button === 0) [from, moved] = [place(event), false];
+    });
+    drawing.addEventListener("pointermove", (event) => {
+      if (!from) return;
+      const to = place(event);
+      if (!moved && Math.hypot(to[0] - from[0], to[1] - from[1]) < 0.01) return;
+      if (!moved) drawing.setPointerCapture(event.pointerId);
+      moved = true;
+      move(from[0] - to[0], from[1] - to[1]);
+      from = to;
+    });
+    drawing.addEventListener("pointerup", (event) => {
+      const node = event.target.closest("[data-node]");
+      if (from && !moved) light(node ? neighbours(map, node.dataset.node) : []);
+      from = null;
+    });
+    drawing.addEventListener("pointercancel", () => { from = null; });
+    map.classList.add("live");
+  };
+  maps.filter((map) => map.querySelector("svg")).forEach(picture);
 
   const show = findings();
   interfaces();

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from sglint.finding import Finding, Report, Status
 from sglint.output.html.assumption import assumptions
 from sglint.output.html.data import data, embed
-from sglint.output.html.finding import changes, view, ways
+from sglint.output.html.finding import changes, known, view
 from sglint.output.html.verdict import gain, verdict
 from sglint.output.inspect import resolved_rows
 from sglint.output.plain import clean, counted
@@ -68,8 +68,8 @@ def render(
     """
     listed = tuple(networks)
     files = {source.path: source.text.split("\n") for source in report.sources}
-    led = ways(listed)
-    views = [view(number, one, files, led) for number, one in enumerate(sorted(report.findings, key=gain), 1)]
+    about = known(listed)
+    views = [view(number, one, files, about) for number, one in enumerate(sorted(report.findings, key=gain), 1)]
     asked = changes(views)
     undecided = [row.strip() for one in listed for row in resolved_rows(one.network.resolved) if row.startswith(" ")]
     several = len(asked) > 1
@@ -160,8 +160,9 @@ def _more(number: int, what: str) -> str:
 
 
 def _roots(report: Report) -> str:
-    shown = report.roots[:3]
-    rest = len(report.roots) - len(shown)
+    named = [root for root in report.roots if root != "."]
+    shown = named[:3]
+    rest = len(named) - len(shown)
     return ", ".join(shown) + (f" and {rest} more" if rest > 0 else "")
 
 

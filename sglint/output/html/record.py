@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from sglint.output.html.finding import Excerpt, View, Way
 from sglint.output.plain import clean
 
 K = TypeVar("K", bound=Hashable)
+
+Shape: TypeAlias = tuple[tuple[tuple[str, int, str], ...], tuple[int, ...]]
+"""The rows of the matrix for one interface: family, target and letters; and its classes of flows."""
 
 
 def number(table: dict[K, int], one: K) -> int:
@@ -26,12 +29,17 @@ def number(table: dict[K, int], one: K) -> int:
 @dataclass(frozen=True, slots=True)
 class Tables:
     """
-    What is named by its place: texts, lines of excerpts and stops of ways.
+    What is named by its place.
     """
 
     texts: dict[str, int] = field(default_factory=dict)
+    files: dict[str, int] = field(default_factory=dict)
     lines: dict[Hashable, int] = field(default_factory=dict)
     stops: dict[Hashable, int] = field(default_factory=dict)
+    reasons: dict[Hashable, int] = field(default_factory=dict)
+    targets: dict[Hashable, int] = field(default_factory=dict)
+    flows: dict[Hashable, int] = field(default_factory=dict)
+    shapes: dict[Shape, int] = field(default_factory=dict)
 
 
 def record(one: View, tables: Tables) -> dict[str, object]:

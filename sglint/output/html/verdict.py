@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sglint.facts import RESOLVER_QUERIES
 from sglint.finding import Finding, Report, Severity, Status
 from sglint.model import Role
-from sglint.output.plain import counted
+from sglint.output.plain import counted, figure
 from sglint.output.text import rate
 from sglint.rule import Judged, surely_tracks
 from sglint.rule.judged import in_scope
@@ -117,26 +118,34 @@ def _roles(found: Counted) -> list[str]:
     whole = Counter(one.interface.role for one in found.scope)
     part = Counter(one.interface.role for one in found.tracked)
     if not part or len(whole) < 2:
-        return [f"{_same(*whole, many=len(found.scope) > 1)}."] if part else []
+        return [f"{_same(next(iter(whole)), len(found.scope))}."] if part else []
     named = [f"{part[role]} of {counted(whole[role], *NOUNS[role])}" for role in NOUNS if part[role]]
     spared = [NOUNS[role][whole[role] > 1] for role in NOUNS if whole[role] and not part[role]]
     rest = f"; none of the {_join(spared)}" if spared else ""
     return [f"They are {_join(named)}{rest}."]
 
 
-def _same(role: Role, *, many: bool) -> str:
+def _same(role: Role, number: int) -> str:
     one, several = NOUNS[role]
     article = "an" if one[0] in "aeiou" else "a"
-    return f"All are {several}" if many else f"It is {article} {one}"
+    return f"It is {article} {one}" if number == 1 else f"{'Both' if number == 2 else 'All'} are {several}"
 
 
 def _loss(report: Report, found: Counted) -> list[str]:
-    """Return what the tightest table loses, or that nothing is known of it."""
-    if not found.tracked:
+    """Return what is lost while flows are tracked, or that nothing is known of it."""
+    resolvers = [one for one in found.tracked if one.interface.role is Role.RESOLVER]
+    least, most = map(figure, map(float, RESOLVER_QUERIES))
+    says = [f"An address of a Resolver endpoint takes up to {most} DNS queries/s, and as few as {least} when they are tracked."]
+    return [*(says if resolvers else []), *_full(report, found)]
+
+
+def _full(report: Report, found: Counted) -> list[str]:
+    """Return from which rate on the tightest table is full."""
+    if all(one.interface.role is Role.RESOLVER for one in found.tracked):
         return []
-    known = [one for finding in report.findings if finding.status is Status.OPEN for one in finding.projections]
+    known = [one for finding in report.findings if finding.status is Status.OPEN for one in finding.projections if one.remedy]
     if not known:
-        return ["What that costs in connections cannot be said: of no instance is a type known whose table was estimated."]
+        return ["How many connections that costs is not estimated: of no instance are type and size of the table known."]
     one = min(known, key=lambda each: (each.least, each.most, each.instance_type, each.profile))
     kinds = " and ".join(protocol.value.upper() for protocol in one.protocols)
     full = f"The connection table of one {one.instance_type} is full from {rate(one)} new {kinds} flows/s on"
