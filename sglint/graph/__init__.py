@@ -11,6 +11,7 @@ from sglint.graph.export import Edge, Node, Noun, edges, graphml, nodes
 from sglint.graph.index import OWN_TABLE, Graph, Hop, Path, Service, build, grouped
 from sglint.graph.inspection import Inspection, inspections
 from sglint.graph.journey import Journey, journeys, one_sided
+from sglint.graph.layout import layout
 from sglint.graph.question import path_to, zone_of
 from sglint.graph.reach import reaches
 from sglint.graph.serve import families, local_of
@@ -46,6 +47,7 @@ __all__ = [
     "grouped",
     "inspections",
     "journeys",
+    "layout",
     "local_of",
     "nodes",
     "one_sided",

@@ -25,7 +25,7 @@ from sglint.rule import Judged
 
 HERE = Path(__file__).parent
 
-STYLES = ("page.css",)
+STYLES = ("page.css", "picture.css")
 SCRIPTS = ("page.js",)
 """What the page carries, in this order."""
 
