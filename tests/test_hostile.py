@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from sglint.cli.check import FORMATS
 from tests.command import STACKS, sglint
 
 PR_CAPBSET_DROP = 24
@@ -252,7 +253,7 @@ def test_a_sensitive_value_is_not_printed(scan: Path) -> None:
     )
     for arguments in (
         ["check", "--maybe", "bad"],
-        ["check", "--format", "json", "bad"],
+        *(["check", "--maybe", "--format", name, "bad"] for name in FORMATS),
         ["inspect", "--format", "json", "bad"],
     ):
         assert "hunter2" not in sglint(*arguments, cwd=scan).said
@@ -274,7 +275,7 @@ def escaping(scan: Path) -> Path:
     return scan / "bad"
 
 
-@pytest.mark.parametrize("format_", ["text", "json", "sarif"])
+@pytest.mark.parametrize("format_", FORMATS)
 def test_control_characters_do_not_reach_the_terminal(scan: Path, format_: str) -> None:
     run = sglint("check", "--format", format_, escaping(scan), cwd=scan)
     assert run.code == 1

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sglint.finding import Finding, Report, Severity, Status
+from sglint.output.excerpt import private
 from sglint.output.plain import clean, counted, written
 from sglint.output.text import looked_at, resolved_text
 from sglint.output.told import aside, explained, problem_told, tracked_share, verdict
@@ -203,9 +204,10 @@ def _span(text: str) -> str:
 
 def fenced(text: str, language: str) -> str:
     """
-    Return the text as a block of code, with a fence that it does not contain.
+    Return the text as a block of code, with a fence that it does not contain, and stars for what is sensitive.
     """
     ticks = "`" * max(3, 1 + max((len(run) for run in _TICKS.findall(text)), default=0))
+    text = "\n".join(map(private, text.split("\n")))
     shown = "".join(letter if letter in "\t\n" else written(letter) for letter in text).strip("\n")
     return f"{ticks}{language}\n{shown}\n{ticks}"
 

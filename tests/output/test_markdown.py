@@ -118,6 +118,11 @@ def test_a_fix_is_shown_as_a_change_with_what_it_lets_in_and_the_order() -> None
     assert "fix: none can be written: the group is made elsewhere" in blocked.plain
 
 
+def test_what_is_sensitive_in_a_change_is_not_shown() -> None:
+    shown = page(report(finding(fix=replace(FIX, diff=f'{FIX.diff} password = sensitive("hunter2")\n')))).code
+    assert "password = sensitive(" in shown and "hunter2" not in shown
+
+
 def test_what_is_compared_says_what_is_gone_and_what_stays() -> None:
     made = report(finding("one: x", status=Status.UNCHANGED), finding("two: x"))
     said = page(replace(made, since=Since("main", (finding("three: x"),)))).plain
