@@ -742,3 +742,32 @@ resource "aws_vpc_security_group_egress_rule" "{name}" {{
     group = 'resource "aws_security_group" "app" {\n  vpc_id = aws_vpc.spoke.id\n}\n'
     (found,) = findings(tmp_path, INSPECTED + group + rules + WEB)
     assert "TCP 20-22 and 443 that it opens" in found.message
+
+
+BEHIND = """
+resource "aws_lb_target_group" "app" {
+  vpc_id   = aws_vpc.spoke.id
+  port     = 80
+  protocol = "HTTP"
+}
+"""
+FORWARDS = """  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.app.arn
+  }
+"""
+INWARD = """
+resource "aws_route" "targets" {
+  count                  = 2
+  route_table_id         = aws_route_table.app[count.index].id
+  destination_cidr_block = "10.1.9.0/24"
+  vpc_endpoint_id        = aws_vpc_endpoint.inspect[count.index].id
+}
+"""
+
+
+def test_what_a_balancer_opens_takes_only_the_routes_to_its_targets(tmp_path: Path) -> None:
+    text = INSPECTED + BEHIND + BALANCED.replace('"HTTPS"\n', f'"HTTPS"\n{FORWARDS}')
+    assert findings(tmp_path, text) == ()
+    (found,) = findings(tmp_path, text + INWARD)
+    assert "track TCP that it opens" in found.message

@@ -2,7 +2,7 @@
 Load balancers that open connections inside of their VPC alone.
 
 The idea: a load balancer opens connections to its targets and to nothing else. Instances are in its VPC; addresses are where
-what registers them is. Where all targets are in the VPC, no route of its subnets takes what it opens.
+what registers them is. Where all targets are in the VPC, no route that leads out of it takes what it opens.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sglint.lower.index import Index
 from sglint.lower.link import follow, links, pointing
 from sglint.lower.row import Row, View, same
 from sglint.lower.vpc import vpc_of
-from sglint.model import Direction, Interface, Link
+from sglint.model import Interface, Link
 
 ROWS = (
     Row(
@@ -41,9 +41,9 @@ AT_HOME = ("instance", "lambda")
 """The types of targets that are in the VPC of their load balancer, or are reached without an interface of it."""
 
 
-def with_purpose(index: Index, found: Iterable[Interface]) -> Iterator[Interface]:
+def with_home(index: Index, found: Iterable[Interface]) -> Iterator[Interface]:
     """
-    Yield the interfaces, those of load balancers whose targets are in their VPC as what only answers other networks.
+    Yield the interfaces, those of load balancers whose targets are in their VPC as what opens nothing outside of it.
     """
     listed = tuple(found)
     vpcs = {one.address: vpcs_of(index, one.subnets) for one in listed}
@@ -53,7 +53,7 @@ def with_purpose(index: Index, found: Iterable[Interface]) -> Iterator[Interface
         noun = "" if one is None else one.row.noun
         balances = noun == "balancer" and not item.automatic
         home = noun == "classic balancer" or (balances and one is not None and is_home(index, one, vpcs, ips))
-        yield replace(item, purpose=Direction.IN) if home else item
+        yield replace(item, home=True) if home else item
 
 
 def vpcs_of(index: Index, subnets: Iterable[Link]) -> frozenset[Link]:

@@ -137,7 +137,7 @@ def _network(root: str, found: Iterable[_Noun], index: Index, count: int) -> Net
     nouns = sorted(found, key=lambda item: item.origin.address)
     appliances = _of(nouns, Appliance)
     known = role.evidence(appliances, _of(nouns, Route), _of(nouns, Group), _of(nouns, Permission))
-    interfaces = role.with_roles(home.with_purpose(index, trait.with_traits(index, _of(nouns, Interface))), known)
+    interfaces = role.with_roles(home.with_home(index, trait.with_traits(index, _of(nouns, Interface))), known)
     return Network(
         root,
         vpcs=_of(nouns, Vpc),

@@ -65,7 +65,8 @@ class Interface:
     False for a thing that has no security group. `serves` limits what it accepts to its listeners, None for no limit.
     `source_dest_check` is False for an interface that may forward. `attached_to` is the instance an ENI is attached to.
     `purpose` is the one direction of flows that it is for (a Resolver endpoint answers, or asks; an interface endpoint answers;
-    a function is called by its service and opens), None for both or unknown. `opens` are the protocols of what it opens.
+    a function is called by its service and opens), None for both or unknown. `opens` are the protocols of what it opens,
+    which with `home` stays inside of its VPC.
     `timeouts` is None where none is written; `settable` is the resource that they could be written in, None where its kind has
     no argument for them. `instance_types` are the types that its instances may have, empty for what is not
     on an instance. `tags` are those of its resource that are known, key by key, in their order. `addresses` are those of its
@@ -90,6 +91,7 @@ class Interface:
     tags: tuple[tuple[str, str], ...] = ()
     opens: tuple[Protocol, ...] = tuple(Protocol)
     addresses: tuple[IPv4Address | IPv6Address, ...] = ()
+    home: bool = False
 
     @property
     def address(self) -> str:

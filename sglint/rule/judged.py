@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_network
 
 from sglint.finding import Seen
 from sglint.graph import Path
 from sglint.model import Appliance, Direction, Group, Interface, Link, Network, Permission, Role, Target, TargetKind
 from sglint.rule.cause import GAINS, Cause, Key, Opened, cause_of, lets_out, opened, reply_ranges
-from sglint.space import EVERYONE, Bounds, Family, FlowSet, Ports, Protocol, flows, union
+from sglint.space import EVERYONE, Bounds, Family, FlowSet, Ports, Protocol, flows, union, within
 from sglint.track import Exposure, Judgement, State, Survey, Verdict, expose, survey
 from sglint.value import Unknown
 
@@ -97,7 +98,7 @@ class Judged:
             and not verdict.service
             and verdict.family in meant
             and verdict.via.kind is not TargetKind.NONE
-            and (verdict.direction is Direction.IN or verdict.protocol in interface.opens)
+            and (verdict.direction is Direction.IN or (verdict.protocol in interface.opens and not strays(judgement, verdict)))
             and not on_path(interface, verdict)
         )
         if interface.purpose is not None:
@@ -280,6 +281,33 @@ def on_path(interface: Interface, verdict: Verdict) -> tuple[str, ...]:
     Return what the path itself is tracked automatically for, leaving out what the interface is.
     """
     return tuple(name for name in verdict.automatic if name != interface.automatic)
+
+
+def strays(judgement: Judgement, verdict: Verdict) -> bool:
+    """
+    Return whether flows lead out of the VPC, or take its local route, of an interface that opens none outside of the VPC.
+
+    A route inside the range of the VPC may lead through a Gateway Load Balancer endpoint: what takes it does not stray.
+    """
+    if not judgement.interface.home:
+        return False
+    local = [path.destination for path in judgement.paths if path.targets and path.targets[0].kind is TargetKind.LOCAL]
+    led = [path.destination for path in judgement.paths if all(one.kind is not TargetKind.LOCAL for one in path.targets)]
+    inward = [str(prefix) for prefix in led if any(within(prefix, around) for around in local)]
+    if verdict.via.kind is TargetKind.ANY:
+        return bool(local) and not inward
+    return bool(local) and not any(covers(prefix, verdict.peer) for prefix in inward)
+
+
+def covers(prefix: str, peer: str) -> bool:
+    """
+    Return whether a prefix has all addresses of another, or is told by name.
+    """
+    try:
+        inner = ip_network(peer)
+    except ValueError:
+        return True
+    return within(inner, ip_network(prefix))
 
 
 def gains(judgement: Judgement) -> tuple[tuple[Path, Target], ...]:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import pytest
 
-from sglint.model import Direction
 from sglint.resource import Resource
 from tests.lower.build import BASE, WHY, Plain, net, only, ref, res
 
@@ -39,8 +38,8 @@ def attach(target: Plain, name: str = "t") -> Resource:
     return res(f"aws_lb_target_group_attachment.{name}", target_group_arn=group_arn, target_id=target)
 
 
-def purpose(*resources: Resource, address: str = "aws_lb.l") -> Direction | None:
-    return only(net(*BASE, *resources), address).purpose
+def home(*resources: Resource, address: str = "aws_lb.l") -> bool:
+    return only(net(*BASE, *resources), address).home
 
 
 HERE = ref("aws_instance.i.private_ip")
@@ -66,7 +65,7 @@ THERE = ref("aws_instance.w.private_ip")
     ],
 )
 def test_what_a_balancer_opens_to_targets_of_its_vpc_takes_no_route(resources: tuple[Resource, ...]) -> None:
-    assert purpose(BALANCER, *resources) is Direction.IN
+    assert home(BALANCER, *resources)
 
 
 @pytest.mark.parametrize(
@@ -81,8 +80,8 @@ def test_what_a_balancer_opens_to_targets_of_its_vpc_takes_no_route(resources: t
     ],
 )
 def test_a_balancer_whose_targets_may_be_elsewhere_opens_connections_by_any_route(resources: tuple[Resource, ...]) -> None:
-    assert purpose(BALANCER, *resources) is None
+    assert not home(BALANCER, *resources)
 
 
 def test_a_classic_balancer_has_instances_of_its_vpc() -> None:
-    assert purpose(res("aws_elb.l", subnets=[A]), address="aws_elb.l") is Direction.IN
+    assert home(res("aws_elb.l", subnets=[A]), address="aws_elb.l")
