@@ -406,6 +406,7 @@ def check(net: Judged) -> Iterator[Found]:
                 (*remedy(net, judgement, flows), *no_appliance(judgement)),
                 holds(judgement, flows),
                 flows,
+                alike=bool(judgement.interface.automatic),
             )
 
 

@@ -147,7 +147,7 @@ class Finding:
     identity where the displayed paths are not seen from the top of the work tree.
     `projections` are what `tracked` comes to, the type of instance that is full first at the head; `unprojected` says why
     nothing can be said where they are empty and the finding is about tracked flows. `fix` is None where none
-    was looked for.
+    was looked for. What is `alike` is told once for all blocks of a root that it is true of.
     """
 
     rule: str
@@ -165,6 +165,7 @@ class Finding:
     projections: tuple[Projection, ...] = ()
     unprojected: str = ""
     fix: Fix | None = None
+    alike: bool = False
     status: Status = Status.OPEN
     status_reason: str = ""
     located: Identity | None = None

@@ -33,7 +33,7 @@ from sglint.finding import Finding, Identity, Report, places
 from sglint.model import Network
 from sglint.projected import projected
 from sglint.request import Request
-from sglint.rule import Judged, Rule, looked_at, run, settled
+from sglint.rule import Judged, Rule, gathered, looked_at, run, settled
 from sglint.source import (
     NOTHING,
     Discovery,
@@ -89,7 +89,7 @@ def conclude(
     found, failed = run(chosen, networks.judged, debug=wanted.debug)
     comments = [commented(networks.tree, document) for document in networks.documents]
     findings, wrong = triage(projected(found, traffic), comments, chosen, known=[rule.slug for rule in known])
-    findings = identified(findings, networks.tree)
+    findings = identified(gathered(findings), networks.tree)
     problems = (*networks.problems, *failed, *wrong)
     if wanted.baseline is not None:
         accepted = given_baseline(wanted.baseline, networks.tree.overlay)

@@ -76,3 +76,46 @@ def test_what_may_be_one_sided_refers_to_what_surely_is_tracked(tmp_path: Path) 
     found = {one.rule: one for one in told(tmp_path, EXAMPLES["maybe"])}
     assert (found["tracked-forwarder"].certain, found["asymmetric-tracked"].certain) == (True, False)
     assert found["asymmetric-tracked"].advice == ("what tracked-forwarder says here takes care of these flows, too",)
+
+
+ENDPOINTS = """
+resource "aws_vpc_endpoint" "ssm" {
+  vpc_id             = aws_vpc.inspection.id
+  vpc_endpoint_type  = "Interface"
+  service_name       = "com.amazonaws.eu-west-1.ssm"
+  subnet_ids         = [aws_subnet.appliance.id]
+  security_group_ids = [aws_security_group.data.id]
+}
+"""
+
+
+def endpoints(tmp_path: Path, text: str) -> list[Finding]:
+    return [one for one in told(tmp_path, text) if one.rule == "tracked-workload"]
+
+
+def test_what_no_group_helps_is_told_once_for_all_blocks_of_a_root(tmp_path: Path) -> None:
+    names = ("ssm", "logs", "kms")
+    text = EXAMPLES["bad"] + "".join(ENDPOINTS.replace("ssm", name) for name in names)
+    (found,) = endpoints(tmp_path, text)
+    assert found.subjects == tuple(sorted(f"aws_vpc_endpoint.{name}" for name in names))
+    assert found.message.startswith("aws_vpc_endpoint.kms and 2 more: ")
+    assert [label.text for label in found.labels if "the same" in label.text] == [
+        "the same holds for aws_vpc_endpoint.logs",
+        "the same holds for aws_vpc_endpoint.kms",
+    ]
+
+
+def test_a_comment_sets_aside_the_block_that_it_stands_at_and_no_other(tmp_path: Path) -> None:
+    quiet = "\n# sglint: ignore[tracked-workload] few connections" + ENDPOINTS.replace("ssm", "logs")
+    found = endpoints(tmp_path, EXAMPLES["bad"] + ENDPOINTS + quiet + ENDPOINTS.replace("ssm", "kms"))
+    assert [(one.subjects, one.status.value) for one in found] == [
+        (("aws_vpc_endpoint.kms", "aws_vpc_endpoint.ssm"), "open"),
+        (("aws_vpc_endpoint.logs",), "ignored"),
+    ]
+
+
+def test_blocks_of_which_something_else_is_true_are_told_apart(tmp_path: Path) -> None:
+    other = ENDPOINTS.replace("ssm", "logs").replace("aws_security_group.data", "aws_security_group.web")
+    web = MANAGED.partition('resource "aws_network_interface"')[0].replace('"management"', '"web"')
+    found = endpoints(tmp_path, EXAMPLES["bad"] + ENDPOINTS + web + other)
+    assert [one.subjects for one in found] == [("aws_vpc_endpoint.ssm",), ("aws_vpc_endpoint.logs",)]

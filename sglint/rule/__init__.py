@@ -24,6 +24,7 @@ from sglint.resource import End, block_name
 from sglint.rule.across import beside, one_way, said_already, splits
 from sglint.rule.advice import reach, remedy
 from sglint.rule.cause import Cause
+from sglint.rule.gather import gathered
 from sglint.rule.geneve import Need, Shut, shut
 from sglint.rule.idle import Refused, Short, duration, falls_short, keeps_for_days, must_track, refused
 from sglint.rule.judged import (
@@ -102,6 +103,7 @@ __all__ = [
     "find",
     "flows_name",
     "gains",
+    "gathered",
     "holds",
     "intervals",
     "is_geneve",

@@ -32,6 +32,7 @@ class Found:
     `says` reads on after the address of the subject. `advice` are lines on what to do about it and at which price.
     `flows` are the tracked flows that it is about, for what they come to in the table of the instance. `lacking` are those
     that the advice is for, where these are not the same. `remedy` is False where no change of the groups makes them untracked.
+    `alike` says that nobody can act on it, so that it is told once for all that it is true of in a root.
     `holds` are the bounds between which the unknowns leave it; whether the finding is certain follows from them.
     """
 
@@ -43,6 +44,7 @@ class Found:
     flows: tuple[Verdict, ...] = ()
     lacking: tuple[Verdict, ...] = ()
     remedy: bool = True
+    alike: bool = False
 
     @property
     def meant(self) -> tuple[Verdict, ...]:

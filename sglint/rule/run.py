@@ -81,6 +81,7 @@ def finding(rule: Rule, found: Found, root: str, sure: frozenset[str] = frozense
         roots=(root,),
         calls=(subject.origin.callers,) if subject.origin.callers else (),
         tracked=tracked(found),
+        alike=found.alike,
     )
 
 
