@@ -27,6 +27,9 @@ TRACKABLE = (Protocol.TCP, Protocol.UDP)
 
 GENEVE = Ports(6081, 6081)
 
+WIDEST_RANGE = {4: 16, 6: 44}
+"""The shortest prefixes that a range of a VPC can have, by the version of the protocol."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -293,10 +296,13 @@ def strays(judgement: Judgement, verdict: Verdict) -> bool:
         return False
     local = [path.destination for path in judgement.paths if path.targets and path.targets[0].kind is TargetKind.LOCAL]
     led = [path.destination for path in judgement.paths if all(one.kind is not TargetKind.LOCAL for one in path.targets)]
-    inward = [str(prefix) for prefix in led if any(within(prefix, around) for around in local)]
+    if local:
+        inside = [prefix for prefix in led if any(within(prefix, around) for around in local)]
+    else:
+        inside = [prefix for prefix in led if prefix.prefixlen > WIDEST_RANGE[prefix.version]]
     if verdict.via.kind is TargetKind.ANY:
-        return bool(local) and not inward
-    return bool(local) and not any(covers(prefix, verdict.peer) for prefix in inward)
+        return not inside
+    return not any(covers(str(prefix), verdict.peer) for prefix in inside)
 
 
 def covers(prefix: str, peer: str) -> bool:
