@@ -13,23 +13,25 @@ from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sglint.finding import Fix, Label, Report, Seen, Severity, Status
+from sglint.finding import Edit, Fix, Label, Report, Seen, Severity, Status
 from sglint.model import Role, Target, TargetKind
 from sglint.output.html import render
+from sglint.output.html.data import cells
 from sglint.output.html.verdict import count, gain, verdict
 from sglint.pipeline import judge
 from sglint.request import Request
 from sglint.rule import Judged, load, run
 from sglint.source import Problem, Source
-from sglint.space import Bounds
-from sglint.track import Judgement
+from sglint.space import Bounds, Ports
+from sglint.track import Judgement, State
 from tests.command import REPOSITORY, STACKS, sglint
 from tests.output.made import (
     PROJECTIONS,
@@ -46,6 +48,8 @@ from tests.output.made import (
 from tests.output.made import verdict as flow
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{7*7}}\x1b[31m\u202e"
+
+DENIED = Bounds(State.DENIED, State.DENIED)
 
 LOSS = (
     "The connection table of one m7g.large is full from 10 to 280 new TCP flows/s on, and then drops new connections;"
@@ -230,6 +234,7 @@ def test_a_fix_is_shown_with_its_proof_and_one_that_is_blocked_with_why() -> Non
     assert "hunter2" not in render(report(finding(fix=made)), (), version="1")
 
 
+@settings(max_examples=25)
 @given(st.sampled_from(["message", "rule", "address", "path", "source", "reason", "root", "problem"]), st.text(max_size=30))
 def test_no_name_is_markup(where: str, more: str) -> None:
     name = EVIL + more
@@ -301,6 +306,35 @@ def test_the_data_is_inside_the_page_and_says_what_the_matrix_shows() -> None:
         (["transit gateway", "aws_ec2_transit_gateway.hub"], "- - - - T - - -"),
         (["NAT gateway", "aws_nat_gateway.out"], "- - - - A - - -"),
     ]
+
+
+def test_the_matrix_names_ports_where_not_all_are_meant() -> None:
+    web, most = Ports(443, 443), [Ports(number, number) for number in range(1, 6)]
+    shown = [
+        cells([flow(ports=web), flow(state=DENIED)]),
+        cells([flow(ports=web), flow(state=UNTRACKED)]),
+        cells([flow(ports=one) for one in most]),
+    ]
+    assert [row.split(" ")[4] for row in shown] == ["TD:443", "TU", "T:1,2,…"]
+
+
+def test_what_is_saved_is_said_or_why_it_cannot_be() -> None:
+    resolver = judged(judgement(flow(), of=interface(role=Role.RESOLVER)))
+    plain = judged(judgement(flow(), of=interface()))
+    one = finding(unprojected="nothing is known of z9.large")
+    assert "takes up to 10,000 DNS queries/s instead of as few as 1,500" in page(report(one), resolver).text
+    assert "cannot be said: nothing is known of z9.large" in page(report(one), plain).text
+    endless = replace(PROJECTIONS[0], most=inf)
+    assert "is full from 10 or more new TCP flows/s on" in page(report(finding(projections=(endless,))), plain).text
+
+
+def test_what_to_change_names_where_and_errors_come_first() -> None:
+    told = report(
+        finding("saves", projections=PROJECTIONS, fix=Fix(edits=(Edit(at(7), "x"),), diff="+x")),
+        finding("open", severity=Severity.ERROR, labels=(Label(at(8), "tcp 0-65535 from 0.0.0.0/0 is admitted here"),)),
+    )
+    listed = page(told).text.split("What to change")[-1].split("Findings")[0]
+    assert listed.index("main.tf:8") < listed.index("main.tf:7, as a diff")
 
 
 def test_what_is_sensitive_is_not_on_the_page() -> None:

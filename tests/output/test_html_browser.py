@@ -153,6 +153,11 @@ def test_findings_are_filtered_and_the_number_is_told(chrome: Browser, tmp_path:
         eventually(chrome, f"document.querySelector('#finding-count').innerText === '{left} of 8 findings'")
         chrome.click("#finding-filters button[type=reset]")
         eventually(chrome, "document.querySelector('#finding-count').innerText === '8 of 8 findings'")
+    chrome.run(
+        "{ const one = document.querySelector('#finding-filters [name=sort]'); one.value = 'severity';"
+        " one.dispatchEvent(new Event('input', {bubbles: true})) }"
+    )
+    eventually(chrome, "document.querySelector('article').classList.contains('error')")
     chrome.click("#finding-filters input[value=certain]")
     eventually(chrome, "document.querySelector('#finding-count').innerText === '2 of 8 findings'")
     assert all("may hold" in one or "set aside" in one for one in texts(chrome, "article"))

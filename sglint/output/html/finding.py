@@ -13,8 +13,8 @@ from sglint.graph import Noun
 from sglint.model import Interface, Link, Role, TargetKind
 from sglint.output.excerpt import private, spread, window
 from sglint.output.html.name import node_id
-from sglint.output.plain import counted, figure
-from sglint.output.text import rate
+from sglint.output.html.verdict import rate
+from sglint.output.plain import figure
 from sglint.rule import Judged, gains
 from sglint.track import Judgement
 
@@ -30,9 +30,15 @@ EXPOSES = (
 )
 """How a line of the advice begins that says what the change exposes."""
 
+ADMITS = " is admitted here"
+"""How the label of a rule ends that admits what the finding is about."""
+
 MOST_SUBJECTS = 12
 
 MOST_TYPES = 3
+
+MOST_NAMED = 3
+"""So many resources are named in a line of what to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +201,11 @@ def unknown_saving(finding: Finding, interfaces: Sequence[Interface]) -> tuple[s
 
 def where(finding: Finding) -> str:
     """
-    Return where the change is to be made: where the fix makes it, otherwise at the place of the finding.
+    Return where the change is to be made: where the fix makes it, otherwise at the rule that admits, or at the finding's place.
     """
     spans = [edit.span for edit in finding.fix.edits] if finding.fix is not None else []
-    span = min(spans) if spans else finding.span
+    admitting = [label.span for label in finding.labels if label.text.endswith(ADMITS)]
+    span = min(spans) if spans else (*admitting, finding.span)[0]
     return f"{span.path}:{span.line}"
 
 
@@ -330,10 +337,11 @@ class Change:
     @property
     def named(self) -> str:
         """
-        The interface or attachment that it is about, or how many there are.
+        The interfaces or attachments that it is about, of many the first ones and the number of the rest.
         """
         subjects = list(dict.fromkeys(name for one in self.views for name in one.finding.subjects))
-        return subjects[0] if len(subjects) == 1 else counted(len(subjects), "resource")
+        rest = len(subjects) - MOST_NAMED
+        return ", ".join(subjects[:MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def changes(views: Iterable[View]) -> tuple[Change, ...]:

@@ -95,7 +95,7 @@
     };
   };
 
-  const live = (form, change) => {
+  const live = (form, several, change) => {
     let waiting = 0;
     const later = () => {
       clearTimeout(waiting);
@@ -104,7 +104,7 @@
     form.addEventListener("input", later);
     form.addEventListener("reset", () => setTimeout(change, 0));
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.hidden = false;
+    form.hidden = several < 2;
   };
 
   /** Makes the article of a finding, the same as the template does. */
@@ -176,7 +176,7 @@
     const states = ordered(tally(data.findings, (one) => [one.state]), Object.keys(STATES));
     const rules = tally(data.findings, (one) => [one.rule]);
     const roots = tally(data.findings, (one) => one.roots);
-    form.append(boxes("Severity", "severity", severities, {}));
+    if (severities.size > 1) form.append(boxes("Severity", "severity", severities, {}));
     if (states.size > 1) form.append(boxes("State", "state", states, STATES));
     if (rules.size > 1) form.append(choice("Rule", "rule", "all rules", rules));
     if (roots.size > 1) form.append(choice("Root", "root", "all roots", roots));
@@ -189,7 +189,7 @@
       const left = all.filter((index) => {
         const one = data.findings[index];
         return (
-          levels.has(one.severity) && (!kinds || kinds.has(one.state)) && (!rule || one.rule === rule) &&
+          (!levels || levels.has(one.severity)) && (!kinds || kinds.has(one.state)) && (!rule || one.rule === rule) &&
           (!root || one.roots.includes(root)) && (!text || found[index].includes(text))
         );
       });
@@ -199,7 +199,7 @@
       at("finding-count").textContent = `${left.length.toLocaleString("en")} of ${many(all.length, "finding")}`;
       pages.set(left);
     };
-    live(form, filter);
+    live(form, all.length, filter);
     filter();
     /* a link to a finding that is filtered away, or on another page of the list, brings it back */
     return (index) => {
@@ -231,13 +231,16 @@
     });
     const weight = { yes: 0, maybe: 1, no: 2 };
     all.sort((a, b) => weight[a.scope] - weight[b.scope] || a.index - b.index);
+    const roles = tally(all, (one) => [one.role]);
     const scopes = tally(all, (one) => [one.scope]);
     const roots = tally(all, (one) => [one.root]);
     const states = new Map(["U", "T", "A", "D", "?"].map((one) => [one, all.filter((each) => each.states.has(one)).length]));
+    if (scopes.size > 1) form.append(
+      boxes("Behind a transit gateway or GWLB", "scope", scopes, { yes: "yes", maybe: "perhaps", no: "no" }, ["no"]),
+    );
     form.append(
-      boxes("Behind a transit gateway or GWLB", "scope", scopes, { yes: "yes", maybe: "perhaps", no: "no" }, scopes.size > 1 ? ["no"] : []),
       choice("Has flows that are", "state", "in any state", [...states].filter(([, number]) => number).map(([one, number]) => [`${one} ${NAMES[one]}`, number])),
-      choice("Role", "role", "all roles", tally(all, (one) => [one.role])),
+      ...(roles.size > 1 ? [choice("Role", "role", "all roles", roles)] : []),
     );
     if (roots.size > 1) form.append(choice("Root", "root", "all roots", roots));
     form.append(search("Name, group or file"), reset());
@@ -330,13 +333,13 @@
       const [state, role, root, word] = ["state", "role", "root", "text"].map((name) => chosen(form, name).trim());
       const left = all.filter(
         (one) =>
-          scope.has(one.scope) && (!state || one.states.has(state[0])) && (!role || one.role === role) &&
+          (!scope || scope.has(one.scope)) && (!state || one.states.has(state[0])) && (!role || one.role === role) &&
           (!root || one.root === root) && (!word || one.text.includes(word.toLowerCase())),
       );
       at("interface-count").textContent = `${left.length.toLocaleString("en")} of ${many(all.length, "interface")}`;
       pages.set(left);
     };
-    live(form, filter);
+    live(form, all.length, filter);
     at("interface-scroll").hidden = false;
     filter();
   };

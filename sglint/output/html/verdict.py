@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import isinf
 
 from sglint.facts import RESOLVER_QUERIES
-from sglint.finding import Finding, Report, Severity, Status
+from sglint.finding import Finding, Projection, Report, Severity, Status
 from sglint.model import Role
 from sglint.output.plain import counted, figure
-from sglint.output.text import rate
 from sglint.rule import Judged, surely_tracks
 from sglint.rule.judged import in_scope
 from sglint.track import Judgement
@@ -151,6 +151,15 @@ def _full(report: Report, found: Counted) -> list[str]:
     full = f"The connection table of one {one.instance_type} is full from {rate(one)} new {kinds} flows/s on"
     known_how = f"profile {one.profile}, an uncalibrated estimate"
     return [f"{full}, and then drops new connections; untracked flows never fill it ({known_how})."]
+
+
+def rate(one: Projection) -> str:
+    """
+    Return the rate from which the table is full.
+    """
+    if isinf(one.most):
+        return f"{figure(one.least)} or more"
+    return figure(one.least) if one.least == one.most else f"{figure(one.least)} to {figure(one.most)}"
 
 
 def _others(report: Report) -> list[str]:
