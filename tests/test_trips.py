@@ -273,6 +273,8 @@ def test_a_trip_that_comes_by_a_subnet_twice_is_a_loop() -> None:
     base = network(routes=[leads("rt", "0.0.0.0/0", Target(GWLBE, "vpce"))])
     found = replace(base, endpoints=(Endpoint(origin("vpce", 40), GWLBE, ("subnet",), (unknown("no balancer"),)),))
     assert ends(found) == [("loop", "subnet")]
+    (one,) = trips(build(found), "subnet", net("10.7.1.5/32"))
+    assert [step.noun for step in one.steps].count("subnet") == 1
 
 
 def test_the_internet_answers_by_the_table_of_the_gateway() -> None:
