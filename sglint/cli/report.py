@@ -60,7 +60,7 @@ def report(  # noqa: PLR0913 -- click passes every option
         from sglint.finding import Severity
         from sglint.fix import fixed_findings
         from sglint.output import html
-        from sglint.output.html import Pictures, topology, with_fixes
+        from sglint.output.html import Pictures, charts, topology, with_fixes
         from sglint.pipeline import conclude, judge
         from sglint.rule import choose, load
 
@@ -73,7 +73,7 @@ def report(  # noqa: PLR0913 -- click passes every option
         found = conclude(wanted, networks, chosen, known, traffic=traffic)
         if wanted.plan is None:
             found = with_fixes(found, fixes, lambda some: fixed_findings(wanted, known, some))
-        pictures = Pictures(topology(networks.judged))
+        pictures = Pictures(topology(networks.judged), charts(found, traffic))
         page = html.render(found, networks.judged, version=__version__, pictures=pictures, traffic=traffic)
         write(Output("html", None if path == "-" else path), page)
         if path != "-":

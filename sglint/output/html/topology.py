@@ -16,7 +16,7 @@ from sglint.graph import Noun, Path, layout
 from sglint.model import Link, TargetKind
 from sglint.output.html.data import letter
 from sglint.output.html.finding import kind_name
-from sglint.output.html.name import node_id
+from sglint.output.html.name import at, node_id
 from sglint.output.plain import clean, counted
 from sglint.rule import Judged
 from sglint.space import Protocol
@@ -173,7 +173,7 @@ def svg(made: Picture, said: str) -> Markup:
     shapes = [node(made.boxes[name], rows[name]) for name in tiers]
     size = (-MARGIN, -MARGIN, left(len(WIDTHS)) - GAP + 2 * MARGIN, height + 2 * MARGIN)
     return Markup('<svg viewBox="{}" role="img" aria-label="{}">\n{}\n</svg>').format(
-        " ".join(map(number, size)), said, Markup("\n").join([*lines, *shapes])
+        " ".join(map(at, size)), said, Markup("\n").join([*lines, *shapes])
     )
 
 
@@ -191,9 +191,9 @@ def edge(
     for start, end in lines:
         x, y = left(tiers[start]) + WIDTHS[tiers[start]], middle(rows[start])
         to, down = left(tiers[end]), middle(rows[end])
-        half = number((x + to) / 2)
-        start_at, end_at = (f"{number(across)} {number(height)}" for across, height in ((x, y), (to, down)))
-        curves.append(f"M{start_at}C{half} {number(y)} {half} {number(down)} {end_at}")
+        half = at((x + to) / 2)
+        start_at, end_at = (f"{at(across)} {at(height)}" for across, height in ((x, y), (to, down)))
+        curves.append(f"M{start_at}C{half} {at(y)} {half} {at(down)} {end_at}")
     return Markup('<g data-edge="{} {}"><path d="{}"/>{}</g>').format(*ends, "".join(curves), text or "")
 
 
@@ -204,7 +204,7 @@ def label(joint: str, destinations: Sequence[str], rows: Mapping[str, float]) ->
     shown = destinations[0] + (f" +{len(destinations) - 1}" if len(destinations) > 1 else "")
     doubt = " maybe" if any(one.endswith("?") for one in destinations) else ""
     return Markup('<g class="to{}"><title>{}</title><text x="{}" y="{}">{}</text></g>').format(
-        doubt, ", ".join(destinations), number(left(3) + WIDTHS[3] / 2), number(middle(rows[joint]) + 4), cut(shown, WIDTHS[3])
+        doubt, ", ".join(destinations), at(left(3) + WIDTHS[3] / 2), at(middle(rows[joint]) + 4), cut(shown, WIDTHS[3])
     )
 
 
@@ -217,16 +217,16 @@ def node(one: Box, row: float) -> Markup:
     title = ", ".join(filter(None, (one.noun, clean(one.address), one.place, one.letters and f"flows: {one.letters}")))
     parts = [
         Markup("<title>{}</title>").format(title),
-        Markup('<rect x="{}" y="{}" width="{}" height="{}" rx="5"/>').format(number(x), number(y), WIDTHS[one.tier], HEIGHT),
-        Markup('<text class="noun" x="{}" y="{}">{}</text>').format(number(x + 8), number(y + 14), one.noun),
+        Markup('<rect x="{}" y="{}" width="{}" height="{}" rx="5"/>').format(at(x), at(y), WIDTHS[one.tier], HEIGHT),
+        Markup('<text class="noun" x="{}" y="{}">{}</text>').format(at(x + 8), at(y + 14), one.noun),
         Markup('<text class="name" x="{}" y="{}">{}</text>').format(
-            number(x + 8), number(y + 29), cut(clean(one.address) or "not known", WIDTHS[one.tier] - beside)
+            at(x + 8), at(y + 29), cut(clean(one.address) or "not known", WIDTHS[one.tier] - beside)
         ),
     ]
     if one.letters:
         parts.append(
             Markup('<text class="letters" x="{}" y="{}">{}</text>').format(
-                number(x + WIDTHS[one.tier] - 8), number(y + 15), one.letters
+                at(x + WIDTHS[one.tier] - 8), at(y + 15), one.letters
             )
         )
     worst = one.letters[:1].replace("?", "q")
@@ -255,10 +255,3 @@ def cut(text: str, width: float) -> Markup:
     """
     most = int((width - 16) / MONO)
     return escape(text if len(text) <= most else f"…{text[-most + 1 :]}")
-
-
-def number(value: float) -> str:
-    """
-    Return a number of the drawing with a digit behind the point at most.
-    """
-    return f"{value:.1f}".removesuffix(".0")
