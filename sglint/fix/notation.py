@@ -30,7 +30,18 @@ class Get:
 PLAIN = re.compile(r"[A-Za-z0-9/](?:[A-Za-z0-9./_-]|:(?=[^\s]))*")
 """What needs no quotes in YAML."""
 
-Data: TypeAlias = "str | int | bool | Get | Sequence[Data] | Mapping[str, Data]"
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """
+    A text or number in quotes.
+    """
+
+    text: str
+    mark: str
+
+
+Data: TypeAlias = "str | int | bool | Get | Quoted | Sequence[Data] | Mapping[str, Data]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,29 +160,41 @@ def scalar(value: Data, style: Style) -> str:
     """
     if isinstance(value, Get) and style.short:
         return f"!GetAtt {value.resource}.{value.attribute}" if value.attribute else f"!Ref {value.resource}"
+    if isinstance(value, Quoted):
+        return f"{value.mark}{value.text}{value.mark}"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
     if isinstance(value, str):
         return value if PLAIN.fullmatch(value) else f"{style.quote}{value}{style.quote}"
-    return flow(value)
+    return flow(value, style)
 
 
-def flow(data: Data) -> str:
+def flow(data: Data, style: Style) -> str:
     """
-    Return data in one line, as JSON writes it, which YAML reads too.
+    Return data in one line.
 
-    >>> flow({"A": [1, Get("G")]})
-    '{"A": [1, {"Ref": "G"}]}'
+    >>> flow({"A": [1, Get("G")]}, Style(json=True)), flow({"A": [1, Get("G")], "B": "::/0"}, Style(json=False))
+    ('{"A": [1, {"Ref": "G"}]}', '{A: [1, !Ref G], B: "::/0"}')
     """
-    return json.dumps(plain(data), ensure_ascii=False)
+    if style.json:
+        return json.dumps(plain(data), ensure_ascii=False)
+    if isinstance(data, Mapping):
+        return "{" + ", ".join(f"{key}: {flow(value, style)}" for key, value in data.items()) + "}"
+    if isinstance(data, (list, tuple)):
+        return "[" + ", ".join(flow(item, style) for item in data) + "]"
+    if isinstance(data, Get) and not style.short:
+        return json.dumps(plain(data), ensure_ascii=False)
+    return scalar(data, style)
 
 
 def plain(data: Data) -> object:
     """
     Return data with long functions.
     """
+    if isinstance(data, Quoted):
+        return data.text
     if isinstance(data, Get):
         return {"Fn::GetAtt": [data.resource, data.attribute]} if data.attribute else {"Ref": data.resource}
     if isinstance(data, Mapping):

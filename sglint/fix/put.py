@@ -7,24 +7,37 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sglint.finding import Edit
-from sglint.fix.notation import Data, Style, end_of, flow, indented, is_flow, lines, style_of
+from sglint.fix.notation import Data, Quoted, Style, end_of, flow, indented, is_flow, lines, style_of
 from sglint.fix.origin_cfn import Stacks
 from sglint.fix.rules import Written
 from sglint.fix.text import Texts, at
 from sglint.source import Span
-from sglint.template import Entry, List, Node
+from sglint.template import Entry, List, Node, Scalar
 from sglint.template import Mapping as Mapped
 
 
 def append(texts: Texts, held: List, items: Sequence[Data], style: Style) -> Edit:
     """
-    Return the edit that adds items to a list.
+    Return the edit that adds items to a list, their values in quotes where those of the last one are.
     """
+    items = [quoted(texts, held, item) for item in items]
     if is_flow(texts, held):
         return into_flow(texts, held, held.items, [(None, item) for item in items], style)
     column = held.span.column - 1
     found = lines(list(items), style)
     return Edit(end_of(texts, held), "".join(f"{style.newline}{' ' * column}{line}" for line in found))
+
+
+def quoted(texts: Texts, held: List, item: Data) -> Data:
+    """
+    Return an item of a list with the quotes of the last one that is there.
+    """
+    last = held.items[-1] if held.items else None
+    if not isinstance(item, Mapping) or not isinstance(last, Mapped):
+        return item
+    marks = {entry.key: texts.written(entry.value.span)[:1] for entry in last if isinstance(entry.value, Scalar)}
+    kept = {key: marks.get(key, "") if isinstance(value, (str, int)) else "" for key, value in item.items()}
+    return {key: Quoted(str(value), kept[key]) if kept[key] in {'"', "'"} else value for key, value in item.items()}
 
 
 def set_in(texts: Texts, held: Mapped, path: Sequence[str], value: Data, style: Style) -> Edit:
@@ -57,30 +70,31 @@ def into_flow(texts: Texts, held: Node, there: Sequence[Node], new: Sequence[tup
     """
     path = held.span.path
     if not there:
-        inner = ", ".join(in_line(key, data) for key, data in new)
+        inner = ", ".join(in_line(key, data, style) for key, data in new)
         mark = texts.written(held.span)
         return Edit(held.span, f"{mark[0]}{inner}{mark[-1]}")
     last = there[-1]
     place = at(path, last.span.end_line, last.span.end_column)
     start = first_of(held)
     if held.span.line in {held.span.end_line, start.line}:
-        return Edit(place, "".join(f", {in_line(key, data)}" for key, data in new))
+        return Edit(place, "".join(f", {in_line(key, data, style)}" for key, data in new))
     line = texts.line(path, start.line)
     indent = len(line) - len(line.lstrip())
     spread = style.json and last.span.end_line > last.span.line
     text = ""
     for key, data in new:
-        found = lines(data, style) if style.json and (spread or key is not None) else [in_line(None, data)]
-        first = found[0] if key is None else f'"{key}": {found[0]}'
+        found = lines(data, style) if style.json and (spread or key is not None) else [in_line(None, data, style)]
+        first = found[0] if key is None else f'"{key}": {found[0]}' if style.json else f"{key}: {found[0]}"
         text += "," + style.newline + style.newline.join([" " * indent + first, *indented(found[1:], indent)])
     return Edit(place, text)
 
 
-def in_line(key: str | None, data: Data) -> str:
+def in_line(key: str | None, data: Data, style: Style) -> str:
     """
     Return an item in one line.
     """
-    return flow(data) if key is None else f'"{key}": {flow(data)}'
+    name = "" if key is None else f'"{key}": ' if style.json else f"{key}: "
+    return name + flow(data, style)
 
 
 def first_of(held: Node) -> Span:
