@@ -10,14 +10,15 @@ from dataclasses import dataclass
 
 from sglint.fix.look import Look
 from sglint.graph import Graph, build
-from sglint.model import Direction
+from sglint.model import Direction, Permission
 from sglint.resource import block_name
 from sglint.rule import Judged, Judgement
 from sglint.rule.words import join, spelled
-from sglint.space import EVERYONE, Bounds, Family, FlowSet, Intervals, Ports, Protocol, addresses, prefixes, union
+from sglint.space import EVERYONE, Bounds, Family, FlowSet, Intervals, Ports, Prefix, Protocol, addresses, prefixes, union
 from sglint.track import expose, survey
 from sglint.track.admit import admissions, index
 from sglint.track.expose import of_peer
+from sglint.track.filter import of_box
 
 Key = tuple[str, str, str]
 Place = tuple[str, str]
@@ -104,13 +105,27 @@ def rules_touched(before: Look, after: Look, meant: Callable[[Place], bool]) -> 
 def rules_of(one: Look) -> Mapping[Place, frozenset[object]]:
     """
     Return what the rules of each group admit, by its root and address.
+
+    A rule that admits nothing but what others do makes no difference.
     """
-    found: dict[Place, set[object]] = {}
+    found: dict[Place, list[Permission]] = {}
     for net in one.networks.judged:
         for rule in net.network.permissions:
             if isinstance(rule.group, str):
-                found.setdefault((net.network.root, rule.group), set()).add((rule.direction, rule.boxes.least, rule.boxes.most))
-    return {place: frozenset(rules) for place, rules in found.items()}
+                found.setdefault((net.network.root, rule.group), []).append(rule)
+    return {place: frozenset(admitted_by(rules)) for place, rules in found.items()}
+
+
+def admitted_by(rules: list[Permission]) -> Iterator[tuple[object, ...]]:
+    """
+    Yield what rules admit, surely and possibly: by the names of groups and lists, and by addresses.
+    """
+    for direction in Direction:
+        for sure in (True, False):
+            mine = [rule.boxes.least if sure else rule.boxes.most for rule in rules if rule.direction is direction]
+            boxes = [box for some in mine for box in some]
+            yield direction, sure, union(of_box(box) for box in boxes if isinstance(box.peer, Prefix))
+            yield direction, sure, frozenset(box for box in boxes if not isinstance(box.peer, Prefix))
 
 
 def few(names: list[str]) -> str:

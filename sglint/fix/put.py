@@ -117,13 +117,16 @@ def resource_after(texts: Texts, entry: Entry, found: Mapping[str, Data], style:
         line = texts.line(path, entry.span.line)
         indent = len(line) - len(line.lstrip())
         place = at(path, entry.value.span.end_line, entry.value.span.end_column)
+        if not style.step:
+            return Edit(place, "".join(f", {in_line(key, data, style)}" for key, data in found.items()))
         text = ""
         for key, data in found.items():
             body = lines(data, style)
             text += "," + style.newline + style.newline.join([f'{" " * indent}"{key}": {body[0]}', *indented(body[1:], indent)])
         return Edit(place, text)
     place = end_of(texts, entry.value)
-    apart = not texts.line(path, place.line + 1).strip() or not texts.line(path, entry.span.line - 1).strip()
+    above, below = (texts.line(path, number).strip() for number in (entry.span.line - 1, place.line + 1))
+    apart = not above or (not below and bool(texts.line(path, place.line + 2).strip()))
     column = entry.span.column - 1
     text = ""
     for key, data in found.items():

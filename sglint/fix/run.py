@@ -159,6 +159,10 @@ def attempt(request: Request, rules: Iterable[Rule], now: Look, items: tuple[Ite
     for number in range(min(map(len, listed))):
         some = [one[number] for one in listed]
         for edits in islice(combined(request, now, items, some), TRIES):
+            elsewhere = next((one.span.path for one in edits if "/.terraform/" in f"/{one.span.path}"), "")
+            if elsewhere:
+                first = first or f"{elsewhere} comes from elsewhere, where it would have to be changed"
+                continue
             overlay = laid(now, edits)
             tries += overlay is not None
             if overlay is None or tries > TRIES:
@@ -212,13 +216,11 @@ def essence(change: Change) -> object:
 
 def laid(now: Look, edits: Iterable[Edit]) -> Overlay | None:
     """
-    Return the texts after edits, None where they are no change, contradict each other, or are in files that are not ours.
+    Return the texts after edits, None where they are no change, or contradict each other.
     """
     overlay = dict(now.overlay)
     try:
         for path, some in by_file(edits).items():
-            if "/.terraform/" in f"/{path}":
-                return None
             overlay[path] = edited(now.text(path), some)
     except ClashError:
         return None

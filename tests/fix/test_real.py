@@ -96,7 +96,9 @@ def assert_formatted(top: Path) -> None:
     """
     if TERRAFORM is None:
         pytest.skip("terraform is not there")
-    done = subprocess.run([TERRAFORM, "fmt", "-check", "-diff", "-recursive"], cwd=top, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [TERRAFORM, "fmt", "-check", "-diff", "-recursive"], cwd=top, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -116,6 +118,6 @@ def linted(path: Path) -> set[str]:
     """
     Return which rules of cfn-lint find something in a template.
     """
-    from cfnlint.api import ManualArgs, lint_file
+    from cfnlint.api import ManualArgs, lint_file  # type: ignore[import-untyped] # it has none
 
     return {match.rule.id for match in lint_file(path, config=ManualArgs(regions=["eu-central-1"]))}

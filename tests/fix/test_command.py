@@ -1,0 +1,118 @@
+"""
+`sglint fix`: what it prints, what it writes, and how it ends.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from sglint.fix import fix
+from sglint.fix.apply import written
+from sglint.request import Request
+from tests.command import sglint
+from tests.fix.places import OPEN, RULES, Place, forwarder
+
+HALVES = f"""
+resource "aws_security_group" "data" {{
+  vpc_id = aws_vpc.hub.id
+
+  ingress {{
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/1", "128.0.0.0/1"]
+  }}
+{OPEN}}}
+"""
+NARROW = HALVES.replace('"0.0.0.0/1", "128.0.0.0/1"', '"10.1.0.0/16"')
+
+
+def test_a_safe_change_is_printed_and_git_applies_it(place: Place) -> None:
+    place.write({"main.tf": forwarder() + HALVES})
+    run = sglint("fix", cwd=place.top)
+    assert (run.code, "  fixed\n" in run.err) == (0, True)
+    subprocess.run(["git", "apply"], cwd=place.top, input=run.out, text=True, check=True)
+    assert 'cidr_blocks = ["0.0.0.0/0"]' in place.read("main.tf")
+    assert sglint("check", cwd=place.top).code == 0
+    again = sglint("fix", cwd=place.top)
+    assert (again.code, again.said) == (0, "")
+
+
+def test_a_change_that_lets_something_in_is_printed_with_unsafe_only(place: Place) -> None:
+    place.write({"main.tf": forwarder() + NARROW})
+    run = sglint("fix", cwd=place.top)
+    assert (run.code, run.out) == (1, "")
+    assert "not written: it is not safe" in run.err
+    lets_in = "admits packets to TCP and UDP 0-65535 of aws_network_interface.data from 10.0.0.0/8 but 10.1.0.0/16"
+    assert lets_in in run.err
+    assert sglint("fix", "--unsafe", cwd=place.top).code == 0
+
+
+def test_paths_are_those_of_the_work_tree_wherever_it_is_run(place: Place) -> None:
+    place.write({"a/b/main.tf": forwarder() + HALVES})
+    for arguments, folder in ((("a",), place.top), ((), place.top / "a" / "b"), (("b/main.tf",), place.top / "a")):
+        assert "\n--- a/a/b/main.tf\n+++ b/a/b/main.tf\n" in sglint("fix", *arguments, cwd=folder).out
+
+
+def test_notes_are_fixed_when_they_are_asked_for(place: Place) -> None:
+    workload = forwarder().replace("  source_dest_check = false\n", "")
+    place.write({"main.tf": workload + NARROW})
+    assert sglint("fix", "--unsafe", cwd=place.top).said == ""
+    for options in (("--select", "tracked-workload"), ("--interface", "aws_network_interface.data")):
+        assert sglint("fix", "--unsafe", *options, cwd=place.top).out
+    assert sglint("fix", "--unsafe", "--interface", "aws_network_interface.other", cwd=place.top).out == ""
+
+
+def test_nothing_is_written_when_a_file_has_changed_meanwhile(place: Place) -> None:
+    place.write({"main.tf": forwarder() + HALVES, "b/main.tf": forwarder() + HALVES})
+    fixed = fix(Request((".",)), RULES)
+    text = place.read("main.tf") + "# changed\n"
+    place.write({"main.tf": text})
+    before = place.read("b/main.tf")
+    assert "has changed meanwhile" in written(fixed)
+    assert (place.read("main.tf"), place.read("b/main.tf")) == (text, before)
+    assert not list(place.top.rglob(".sglint-*"))
+
+
+def test_the_mark_at_the_head_of_a_file_stays_where_it_is(place: Place) -> None:
+    place.write({"main.tf": "\ufeff" + forwarder() + HALVES})
+    assert sglint("fix", "--write", cwd=place.top).code == 0
+    after = place.read("main.tf")
+    assert after.startswith("\ufeffresource")
+    assert '["0.0.0.0/0"]\n  }\n\n  egress' in after
+
+
+def test_what_a_link_leads_to_is_written_and_the_link_stays(place: Place) -> None:
+    place.write({"there/main.tf": forwarder() + HALVES, "here/empty.txt": ""})
+    link = place.top / "here" / "main.tf"
+    link.symlink_to("../there/main.tf")
+    assert sglint("fix", "--write", "here", cwd=place.top).code == 0
+    assert link.is_symlink()
+    assert '"128.0.0.0/1"' not in place.read("there/main.tf")
+
+
+def test_the_json_of_check_has_each_change_where_it_is_asked_for(place: Place) -> None:
+    place.write({"main.tf": forwarder() + HALVES})
+    without = json.loads(sglint("check", "--format", "json", cwd=place.top).out)
+    assert [one["fix"] for one in without["findings"]] == [None]
+    run = sglint("check", "--fixes", "--format", "json", cwd=place.top)
+    ((made,),) = [[one["fix"] for one in json.loads(run.out)["findings"]]]
+    assert (made["safe"], made["admits"], made["blocked"]) == (True, [], None)
+    assert [edit["text"] for edit in made["edits"]] == ['["0.0.0.0/0"]']
+    assert made["diff"] == sglint("fix", cwd=place.top).out
+
+
+@pytest.mark.parametrize("options", [("--plan", "x.json"), ("--select", "nothing")])
+def test_what_makes_no_sense_is_refused(place: Place, options: tuple[str, ...]) -> None:
+    place.write({"main.tf": forwarder() + HALVES, "x.json": "{}"})
+    assert sglint("fix", *options, cwd=place.top).code == 2
+
+
+def test_a_folder_without_findings_is_quiet(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text("", encoding="utf-8")
+    run = sglint("fix", cwd=tmp_path)
+    assert (run.code, run.said) == (0, "")

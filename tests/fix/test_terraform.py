@@ -1,0 +1,342 @@
+"""
+In Terraform an edit goes where the value comes from, and to no place that others share.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.fix.places import NETWORK, OPEN, Place, forwarder
+
+CLIENTS = '["10.0.0.0/8"]'
+GROUP = f"""
+resource "aws_security_group" "data" {{
+  vpc_id = aws_vpc.hub.id
+
+  ingress {{
+    protocol    = "tcp"
+    from_port   = 0
+    to_port     = 65535
+    cidr_blocks = CLIENTS # the spokes
+  }}
+
+  ingress {{
+    protocol    = "udp"
+    from_port   = 0
+    to_port     = 65535
+    cidr_blocks = CLIENTS
+  }}
+{OPEN}}}
+"""
+VARIABLE = """
+variable "clients" {
+  type    = list(string)
+  default = ["10.0.0.0/8"]
+}
+"""
+OTHER = """
+resource "aws_security_group" "other" {
+  vpc_id = aws_vpc.hub.id
+
+  ingress {
+    protocol    = "tcp"
+    from_port   = 22
+    to_port     = 22
+    cidr_blocks = local.clients
+  }
+}
+"""
+MODULE = f"""\
+variable "vpc_id" {{
+  type = string
+}}
+
+variable "rules" {{
+  type = list(object({{
+    description = optional(string)
+    protocol    = string
+    from        = number
+    to          = number
+    cidrs       = list(string)
+  }}))
+}}
+
+resource "aws_security_group" "this" {{
+  vpc_id = var.vpc_id
+
+  dynamic "ingress" {{
+    for_each = var.rules
+
+    content {{
+      description = ingress.value.description
+      protocol    = ingress.value.protocol
+      from_port   = ingress.value.from
+      to_port     = ingress.value.to
+      cidr_blocks = ingress.value.cidrs
+    }}
+  }}
+{OPEN}}}
+
+output "id" {{
+  value = aws_security_group.this.id
+}}
+"""
+CALLS = """
+module "a" {
+  source = "SOURCE"
+  vpc_id = aws_vpc.hub.id
+
+  rules = [
+    {
+      description = "geneve"
+      protocol    = "udp"
+      from        = 6081
+      to          = 6081
+      cidrs       = ["10.0.0.0/8"]
+    },
+  ]
+}
+
+module "b" {
+  source = "SOURCE"
+  vpc_id = aws_vpc.hub.id
+  rules  = [{ protocol = "tcp", from = 22, to = 22, cidrs = ["10.0.0.0/8"] }]
+}
+"""
+COPIES = [
+    "    {",
+    '      description = "everyone, so that flows are not tracked"',
+    '      protocol    = "tcp"',
+    "      from        = 0",
+    "      to          = 65535",
+    '      cidrs       = ["0.0.0.0/0"]',
+    "    },",
+    "    {",
+    '      description = "everyone, so that flows are not tracked"',
+    '      protocol    = "udp"',
+    "      from        = 0",
+    "      to          = 65535",
+    '      cidrs       = ["0.0.0.0/0"]',
+    "    },",
+]
+
+
+def rule(protocol: str) -> list[str]:
+    """
+    Return the lines of a block that opens a protocol to everyone, with the empty line before it.
+    """
+    body = [f'protocol    = "{protocol}"', "from_port   = 0", "to_port     = 65535", 'cidr_blocks = ["0.0.0.0/0"]']
+    return ["", "  ingress {", *(f"    {line}" for line in body), "  }"]
+
+
+def changes(diff: str) -> dict[str, tuple[list[str], list[str]]]:
+    """
+    Return the lines that a diff takes out and puts in, by file.
+    """
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    name = ""
+    for line in diff.splitlines():
+        if line.startswith("+++ b/"):
+            name = line[6:]
+            found[name] = ([], [])
+        elif line.startswith(("-", "+")) and not line.startswith("--- "):
+            found[name][line[0] == "+"].append(line[1:])
+    return found
+
+
+def assert_added(diff: str, lines: list[str]) -> None:
+    """
+    Assert that main.tf gets these lines and nothing else changes; a diff may begin with any of several empty lines.
+    """
+    ((name, (old, new)),) = changes(diff).items()
+    assert (name, old, sorted(new)) == ("main.tf", [], sorted(lines))
+
+
+def swapped(line: str) -> tuple[list[str], list[str]]:
+    """
+    Return the change of a line that names everyone instead of 10.0.0.0/8.
+    """
+    return [line], [line.replace("10.0.0.0/8", "0.0.0.0/0")]
+
+
+def test_an_attribute(place: Place) -> None:
+    place.write({"main.tf": forwarder() + GROUP.replace("CLIENTS", CLIENTS)})
+    old, new = changes(place.fix().diff)["main.tf"]
+    assert old == ['    cidr_blocks = ["10.0.0.0/8"] # the spokes', '    cidr_blocks = ["10.0.0.0/8"]']
+    assert new == ['    cidr_blocks = ["0.0.0.0/0"] # the spokes', '    cidr_blocks = ["0.0.0.0/0"]']
+    assert place.fix().diff == ""
+
+
+def test_a_local_value(place: Place) -> None:
+    text = forwarder() + GROUP.replace("CLIENTS", "local.clients")
+    place.write({"main.tf": text, "locals.tf": 'locals {\n  clients = [\n    # them\n    "10.0.0.0/8",\n  ]\n}\n'})
+    assert changes(place.fix().diff) == {"locals.tf": swapped('    "10.0.0.0/8",')}
+
+
+def test_a_local_value_that_another_group_uses_stays_and_rules_are_added(place: Place) -> None:
+    text = forwarder() + GROUP.replace("CLIENTS", "local.clients") + OTHER + '\nlocals {\n  clients = ["10.0.0.0/8"]\n}\n'
+    place.write({"main.tf": text})
+    assert_added(place.fix().diff, rule("tcp") + rule("udp"))
+
+
+def test_the_default_of_a_variable(place: Place) -> None:
+    place.write({"main.tf": forwarder() + GROUP.replace("CLIENTS", "var.clients"), "variables.tf": VARIABLE})
+    assert changes(place.fix().diff) == {"variables.tf": swapped('  default = ["10.0.0.0/8"]')}
+
+
+def test_the_file_of_variables_that_wins(place: Place) -> None:
+    files = {"terraform.tfvars": 'clients = ["10.0.0.0/8"]\n', "b.auto.tfvars": 'clients = ["10.0.0.0/8"] # now\n'}
+    place.write({"main.tf": forwarder() + GROUP.replace("CLIENTS", "var.clients") + VARIABLE, **files})
+    assert changes(place.fix().diff) == {"b.auto.tfvars": swapped('clients = ["10.0.0.0/8"] # now')}
+
+
+def test_a_value_of_the_command_line_stands_in_no_file(place: Place) -> None:
+    place.write({"main.tf": forwarder() + GROUP.replace("CLIENTS", "var.clients") + VARIABLE})
+    fixed = place.fix(assignments=(("var", 'clients=["10.1.0.0/16"]'),))
+    assert_added(fixed.diff, rule("tcp") + rule("udp"))
+
+
+def test_an_entry_among_the_arguments_of_a_module_call(place: Place) -> None:
+    place.write({"main.tf": forwarder("module.a.id") + CALLS.replace("SOURCE", "./group"), "group/main.tf": MODULE})
+    assert changes(place.fix().diff) == {"main.tf": ([], COPIES)}
+
+
+def remote(module: str) -> dict[str, str]:
+    """
+    Return what `terraform init` leaves of a module that two calls get from elsewhere.
+    """
+    rows = [{"Key": "", "Dir": "."}, *({"Key": one, "Source": "x/y/z", "Dir": f".terraform/modules/{one}"} for one in "ab")]
+    files = {f".terraform/modules/{one}/main.tf": module for one in "ab"}
+    return {".terraform/modules/modules.json": json.dumps({"Modules": rows}), **files}
+
+
+def test_a_remote_module_is_given_other_arguments_and_stays(place: Place) -> None:
+    place.write({"main.tf": forwarder("module.a.id") + CALLS.replace("SOURCE", "x/y/z"), **remote(MODULE)})
+    assert changes(place.fix().diff) == {"main.tf": ([], COPIES)}
+
+
+FIXED = (
+    MODULE[: MODULE.index('  dynamic "ingress"')]
+    + GROUP[GROUP.index("  ingress") : GROUP.index("  egress")]
+    + MODULE[MODULE.index("  egress") :]
+)
+
+
+@pytest.mark.parametrize("source", ["x/y/z", "./group"])
+def test_a_module_that_fixes_its_rules_and_that_others_call_or_keep_stays(place: Place, source: str) -> None:
+    module = FIXED.replace("CLIENTS", CLIENTS)
+    local = {"group/main.tf": module} if source == "./group" else remote(module)
+    place.write({"main.tf": forwarder("module.a.id") + CALLS.replace("SOURCE", source), **local})
+    fixed = place.fix()
+    assert fixed.diff == ""
+    ((_, made, done),) = fixed.findings
+    said = "comes from elsewhere" if source == "x/y/z" else "module.b.aws_security_group.this too"
+    assert said in made.blocked
+    assert not done
+
+
+def test_a_group_that_another_interface_has_stays(place: Place) -> None:
+    workload = """
+resource "aws_instance" "other" {
+  ami                    = "ami-1"
+  instance_type          = "t3.micro"
+  subnet_id              = aws_subnet.data.id
+  vpc_security_group_ids = [aws_security_group.data.id]
+}
+"""
+    place.write({"main.tf": forwarder() + GROUP.replace("CLIENTS", CLIENTS) + workload})
+    ((_, made, _),) = place.fix().findings
+    assert made.blocked == (
+        "aws_security_group.data is the group of aws_instance.other too, which is to stay as it is: give one of them its own"
+    )
+
+
+RULES = """
+resource "aws_security_group" "data" {
+  vpc_id = aws_vpc.hub.id
+}
+
+resource "aws_security_group_rule" "in" {
+  for_each          = { tcp = 65535, udp = 65535 }
+  type              = "ingress"
+  security_group_id = aws_security_group.data.id
+  protocol          = each.key
+  from_port         = 1024
+  to_port           = each.value
+  cidr_blocks       = ["0.0.0.0/0"]
+}
+
+resource "aws_security_group_rule" "out" {
+  type              = "egress"
+  security_group_id = aws_security_group.data.id
+  protocol          = "-1"
+  from_port         = 0
+  to_port           = 0
+  cidr_blocks       = ["10.0.0.0/8"]
+}
+"""
+
+
+def test_rules_of_their_own_get_more_of_their_kind(place: Place) -> None:
+    place.write({"main.tf": forwarder() + RULES})
+    old, new = changes(place.fix().diff)["main.tf"]
+    assert old == ["  from_port         = 1024"]
+    assert new[0] == "  from_port         = 0"
+    assert [line for line in new if line.startswith("resource")] == [
+        'resource "aws_security_group_rule" "data_egress_tcp" {',
+        'resource "aws_security_group_rule" "data_egress_udp" {',
+    ]
+    assert new.count('  type              = "egress"') == 2
+    assert place.fix().diff == ""
+
+
+def test_blocks_that_are_written_as_an_attribute_get_one_more_object(place: Place) -> None:
+    names = ("ipv6_cidr_blocks", "prefix_list_ids", "security_groups")
+    rest = "".join(f"      {name:16} = []\n" for name in names) + "      self             = false\n"
+    start = '  ingress = [\n    {\n      description      = "x"\n      protocol         = "udp"\n'
+    ports = '      from_port        = 6081\n      to_port          = 6081\n      cidr_blocks      = ["10.0.0.0/8"]\n'
+    group = (
+        f'\nresource "aws_security_group" "data" {{\n  vpc_id = aws_vpc.hub.id\n\n{start}{ports}{rest}    }},\n  ]\n{OPEN}}}\n'
+    )
+    place.write({"main.tf": forwarder() + group})
+    old, new = changes(place.fix().diff)["main.tf"]
+    assert old == []
+    assert [line.strip() for line in new if "protocol" in line or "cidr_blocks  " in line] == [
+        'protocol         = "tcp"',
+        'cidr_blocks      = ["0.0.0.0/0"]',
+        'protocol         = "udp"',
+        'cidr_blocks      = ["0.0.0.0/0"]',
+    ]
+
+
+def test_comments_under_each_other_stay_so(place: Place) -> None:
+    before = '    to_port     = 65535          # all\n    cidr_blocks = ["10.0.0.0/8"] # who\n'
+    rest = GROUP.partition("    to_port     = 65535\n    cidr_blocks = CLIENTS # the spokes\n")
+    place.write({"main.tf": forwarder() + (rest[0] + before + rest[2]).replace("CLIENTS", CLIENTS)})
+    _, new = changes(place.fix().diff)["main.tf"]
+    assert new[:2] == ["    to_port     = 65535         # all", '    cidr_blocks = ["0.0.0.0/0"] # who']
+
+
+def test_line_ends_and_the_first_sign_of_a_file_stay(place: Place) -> None:
+    text = (forwarder() + GROUP.replace("CLIENTS", CLIENTS).replace('"udp"', '"icmp"')).rstrip("\n").replace("\n", "\r\n")
+    place.write({"main.tf": text})
+    place.fix()
+    after = place.read("main.tf")
+    assert "\n" not in after.replace("\r\n", "")
+    assert not after.endswith("\n")
+    assert 'protocol    = "udp"' in after
+
+
+def test_json_of_terraform_is_not_added_to(place: Place) -> None:
+    group = {"resource": {"aws_security_group": {"data": {"vpc_id": "${aws_vpc.hub.id}"}}}}
+    place.write({"main.tf": forwarder(), "group.tf.json": json.dumps(group)})
+    fixed = place.fix()
+    assert fixed.diff == ""
+
+
+def test_a_network_without_findings_has_no_diff(place: Place) -> None:
+    place.write({"main.tf": NETWORK})
+    fixed = place.fix()
+    assert (fixed.diff, fixed.findings, fixed.complete) == ("", (), True)
