@@ -64,10 +64,8 @@ RANGE = "SECONDS[,SECONDS]"
 @click.option("--bandwidth", type=float, metavar="GBIT", help="Bandwidth of the instance, which bounds its packet rate.")
 @click.option("--packet-rate", type=float, metavar="N", help="Packets per second of the instance, measured.")
 @click.option("--minimum", type=click.IntRange(1), default=1, help="Instances that there are in any case. Default: 1.")
-@click.option(
-    "--headroom", type=click.FloatRange(0, 10), default=0.25, help="Entries to keep free above the peak. Default: 0.25."
-)
-@click.option("--price", type=click.FloatRange(0), metavar="N", help="Price of an instance for an hour.")
+@click.option("--headroom", type=float, default=0.25, help="Entries to keep free above the peak. Default: 0.25.")
+@click.option("--price", type=float, metavar="N", help="Price of an instance for an hour.")
 @click.option("--flows", type=click.IntRange(0), default=20_000_000, help="Flows to run at most, 0 for formulas only.")
 @click.option("--seed", type=click.IntRange(0), default=1, help="Other draws.")
 @click.option(

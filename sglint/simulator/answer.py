@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from sglint.simulator.bounds import Parameter, Range, World, between
 from sglint.simulator.build import Stream
+from sglint.simulator.distribution import demand
 from sglint.simulator.load import Curve, curve, exhausted_after, horizon, lost_share, streams, tracked_rate, window
 from sglint.simulator.money import calibrated_instances, instances_of, monthly, monthly_interval
 from sglint.simulator.packets import Budget, Costs, Packets, break_even, packets, units, used
@@ -44,6 +45,10 @@ class Options:
     fleet: Fleet = field(default_factory=Fleet)
     flows: int = 20_000_000
     seed: int = 1
+
+    def __post_init__(self) -> None:
+        demand("flows", float(self.flows), least=0.0, most=1e15)
+        demand("seed", float(self.seed), least=0.0, most=2.0**62)
 
 
 def simulate(

@@ -161,11 +161,10 @@ def in_use(interfaces: Sequence[Interface], allowance_: Range) -> Range:
     if min(taken) < 0:
         most = max(value for one in shown for value in one)
         raise SglintError(f"{AVAILABLE} is {most}, more than the allowance of {allowance_.most:g}")
-    low, high = (
-        np.percentile([max(0.0, one - (allowance_.most - allowance_.least)) for one in taken], 5),
-        np.percentile(taken, 95),
-    )
-    return Range(float(low), float(high))
+    if any(value == 0 for one in shown for value in one):
+        raise SglintError(f"{AVAILABLE} is 0: the table was full then, and says nothing; read it while there is room")
+    low, high = np.percentile(taken, [5, 95])
+    return Range(max(0.0, float(low) - (allowance_.most - allowance_.least)), float(high))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ INTEGERS = frozenset("version srcport dstport protocol packets bytes start end t
 """The fields that are whole numbers; all others are text."""
 NEEDED = tuple("srcaddr dstaddr srcport dstport protocol packets bytes start end".split())
 """The fields without which nothing can be estimated."""
+OURS = frozenset({"filename", "number", "heading"})
+"""Columns that are added to those of a log, so that no field can have their names."""
 SUFFIXES = (".log", ".txt", ".gz", ".parquet")
 """What the names of flow logs in a folder end with."""
 LONGEST_LINE = 65_536
@@ -78,6 +80,8 @@ def demand_fields(path: str, names: Sequence[str]) -> None:
     for name in plain:
         if plain.count(name) > 1:
             raise SglintError(f"{path}:1: the field {name.replace('_', '-')} is named twice")
+        if name in OURS:
+            raise SglintError(f"{path}:1: {name} is no field of a flow log")
     missing = [name for name in NEEDED if name not in plain]
     if missing:
         raise SglintError(f"{path}:1: the field {missing[0]} is missing; a flow log needs {', '.join(NEEDED)} here")
@@ -136,6 +140,8 @@ def _files(path: str) -> list[Path]:
 
 
 def _log(path: str) -> Log:
+    if Path(path).exists() and not Path(path).is_file():
+        raise SglintError(f"the flow log {path} is no file; it is read more than once, so write it to one")
     try:
         with Path(path).open("rb") as file:
             magic = file.read(4)

@@ -14,7 +14,7 @@ import numpy as np
 from sglint.simulator.bounds import World
 from sglint.simulator.build import Stream
 from sglint.simulator.distribution import Floats
-from sglint.simulator.holding import holding, longest, occupancy, presence
+from sglint.simulator.holding import holding, longest, occupancy, presence, until
 from sglint.simulator.table import TableSettings
 from sglint.simulator.theory import hayward
 from sglint.simulator.traffic import DAY, Constant, Daily, FlowClass, Measured, Rate, Traffic, flows_until, lasts, mean_rate
@@ -105,9 +105,14 @@ def horizon(traffic: Traffic, streams_: tuple[Stream, ...]) -> tuple[float, floa
 
 def steady_after(stream: Stream) -> float:
     """
-    Return the age in seconds that one in a thousand entries reaches, and a tenth more.
+    Return the age in seconds that one in a thousand entries reaches, and a tenth more; or more where the few that live longer
+    are more than one in a thousand of those that are there at a time.
     """
-    return 1.1 * longest(stream.held, 1e-3)
+    age, held = 1.1 * longest(stream.held, 1e-3), stream.held
+    if held.gap is None:
+        while age < DAYS * DAY and float(until(held, np.array([age]))[0]) < (1 - 1e-3) * held.seconds:
+            age *= 1.2
+    return age
 
 
 def curve(streams_: tuple[Stream, ...], seconds: float) -> Curve:

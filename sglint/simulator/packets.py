@@ -19,6 +19,8 @@ from sglint.simulator.verdict import Verdicts
 
 FULL_PACKET_BITS = 12_000
 """The bits of a packet of 1,500 bytes."""
+FASTEST_GIGABITS, FASTEST_PACKETS = 1e5, 1e12
+"""No instance is faster."""
 PER_BANDWIDTH = Range(1.0, 1.45)
 """
 The packet rate of an instance over the rate of full packets at its bandwidth.
@@ -64,9 +66,9 @@ def budget(gigabits: float | None = None, *, packets: float | Parameter | None =
     """
     Return the budget of an instance with that bandwidth in Gbit/s; `packets` is its packet rate where that was measured.
     """
-    for name, value in (("bandwidth", gigabits), ("packets", packets)):
+    for name, value, most in (("bandwidth", gigabits, FASTEST_GIGABITS), ("packet rate", packets, FASTEST_PACKETS)):
         if value is not None and not isinstance(value, Parameter):
-            demand(name, value, above=0.0)
+            demand(name, value, above=0.0, most=most)
     bits = None if gigabits is None else gigabits * 1e9
     if isinstance(packets, Parameter):
         return Budget(packets, bits)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sglint.simulator.bounds import Parameter, Provenance, Range
+from sglint.source import SglintError
 
 
 class Limit(Enum):
@@ -24,6 +25,10 @@ class Limit(Enum):
     REDUNDANCY = "redundancy"
 
 
+MOST_INSTANCES, MOST_HEADROOM, MOST_PRICE = 1_000_000, 10, 1_000_000
+"""What a fleet can be: more is a mistake."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fleet:
     """
@@ -33,6 +38,15 @@ class Fleet:
     minimum: int = 1
     headroom: float = 0.25
     hourly_price: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, value, least, most in (
+            ("minimum", self.minimum, 1, MOST_INSTANCES),
+            ("headroom", self.headroom, 0, MOST_HEADROOM),
+            ("price", self.hourly_price, 0, MOST_PRICE),
+        ):
+            if value is not None and not least <= value <= most:
+                raise SglintError(f"{name} is {value:g}; it can be from {least:g} to {most:g}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ The most is what the readings fit. The least is a reading of 51,302 entries in u
 is no smaller than that.
 """
 
+MOST_ENTRIES = 1e11
+"""No table has room for more: this is a thousand times the estimate for the largest instances."""
 LONGEST_STAY = 3_600.0
 """For no longer, in seconds, does an entry stay that no idle timeout keeps."""
 
@@ -88,7 +90,7 @@ class TableSettings:
     def __post_init__(self) -> None:
         if self.allowance is not None:
             demand("allowance", self.allowance.range.least, least=1.0)
-            demand("allowance", self.allowance.range.most, least=1.0)
+            demand("allowance", self.allowance.range.most, most=MOST_ENTRIES)
         for one in (self.closing, self.half_open, self.reap_lag):
             demand(one.name, one.range.least, least=0.0, most=LONGEST_STAY)
             demand(one.name, one.range.most, least=0.0, most=LONGEST_STAY)
@@ -116,6 +118,9 @@ def settings(  # noqa: PLR0913 -- one keyword for each thing that can be known
     """
     family = None if instance_type is None else _split(instance_type)[0]
     chosen = {"udp": udp, "udp_stream": udp_stream}
+    for name, value in (("tcp_established", tcp_established), *chosen.items()):
+        if value is not None:
+            demand(name, value)
     others = {name: exactly(float(value)) for name, value in chosen.items() if value is not None}
     tcp = default_tcp_established(family) if tcp_established is None else exactly(float(tcp_established))
     known = ((REAP_LAG, reap_lag), (CLOSING, closing), (HALF_OPEN, half_open), (STREAM_AFTER, stream_after))
@@ -170,8 +175,8 @@ def vcpus(instance_type: str) -> int | None:
         return 2
     if size == "xlarge":
         return 4
-    number = size.removesuffix("xlarge")
-    return 4 * int(number) if size != number and number.isascii() and number.isdigit() else None
+    number = re.fullmatch(r"([0-9]{1,3})xlarge", size)
+    return None if number is None else 4 * int(number[1])
 
 
 def estimated_allowance(instance_type: str) -> Parameter | None:
@@ -209,6 +214,7 @@ def _allowance(instance_type: str | None, given: float | Parameter | None) -> Pa
     if isinstance(given, Parameter):
         return given
     if given is not None:
+        demand("allowance", given)
         return Parameter("allowance", exactly(float(given)), "entries", Provenance.MEASURED, "given")
     return None if instance_type is None else estimated_allowance(instance_type)
 

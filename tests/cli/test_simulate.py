@@ -134,6 +134,8 @@ def test_counters_of_a_loaded_instance_say_how_long_entries_linger(tmp_path: Pat
     assert lag["provenance"] == "measured" and "49728 entries in use while" in lag["says"]
     run = sglint(*one, "--loaded", str(loaded), "--reap-lag", "0")
     assert "the counters say nothing of the closing: no entry of dns-resolver stays for it" in run.err
+    loaded.write_text("conntrack_allowance_available: 0\n", encoding="utf-8")
+    assert "conntrack_allowance_available is 0: the table was full then" in sglint(*one, "--loaded", str(loaded)).err
     loaded.write_text("conntrack_allowance_available: 76000\n", encoding="utf-8")
     run = sglint(*one, "--loaded", str(loaded))
     assert run.code == 2 and "at most 957 entries were in use, and dns-resolver takes 45228 at least" in run.err
@@ -150,6 +152,14 @@ def test_counters_of_a_loaded_instance_say_how_long_entries_linger(tmp_path: Pat
         (("--traffic", "dns-resolver", "--instance-type", "m7i"), "m7i is no instance type"),
         (("--traffic", "dns-resolver", "--bandwidth", "-1"), "bandwidth is -1, not above 0"),
         (("--traffic", "dns-resolver", "--allowance", "inf"), "allowance is inf, not a finite number"),
+        (("--traffic", "dns-resolver", "--allowance", "nan"), "allowance is nan, not a finite number"),
+        (("--traffic", "dns-resolver", "--allowance", "0"), "allowance is 0, less than 1"),
+        (("--traffic", "dns-resolver", "--allowance", "1e30"), "allowance is 1e+30, more than 1e+11"),
+        (("--traffic", "dns-resolver", "--tcp-established", "nan"), "tcp_established is nan, not a finite number"),
+        (("--traffic", "dns-resolver", "--headroom", "nan"), "headroom is nan; it can be from 0 to 10"),
+        (("--traffic", "dns-resolver", "--price", "inf"), "price is inf; it can be from 0 to 1e+06"),
+        (("--traffic", "dns-resolver", "--packet-rate", "0"), "packet rate is 0, not above 0"),
+        (("--traffic", "dns-resolver", "--bandwidth", "1e308"), "bandwidth is 1e+308, more than 100000"),
         (("--traffic", "dns-resolver", "--reap-lag", "soon"), "--reap-lag soon is neither a number nor two, like 0,20"),
         (("--traffic", "dns-resolver", "--reap-lag", "20,0"), "reap lag is from 20 to 0; write the least first"),
         (("--traffic", "dns-resolver", "--closing", "-1"), "closing is -1, less than 0"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gzip
 import importlib.util
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -196,6 +197,7 @@ def test_the_default_format_needs_no_header_and_knows_less(tmp_path: Path) -> No
         ("Hello, World\n", "a.log:1: this line neither names the fields"),
         (HEADER.replace(" end ", " ") + "\n", "a.log:1: the field end is missing"),
         (HEADER + " start\n", "a.log:1: the field start is named twice"),
+        (HEADER + " filename\n", "a.log:1: filename is no field of a flow log"),
         (f"{HEADER}\n{udp(0, 0)}\n{udp(0, 0)} 7\n", "a.log:3: there are 15 fields, and the first line names 14"),
         (f"{HEADER}\n{udp(0, 0)}\n{udp(0, 0)[:50]}", "a.log:3: there are 10 fields"),
         (f"{HEADER}\n{udp(0, 0)}\n{udp(90, 30)}\n", f"a.log:3: end is {BEGIN + 30}, before start, which is {BEGIN + 90}"),
@@ -233,6 +235,9 @@ def test_broken_files_and_folders_without_logs(tmp_path: Path) -> None:
     to_parquet(tmp_path / "d.log", tmp_path / "d.parquet")
     with pytest.raises(SglintError, match=r"d\.parquet: record 2: a value is missing"):
         read(tmp_path / "d.parquet")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SglintError, match="pipe is no file; it is read more than once"):
+        read(tmp_path / "pipe")
     (tmp_path / "empty").mkdir()
     with pytest.raises(SglintError, match="empty has no flow logs; their names end with"):
         read(tmp_path / "empty")

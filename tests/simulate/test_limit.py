@@ -61,7 +61,7 @@ def test_a_shorter_timeout_leaves_room_for_more() -> None:
 
 
 @pytest.mark.parametrize(
-    ("instance_type", "timeouts"), [("c6in.2xlarge", {}), ("t3.micro", {}), ("large", {}), ("m7i.large", {"udp": 5})]
+    ("instance_type", "timeouts"), [("c5n.2xlarge", {}), ("t3.micro", {}), ("large", {}), ("m7i.large", {"udp": 5})]
 )
 def test_nothing_is_said_where_nothing_is_known(instance_type: str, timeouts: dict[str, int]) -> None:
     assert filling((load("dns-resolver"),), (Protocol.UDP,), instance_type, timeouts) is None

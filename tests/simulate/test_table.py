@@ -65,7 +65,7 @@ def test_nothing_is_said_of_an_allowance_that_nobody_saw(instance_type: str) -> 
         ({"tcp_established": 432_001}, "tcp_established is 432001, more than 432000"),
         ({"udp": 29}, "udp is 29, less than 30"),
         ({"udp_stream": 181}, "udp_stream is 181, more than 180"),
-        ({"udp": float("nan")}, "not a number"),
+        ({"udp": float("nan")}, "not a finite number"),
         ({"allowance": 0}, "allowance is 0, less than 1"),
     ],
 )
