@@ -44,8 +44,8 @@ def fix(  # noqa: PLR0913 -- click passes every option
     can newly reach which interface. A change by which something can is printed with --unsafe only. What that is, the
     order of deployment, and what cannot be changed and why, goes to standard error.
 
-    Exit codes: 0 when everything that was chosen is fixed by the diff, or nothing was found; 1 when something is left; 2 when
-    the command was wrong or a file cannot be written.
+    Exit codes: 1 when something that was chosen is left as it is; otherwise 2 when part of the network could not be read, the
+    command was wrong, or a file cannot be written; otherwise 0.
     """
     with guarded(debug=wanted.debug):
         from pathlib import Path
@@ -67,4 +67,4 @@ def fix(  # noqa: PLR0913 -- click passes every option
                 stop(failed)
         else:
             write(where, result.diff)
-        ctx.exit(0 if result.complete else 1)
+        ctx.exit(1 if not result.complete else 2 if result.hides else 0)

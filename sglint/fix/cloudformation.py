@@ -13,7 +13,7 @@ from sglint.fix.filter_cloudformation import filtering
 from sglint.fix.notation import Data, Get, Style, like, style_of
 from sglint.fix.origin_cfn import Stacks
 from sglint.fix.put import append, resource_after, set_in, without_item
-from sglint.fix.rules import Written, exact, halves, narrow, written
+from sglint.fix.rules import Written, carries, exact, halves, narrow, written
 from sglint.model import Direction, Prefix
 from sglint.resource import Origin
 from sglint.rule import Judged
@@ -55,8 +55,9 @@ def admitting(files: Stacks, net: Judged, change: Admit) -> Iterator[Edits]:
         if noun is None or files.resource(noun.origin) is None:
             continue
         rules = written(net.network, group)
+        idle = tuple(one for one in rules if not carries(net, group, one))
         for place in range(PLACES):
-            edits, rest = changed(files, rules, change.openings, place)
+            edits, rest = changed(files, idle, change.openings, place)
             if not edits:
                 break
             yield from ((*edits, *more) for more in added(files, noun.origin, rules, rest))

@@ -11,7 +11,8 @@ from ipaddress import IPv4Network, IPv6Network
 from sglint.fix.change import Opening
 from sglint.model import Direction, Network, Permission, Prefix
 from sglint.resource import Origin
-from sglint.space import EVERYONE, Family, Ports, Protocol, addresses, family_of, intervals
+from sglint.rule import Judged, State
+from sglint.space import ALL_PORTS, EVERYONE, Family, Ports, Protocol, addresses, family_of, intervals
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,25 @@ def as_rule(prefix: str, direction: Direction, some: Sequence[Permission]) -> Wr
                 plain = False
     told = tuple((path, tuple(listed)) for path, listed in peers.items())
     return Written(some[0].origin, prefix, direction, tuple(services), told, plain)
+
+
+def carries(net: Judged, group: str, rule: Written) -> bool:
+    """
+    Return whether untracked flows may be alive that depend on a rule, so that they would be cut at once if it was changed.
+    """
+    open_to = {family_of(one) for _, found in rule.peers for one in found if one.prefixlen == 0}
+    flows = (
+        one
+        for judgement in net.judgements
+        if group in judgement.interface.groups
+        for one in judgement.verdicts
+        if one.state.most is State.UNTRACKED and one.family in open_to
+    )
+    return any(
+        protocol is one.protocol and (ports.overlaps(one.ports) if rule.direction is one.direction else ports == ALL_PORTS)
+        for one in flows
+        for protocol, ports in rule.services
+    )
 
 
 def exact(rules: Iterable[Written], openings: Sequence[Opening], one: Opening) -> Written | None:

@@ -12,11 +12,12 @@ from sglint.finding import Edit, Finding, Fix, Severity, Status
 from sglint.fix.change import Admit, Blocked, Change, Wanted, openings_of, wanted
 from sglint.fix.diff import unified
 from sglint.fix.look import Item, Look, Overlay, look
-from sglint.fix.proof import Place, Proof, prove
+from sglint.fix.proof import Key, Place, Proof, prove
 from sglint.fix.steps import steps
 from sglint.fix.text import ClashError, by_file, edited
 from sglint.fix.top import from_top
 from sglint.fix.writer import proposals
+from sglint.pipeline import conclude
 from sglint.request import Request
 from sglint.rule import Rule
 from sglint.rule.run import title
@@ -34,14 +35,15 @@ class Fixed:
     """
     What became of each finding, and the texts that files have after all of it, by the paths that spans carry.
 
-    A fix that was `written` is in the texts; another one is not safe, and was not asked for.
+    A fix that is said to be done is in the texts; another one is blocked, or not safe and not asked for. `hides` says that part
+    of the network could not be read, so that nothing is known of that part.
     """
 
     findings: tuple[tuple[Finding, Fix, bool], ...]
     overlay: Overlay
     before: Overlay
     diff: str
-    admits: tuple[str, ...] = ()
+    hides: bool = False
 
     @property
     def complete(self) -> bool:
@@ -62,6 +64,8 @@ class Fixed:
             yield "  fixed" if done else "  not written: it is not safe, --unsafe writes it all the same"
             yield from (f"  admits {line}" for line in made.admits)
             yield from (f"  {line}" for line in made.steps)
+        if self.hides and self.findings:
+            yield "part of the network could not be read (sglint check says why): this holds for the rest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,36 +94,36 @@ def fix(
         raise SglintError("a plan cannot be fixed, only the text that it was made from: leave out --plan")
     rules = tuple(known)
     start = now = look(request, rules)
+    told = conclude(request, start.networks, rules, rules).findings
+    meant = [one for one in told if chosen(one, select, interfaces)]
+    also = keys(meant)
     listed: list[tuple[Finding, Fix, bool]] = []
-    for one, _ in start.findings():
-        if not chosen(one, select, interfaces):
-            continue
+    for one in meant:
         items = tuple(item for item in now.items if item.finding.rule == one.rule and is_about(item, one))
         if not items:
             listed.append((one, Fix(safe=True, steps=("the changes for other findings fix it",)), True))
             continue
-        tried = attempt(request, rules, now, items, lambda item: chosen(item.finding, select, interfaces))
+        tried = attempt(request, rules, now, items, also)
         write = tried.after is not None and (tried.fix.safe or unsafe)
         listed.append((one, tried.fix, write))
         now = tried.after if write and tried.after is not None else now
-    admits = prove(start, now, frozenset(), lambda _place: True).admits if now is not start else ()
     before = {path: start.text(path) for path in now.overlay}
-    return Fixed(tuple(listed), now.overlay, before, difference(start, now), admits)
+    hides = any(problem.hides for problem in start.networks.problems)
+    return Fixed(tuple(listed), now.overlay, before, difference(start, now), hides)
 
 
 def fixed_findings(request: Request, known: Iterable[Rule], findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """
     Return the findings, those that are certain and open with the fix of each alone, on the text as it is.
     """
-    rules = tuple(known)
+    rules, listed = tuple(known), tuple(findings)
     start = look(request, rules)
+    also = keys(one for one in listed if chosen(one, (), ()))
     found = []
-    for one in findings:
+    for one in listed:
         items = tuple(item for item in start.items if item.finding.rule == one.rule and is_about(item, one))
-        if not one.certain or one.status is not Status.OPEN or not items:
-            found.append(one)
-            continue
-        found.append(replace(one, fix=attempt(request, rules, start, items, lambda item: chosen(item.finding, (), ())).fix))
+        open_ = one.certain and one.status is Status.OPEN and bool(items)
+        found.append(replace(one, fix=attempt(request, rules, start, items, also).fix) if open_ else one)
     return tuple(found)
 
 
@@ -127,11 +131,18 @@ def chosen(one: Finding, select: Collection[str], interfaces: Collection[str]) -
     """
     Return whether a finding is to be fixed.
     """
-    if not one.certain or (select and one.rule not in select):
+    if not one.certain or one.status is not Status.OPEN or (select and one.rule not in select):
         return False
     if interfaces:
         return any(subject in interfaces for subject in one.subjects)
     return bool(select) or one.severity is not Severity.NOTE
+
+
+def keys(findings: Iterable[Finding]) -> frozenset[Key]:
+    """
+    Return what tells each part of the findings from all others.
+    """
+    return frozenset((one.rule, root, subject) for one in findings for root in one.roots for subject in one.subjects)
 
 
 def is_about(item: Item, one: Finding) -> bool:
@@ -141,7 +152,7 @@ def is_about(item: Item, one: Finding) -> bool:
     return item.found.subject.origin.address in one.subjects and item.net.network.root in one.roots
 
 
-def attempt(request: Request, rules: Iterable[Rule], now: Look, items: tuple[Item, ...], also: Callable[[Item], bool]) -> Tried:
+def attempt(request: Request, rules: Iterable[Rule], now: Look, items: tuple[Item, ...], also: frozenset[Key]) -> Tried:
     """
     Return the first change that makes these findings go away, and does what was promised.
 
@@ -227,7 +238,7 @@ def laid(now: Look, edits: Iterable[Edit]) -> Overlay | None:
     return overlay if any(now.text(path) != text for path, text in overlay.items()) else None
 
 
-def intended(now: Look, items: tuple[Item, ...], also: Callable[[Item], bool]) -> Callable[[Place], bool]:
+def intended(now: Look, items: tuple[Item, ...], also: frozenset[Key]) -> Callable[[Place], bool]:
     """
     Return what says of an interface whether a change may change its flows: those of the findings, and those that want the same.
     """
@@ -236,7 +247,9 @@ def intended(now: Look, items: tuple[Item, ...], also: Callable[[Item], bool]) -
     slugs = {item.finding.rule for item in items}
     others: dict[Place, set[object]] = {}
     same: set[Place] = set()
-    for item in filter(also, now.items):
+    for item in now.items:
+        if item.key not in also:
+            continue
         place = (item.net.network.root, item.found.subject.origin.address)
         others.setdefault(place, set()).update(asked(item))
         if item.finding.rule in slugs and item.finding.certain:
@@ -263,7 +276,7 @@ def told(now: Look, after: Look, edits: tuple[Edit, ...], some: Iterable[Wanted]
     listed = tuple(some)
     notes = dict.fromkeys(note for one in listed for note in one.notes)
     changes = dict.fromkeys(change for one in listed for change in one.changes)
-    said = (*steps(changes), *notes)
+    said = (*steps(now, after, changes), *notes)
     return Fix(edits, difference(now, after), proof.safe, proof.admits, tuple(said))
 
 

@@ -1,5 +1,10 @@
 """
 In which order to deploy a change, and what each step cuts.
+
+The facts: a tracked flow goes on when a rule changes, until its entry ends; an untracked one is cut at once when the rule that
+enables it is removed or changed.
+
+Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
 """
 
 from __future__ import annotations
@@ -7,23 +12,72 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sglint.fix.change import Admit, ApplianceMode, Change, Filter, Narrow, SetTimeout
+from sglint.fix.look import Look
+from sglint.model import Direction, Permission
 from sglint.rule.words import join
 
 
-def steps(changes: Iterable[Change]) -> Iterator[str]:
+def steps(before: Look, after: Look, changes: Iterable[Change]) -> Iterator[str]:
     """
-    Yield the steps of a deployment, each with what it cuts.
+    Yield the steps of a deployment in their order, each with what it cuts.
     """
     listed = list(changes)
-    if any(isinstance(one, Filter) for one in listed):
-        yield "deploy the network ACL first, and the security groups after it"
+    filters = any(isinstance(one, Filter) for one in listed)
+    if filters:
+        yield "deploy the network ACL by itself first: it lets through all that the groups let in and open now, and its replies"
     if any(isinstance(one, Admit) for one in listed):
-        yield "opening cuts nothing: live tracked flows go on until they end, new ones are untracked"
-        yield "later, live untracked flows are cut at once when one of these rules is changed or removed"
+        yield from opening(before, after, second=filters)
     for one in listed:
         if isinstance(one, Narrow):
-            yield f"narrowing leaves live tracked flows alone, those of {join(one.groups)} are tracked all the same"
+            yield (
+                f"deploy the narrower rules of {join(one.groups)}: live tracked flows go on until they end, and others than these "
+                "cannot come in again"
+            )
         elif isinstance(one, SetTimeout):
-            yield f"a timeout lets nobody in; connections that are idle for {one.seconds} s, without keepalives, break"
+            yield from timeout(one)
         elif isinstance(one, ApplianceMode):
-            yield "switching appliance mode on moves live flows between zones once, to the appliance that sees both directions"
+            yield (
+                f"deploy appliance mode on {one.attachment.origin.address} when it hurts least: flows whose packets then take "
+                "another zone meet an appliance that has not seen them begin"
+            )
+
+
+def opening(before: Look, after: Look, *, second: bool) -> Iterator[str]:
+    """
+    Yield what the deployment of new and changed rules cuts, and what is to be kept in mind after it.
+    """
+    now = rules_of(after)
+    gone = [one for place, rules in rules_of(before).items() for one in rules if one not in now.get(place, ())]
+    then = "then deploy the security groups: " if second else "deploy the rules: "
+    if gone:
+        groups = join(sorted({one[2] for one in gone}))
+        yield (
+            f"{then}live tracked flows go on until they end; while the changed rules of {groups} are put in, new connections "
+            "by them may be refused for a moment"
+        )
+    else:
+        yield f"{then}rules are only added, which cuts nothing; live flows stay tracked until they end, new ones are not"
+    yield "from then on, live untracked flows are cut at once when one of these rules is changed or removed: add others first"
+
+
+def rules_of(one: Look) -> dict[tuple[str, str], tuple[tuple[Direction, object, str], ...]]:
+    """
+    Return what each rule of each group says, by the root and address of the group.
+    """
+    found: dict[tuple[str, str], list[Permission]] = {}
+    for net in one.networks.judged:
+        for rule in net.network.permissions:
+            if isinstance(rule.group, str):
+                found.setdefault((net.network.root, rule.group), []).append(rule)
+    return {place: tuple((rule.direction, rule.boxes.most, str(rule.group)) for rule in some) for place, some in found.items()}
+
+
+def timeout(one: SetTimeout) -> Iterator[str]:
+    """
+    Yield what a timeout cuts, and for whom it holds.
+    """
+    address = one.owner.address
+    breaks = f"connections that are idle for {one.seconds} s, without keepalives, break"
+    yield f"deploy the timeout in {address}: it lets nobody in; {breaks}"
+    if address != one.interface:
+        yield f"it holds for what is launched with {address} from then on: replace the instances one by one"

@@ -13,7 +13,7 @@ from sglint.fix.add import added, attribute_edits
 from sglint.fix.change import Admit, ApplianceMode, Change, Filter, Narrow, Opening, SetTimeout
 from sglint.fix.filter_terraform import filtering
 from sglint.fix.place import without
-from sglint.fix.rules import Written, exact, halves, narrow, written
+from sglint.fix.rules import Written, carries, exact, halves, narrow, written
 from sglint.fix.trace import Terraform, Where, enclosing
 from sglint.model import Prefix
 from sglint.resource import Origin
@@ -50,13 +50,13 @@ def admitting(files: Terraform, net: Judged, change: Admit) -> Iterator[Edits]:
     """
     for group in change.groups:
         rules = written(net.network, group)
-        for near in (True, False):
-            for place in range(PLACES if near else 1):
-                edits, rest = changed(files, rules, change.openings, place) if near else ((), change.openings)
-                if near and not edits:
-                    break
-                for more in added(files, net, group, rules, rest):
-                    yield (*edits, *more)
+        idle = tuple(one for one in rules if not carries(net, group, one))
+        for place in range(PLACES):
+            edits, rest = changed(files, idle, change.openings, place)
+            if not edits:
+                break
+            yield from ((*edits, *more) for more in added(files, net, group, rules, rest))
+        yield from added(files, net, group, rules, change.openings)
 
 
 def changed(

@@ -116,3 +116,20 @@ def test_a_folder_without_findings_is_quiet(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text("", encoding="utf-8")
     run = sglint("fix", cwd=tmp_path)
     assert (run.code, run.said) == (0, "")
+
+
+def test_what_a_comment_sets_aside_is_left_alone(place: Place) -> None:
+    text = (forwarder() + HALVES).replace(
+        'resource "aws_network_interface" "data" {',
+        '# sglint: ignore[split-cidr] known\nresource "aws_network_interface" "data" {',
+    )
+    place.write({"main.tf": text})
+    run = sglint("fix", cwd=place.top)
+    assert (run.code, run.said) == (0, "")
+
+
+def test_what_could_not_be_read_is_said_and_ends_with_2(place: Place) -> None:
+    place.write({"main.tf": forwarder() + HALVES + '\nmodule "x" {\n  source = "a/b/c"\n}\n'})
+    run = sglint("fix", cwd=place.top)
+    assert (run.code, bool(run.out)) == (2, True)
+    assert "part of the network could not be read" in run.err

@@ -279,6 +279,21 @@ resource "aws_security_group_rule" "out" {
 """
 
 
+def test_a_rule_that_live_untracked_flows_depend_on_is_not_changed_but_joined_by_another(place: Place) -> None:
+    ports = GROUP.replace("CLIENTS", '["0.0.0.0/0"]').replace(
+        "from_port   = 0\n    to_port     = 65535", "from_port   = 1024\n    to_port     = 65535"
+    )
+    place.write({"main.tf": forwarder() + ports})
+    fixed = place.fix()
+    assert_added(fixed.diff, rule("tcp") + rule("udp"))
+    ((finding, made, _),) = fixed.findings
+    assert finding.rule == "reply-ports-narrow"
+    assert made.admits == (
+        "packets to TCP and UDP 0-1023 of aws_network_interface.data from 10.0.0.0/8 that no connection asked for",
+    )
+    assert "rules are only added, which cuts nothing" in made.steps[0]
+
+
 def test_rules_of_their_own_get_more_of_their_kind(place: Place) -> None:
     place.write({"main.tf": forwarder() + RULES})
     old, new = changes(place.fix().diff)["main.tf"]
