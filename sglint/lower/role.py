@@ -8,6 +8,7 @@ Between the two it is taken for an appliance: a passive one, or one whose routes
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -64,23 +65,29 @@ def with_roles(found: Iterable[Interface], known: Evidence) -> tuple[Interface, 
     """
     listed = tuple(found)
     carried = {instance_of(one) for one in listed if is_sent(one, known)}
-    return tuple(replace(one, role=role(one, known, carried)) if one.role in CHANGED else one for one in listed)
+    several = Counter(map(instance_of, listed))
+    return tuple(
+        replace(one, role=role(one, known, carried, alone=several[instance_of(one)] == 1)) if one.role in CHANGED else one
+        for one in listed
+    )
 
 
 CHANGED = (Role.WORKLOAD, Role.FORWARDER)
 """The roles that an interface has by its source/destination check alone."""
 
 
-def role(one: Interface, known: Evidence, carried: Collection[str]) -> Role:
+def role(one: Interface, known: Evidence, carried: Collection[str], *, alone: bool) -> Role:
     """
     Return the role of an interface; `carried` are the instances that some interface carries the traffic of others for.
+
+    One that is `alone` on its instance forwards nothing where nothing is let in; beside another, it may be where that leaves.
     """
     if one.address in known.targets:
         return Role.FORWARDER
     if one.role is not Role.FORWARDER or is_sent(one, known):
         return one.role
     beside = instance_of(one) in carried and one.public is True
-    return Role.WORKLOAD if beside or serves_only(one, known) else Role.FORWARDER
+    return Role.WORKLOAD if beside or serves_only(one, known, alone=alone) else Role.FORWARDER
 
 
 def is_sent(one: Interface, known: Evidence) -> bool:
@@ -98,9 +105,9 @@ def instance_of(one: Interface) -> str:
     return one.attached_to if isinstance(one.attached_to, str) else one.address.partition(" (interface ")[0]
 
 
-def serves_only(one: Interface, known: Evidence) -> bool:
+def serves_only(one: Interface, known: Evidence, *, alone: bool) -> bool:
     """
-    Return whether the groups surely let something in, and nothing but named services: neither all kinds of ports nor a tunnel.
+    Return whether the groups surely let in nothing but named services: neither all kinds of ports nor a tunnel.
     """
     if not known.told.issuperset(one.groups) or any(isinstance(group, Unknown) for group in known.rules):
         return False
@@ -112,7 +119,7 @@ def serves_only(one: Interface, known: Evidence) -> bool:
         for box in rule.boxes.most
         if box.protocol is not Protocol.ICMP
     ]
-    return bool(let_in) and all(is_service(box.protocol, box.ports) for box in let_in)
+    return (alone or bool(let_in)) and all(is_service(box.protocol, box.ports) for box in let_in)
 
 
 def is_service(protocol: Protocol, ports: Ports) -> bool:

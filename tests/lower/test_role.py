@@ -41,6 +41,7 @@ def role(*resources: Resource, address: str = "aws_network_interface.box") -> Ro
 @pytest.mark.parametrize(
     "ingress",
     [
+        (),
         (SSH,),
         (admits("tcp", 80, 80), admits("tcp", 443, 443), admits("icmp", -1, -1)),
         (admits("tcp", 8305, 8305), admits("udp", 161, 162)),
@@ -54,7 +55,6 @@ def test_what_lets_in_named_services_alone_is_no_appliance(ingress: tuple[dict[s
 @pytest.mark.parametrize(
     "ingress",
     [
-        (),
         (EVERYTHING,),
         (SSH, admits("tcp", 1024, 65535)),
         (SSH, admits("udp", 6081, 6081)),
@@ -106,6 +106,10 @@ def test_a_public_interface_beside_the_one_that_routes_lead_to_manages_the_appli
     boxes = (BOX, OTHER, INSTANCE, group(EVERYTHING))
     assert role(*boxes, ELASTIC, ROUTE, address="aws_network_interface.other") is Role.WORKLOAD
     assert role(*boxes, ELASTIC, ROUTE) is Role.FORWARDER
+
+
+def test_an_interface_that_lets_nothing_in_may_be_where_an_appliance_sends() -> None:
+    assert role(BOX, OTHER, INSTANCE, group()) is Role.FORWARDER
 
 
 def test_other_interfaces_of_an_appliance_may_be_its_second_arm() -> None:
