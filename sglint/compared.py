@@ -52,7 +52,7 @@ def relisted(
     """
     rules = tuple(rules)
     networks = judge(wanted)
-    report = conclude(replace(wanted, baseline=None), networks, rules, known)
+    report = conclude(replace(wanted, baseline=""), networks, rules, known)
     old = given_baseline(path, NOTHING).entries if prune or Path(path).is_file() else ()
     told = within(old, *looked(wanted, rules, networks))
     if prune:

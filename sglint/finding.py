@@ -239,6 +239,7 @@ class Report:
 
     `sources` holds the text of the files that findings point into, for excerpts; `roots` the paths of the root modules and
     templates. `since` is None where it is compared with no revision; what is not new then has that status.
+    `off` are the rules that the configuration switches off, with the place that does it.
     """
 
     findings: tuple[Finding, ...]
@@ -247,6 +248,7 @@ class Report:
     sources: tuple[Source, ...] = ()
     roots: tuple[str, ...] = ()
     since: Since | None = None
+    off: tuple[tuple[str, Span], ...] = ()
 
     def exit_code(self, fail_on: Severity | None) -> int:
         """

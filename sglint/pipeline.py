@@ -7,6 +7,7 @@ The straight line from files to a report; read this first.
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -15,7 +16,8 @@ from pathlib import Path
 
 from sglint import graph, lower, track
 from sglint.baseline import Baseline, forgotten, read_baseline, set_aside, within
-from sglint.config import configuration
+from sglint.config import EMPTY, Chosen, Configuration, configuration, left_out
+from sglint.config import chosen as chosen_rules
 from sglint.evaluate.cloudformation import (
     Templates,
     configured,
@@ -28,8 +30,17 @@ from sglint.evaluate.cloudformation import (
 from sglint.evaluate.cloudformation import undeclared as undeclared_parameters
 from sglint.evaluate.plan import evaluate_plan, plan_root, read_plan
 from sglint.evaluate.root import Root
-from sglint.evaluate.terraform import Inputs, Library, States, evaluate_root, find_roots, undeclared, variable_files
-from sglint.finding import Finding, Identity, Report, places
+from sglint.evaluate.terraform import (
+    Inputs,
+    Library,
+    States,
+    configured_inputs,
+    evaluate_root,
+    find_roots,
+    undeclared,
+    variable_files,
+)
+from sglint.finding import Finding, Identity, Report, Severity, Status, places
 from sglint.model import Network
 from sglint.projected import projected
 from sglint.request import Request
@@ -61,7 +72,7 @@ class Networks:
     """
     The judged network of each root module and template, what could not be read, and the documents that all of it was read from.
 
-    `templates` counts how many of them are templates.
+    `templates` counts how many of them are templates; `said` is the configuration.
     """
 
     judged: tuple[Judged, ...]
@@ -69,6 +80,7 @@ class Networks:
     documents: tuple[Document | TemplateDocument, ...]
     tree: Tree
     templates: int = 0
+    said: Configuration = EMPTY
 
 
 def lint(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule]) -> Report:
@@ -85,25 +97,65 @@ def conclude(
     Return what the rules find in the judged networks; `traffic` is the profile to project with, that of the role where None.
     """
     planned = any(one.before is not None for one in networks.judged)
-    chosen = tuple(one for one in rules if planned or not one.plan)
+    known, said = tuple(known), networks.said
+    how = chosen_rules(said, [rule.slug for rule in known])
+    running = [one for one in rules if planned or not one.plan]
+    chosen = tuple(one for one in running if wanted.selected or one.slug in how.rules)
     found, failed = run(chosen, networks.judged, debug=wanted.debug)
     comments = [commented(networks.tree, document) for document in networks.documents]
     findings, wrong = triage(projected(found, traffic), comments, chosen, known=[rule.slug for rule in known])
+    findings = adjusted(findings, how, networks, selected=wanted.selected)
     findings = identified(gathered(findings), networks.tree)
-    problems = (*networks.problems, *failed, *wrong)
-    if wanted.baseline is not None:
-        accepted = given_baseline(wanted.baseline, networks.tree.overlay)
+    problems = (*networks.problems, *failed, *wrong, *how.problems)
+    accepted = accepted_before(wanted, networks)
+    if accepted is not None:
         if not any(problem.hides for problem in problems):
             told = within(accepted.entries, *looked(wanted, chosen, networks))
             problems = (*problems, *forgotten(findings, accepted, told))
         findings = set_aside(findings, accepted)
+    off = {one.slug for one in running} - {one.slug for one in chosen}
     return Report(
         findings=findings,
         problems=in_order(problems),
         seen=looked_at(networks.judged, files=len(networks.documents), templates=networks.templates),
         sources=read_all(networks.tree, {span.path for span in places(findings)}),
         roots=tuple(one.network.root for one in networks.judged),
+        off=tuple((slug, place) for slug, place in how.off if slug in off),
     )
+
+
+def adjusted(findings: Iterable[Finding], how: Chosen, networks: Networks, *, selected: bool) -> tuple[Finding, ...]:
+    """
+    Return the findings as bad as the configuration says, those marked that do not count where they are.
+    """
+    if not how.severity and not how.overrides:
+        return tuple(findings)
+    listed = tuple(findings)
+    top = os.path.realpath(networks.said.directory)
+    places = {path: str((Path(networks.tree.base) / path).resolve()) for path in {one.span.path for one in listed}}
+
+    def adjust(one: Finding) -> Finding:
+        level = how.severity.get(one.rule)
+        found = one if level is None else replace(one, severity=Severity(level))
+        for other in how.overrides:
+            if other.inside(os.path.relpath(places[one.span.path], top).replace(os.sep, "/")):
+                if one.rule in other.severity:
+                    found = replace(found, severity=Severity(other.severity[one.rule]))
+                if not selected and other.counts is not None and one.rule not in other.counts and one.status is Status.OPEN:
+                    found = replace(found, status=Status.IGNORED, status_reason=f"by {other.span.path}:{other.span.line}")
+        return found
+
+    return tuple(map(adjust, listed))
+
+
+def accepted_before(wanted: Request, networks: Networks) -> Baseline | None:
+    """
+    Return the baseline that is given, or the one of the configuration, which lies inside of what is scanned.
+    """
+    if wanted.baseline is not None:
+        return given_baseline(wanted.baseline, networks.tree.overlay) if wanted.baseline else None
+    found = networks.said.one("baseline")
+    return None if found is None else read_baseline(networks.tree, networks.said.resolve(found.value))
 
 
 def given_baseline(path: str, over: Overlay) -> Baseline:
@@ -145,12 +197,14 @@ def judge(wanted: Request) -> Networks:
     Return the networks of all root modules and templates among the paths, with the verdict on every flow of every interface.
     """
     over = overlay(wanted.overlay) if wanted.overlay else NOTHING
-    discovery = discover(wanted.paths or (".",), base=str(Path.cwd()), root=wanted.root, over=over)
+    base = str(Path.cwd())
+    said = configuration(wanted.config, base=base, root=wanted.root, over=over)
+    discovery = discover(wanted.paths or (".",), base=base, root=wanted.root, over=over, left_out=left_out(said))
     problems = [*discovery.problems, *passed_over(discovery)] if discovery.files or wanted.plan is None else []
     judged: list[Judged] = []
     templates_judged = 0
     documents: dict[str, Document | TemplateDocument] = {}
-    readers = (templates(wanted, discovery), root_modules(wanted, discovery))[wanted.plan is not None :]
+    readers = (templates(wanted, discovery, said), root_modules(wanted, discovery, said))[wanted.plan is not None :]
     total = sum(len(reader.roots) for reader in readers)
     done = 0
     for reader in readers:
@@ -179,6 +233,7 @@ def judge(wanted: Request) -> Networks:
         tuple(documents[path] for path in sorted(documents)),
         discovery.tree,
         templates_judged,
+        said,
     )
 
 
@@ -219,7 +274,7 @@ class Reader:
     undeclared: Callable[[set[str]], Iterable[Problem]]
 
 
-def root_modules(wanted: Request, discovery: Discovery) -> Reader:
+def root_modules(wanted: Request, discovery: Discovery, said: Configuration) -> Reader:
     """
     Return the root modules of Terraform, or the one that a plan is of.
     """
@@ -230,23 +285,45 @@ def root_modules(wanted: Request, discovery: Discovery) -> Reader:
     if wanted.plan is None:
         found = find_roots(library, discovery)
         states = States(library, found)
-        evaluate = partial(evaluate_root, library, inputs=inputs, wanted=lower.WORDS, named=files, states=states)
-    else:
-        plan = read_plan(wanted.plan)
-        if isinstance(plan, Problem):
-            return Reader((), (plan,), unknown)
-        found = plan_root(library, discovery, wanted.paths)
-        evaluate = partial(evaluate_plan, library, inputs=inputs, wanted=lower.WORDS, named=files, plan=plan)
+        configured = configured_inputs(inputs, said, discovery.tree)
+        roots = tuple(
+            Unread(
+                f"the root module {library.shown(path)}",
+                partial(
+                    evaluate_root,
+                    library,
+                    path,
+                    inputs=configured.of(path),
+                    wanted=lower.WORDS,
+                    named={**files, **configured.files},
+                    states=states,
+                ),
+            )
+            for path in found
+        )
+        return Reader(roots, configured.problems, partial(undeclared_of, (unknown, configured.undeclared)))
+    plan = read_plan(wanted.plan)
+    if isinstance(plan, Problem):
+        return Reader((), (plan,), unknown)
+    found = plan_root(library, discovery, wanted.paths)
+    evaluate = partial(evaluate_plan, library, inputs=inputs, wanted=lower.WORDS, named=files, plan=plan)
     roots = tuple(Unread(f"the root module {library.shown(path)}", partial(evaluate, path)) for path in found)
     return Reader(roots, (), unknown)
 
 
-def templates(wanted: Request, discovery: Discovery) -> Reader:
+def undeclared_of(several: Iterable[Callable[[set[str]], Iterable[Problem]]], declared: set[str]) -> Iterable[Problem]:
+    """
+    Yield what is given for variables that there are not.
+    """
+    for one in several:
+        yield from one(declared)
+
+
+def templates(wanted: Request, discovery: Discovery, said: Configuration) -> Reader:
     """
     Return the templates of CloudFormation that no other one nests.
     """
     library = Templates.of(discovery)
-    said = configuration(wanted.config, base=discovery.tree.base, root=wanted.root, over=discovery.tree.overlay)
     files = parameter_files(wanted.parameter_files, discovery.tree.overlay)
     given, problems = given_parameters(wanted.parameters, files, defaults=wanted.defaults)
     parameters = configured(given, said, discovery.tree)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from os import PathLike, fspath
 from typing import Literal, TypeAlias
 
-Assignment: TypeAlias = tuple[Literal["var", "file", "env"], str]
+Assignment: TypeAlias = tuple[Literal["var", "file", "env", "config"], str]
 """`("var", "name=value")`, `("file", path)`, or `("env", "name=value")` for `TF_VAR_name`; in the order given."""
 Progress: TypeAlias = Callable[[int, int], None]
 """What is told how many root modules and templates are judged, and of how many."""
@@ -30,7 +30,8 @@ class Request:
     is not its value. Nothing is read outside of `root`. `config` is the file of the configuration, the nearest one when None.
     `overlay` is by absolute real path the text that a file is taken to have, None where it is taken to be missing.
     `progress` is told how far it is.
-    `baseline` is the file that lists the findings which were there before.
+    `baseline` is the file that lists the findings which were there before, "" for none. When the rules are `selected` by
+    the caller, the configuration selects and ignores none.
     """
 
     paths: tuple[str, ...] = ()
@@ -46,6 +47,7 @@ class Request:
     overlay: tuple[tuple[str, str | None], ...] = ()
     progress: Progress = field(default=silent, compare=False)
     baseline: str | None = None
+    selected: bool = False
 
 
 def request(  # noqa: PLR0913 -- one keyword for each thing that can be given

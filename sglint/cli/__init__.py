@@ -9,6 +9,7 @@ import click
 from sglint import __version__
 from sglint.cli.baseline import baseline
 from sglint.cli.check import check
+from sglint.cli.config import config
 from sglint.cli.explain import explain
 from sglint.cli.fix import fix
 from sglint.cli.graph import graph
@@ -16,6 +17,7 @@ from sglint.cli.help import Listed
 from sglint.cli.inspect import inspect
 from sglint.cli.report import report
 from sglint.cli.simulate import simulate
+from sglint.cli.version import version
 
 
 @click.group(
@@ -38,5 +40,7 @@ main.add_command(explain)
 main.add_command(fix)
 main.add_command(graph)
 main.add_command(simulate)
+main.add_command(config)
+main.add_command(version)
 
 __all__ = ["main"]

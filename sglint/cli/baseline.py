@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from sglint.cli.check import names
-from sglint.cli.options import Ordered, Output, guarded, shared, write
+from sglint.cli.options import Ordered, Output, guarded, rule_names, shared, write
 from sglint.request import Request
 
 
@@ -17,8 +17,8 @@ from sglint.request import Request
 @shared
 @click.option("--prune", is_flag=True, help="Take off the list what is not there anymore, and add nothing.")
 @click.option("--maybe", is_flag=True, help="Also list what may hold, depending on values that are not known.")
-@click.option("--select", multiple=True, metavar="RULE", help="Only these rules.")
-@click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules.")
+@click.option("--select", multiple=True, metavar="RULE", shell_complete=rule_names, help="Only these rules.")
+@click.option("--ignore", multiple=True, metavar="RULE", shell_complete=rule_names, help="Not these rules.")
 @click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Rules of your own.")
 @click.pass_context
 def baseline(

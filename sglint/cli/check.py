@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from sglint import __version__
-from sglint.cli.options import Ordered, colored, guarded, outputs, shared, write
+from sglint.cli.options import Ordered, colored, guarded, outputs, rule_names, shared, write
 from sglint.request import Request
 
 LEVELS = ["error", "warning", "note", "never"]
@@ -26,10 +26,10 @@ FORMATS = ["text", "json", "sarif", "junit", "github", "gitlab", "markdown"]
     type=click.Choice(FORMATS),
     help="May be repeated, each with an --output after it. Default: text.",
 )
-@click.option("--fail-on", type=click.Choice(LEVELS), default="warning", show_default=True, help="Exit with 1 from here on.")
-@click.option("--maybe", is_flag=True, help="Also show what may hold, depending on values that are not known.")
-@click.option("--select", multiple=True, metavar="RULE", help="Only these rules.")
-@click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules.")
+@click.option("--fail-on", type=click.Choice(LEVELS), help="Exit with 1 from here on. Default: warning.")
+@click.option("--maybe/--no-maybe", default=None, help="Also show what may hold, depending on values that are not known.")
+@click.option("--select", multiple=True, metavar="RULE", shell_complete=rule_names, help="Only these rules.")
+@click.option("--ignore", multiple=True, metavar="RULE", shell_complete=rule_names, help="Not these rules.")
 @click.option("--fixes", is_flag=True, help="Also look for changes of the files, as sglint fix does, and judge each: slow.")
 @click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Rules of your own.")
 @click.option("--baseline", metavar="FILE", help="Findings that sglint baseline has listed there do not fail the run.")
@@ -42,8 +42,8 @@ def check(  # noqa: PLR0913 -- click passes every option
     output: tuple[str, ...],
     color: str,
     formats: tuple[str, ...],
-    fail_on: str,
-    maybe: bool,
+    fail_on: str | None,
+    maybe: bool | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fixes: bool,
@@ -62,6 +62,7 @@ def check(  # noqa: PLR0913 -- click passes every option
     """
     with guarded(debug=wanted.debug):
         from sglint.compared import compare
+        from sglint.config import configuration
         from sglint.finding import Severity
         from sglint.output.formats import Shown, render
         from sglint.pipeline import lint
@@ -72,12 +73,15 @@ def check(  # noqa: PLR0913 -- click passes every option
         chosen = choose(known, names(select), names(ignore))
         if diff is not None and wanted.plan is not None:
             raise click.UsageError("--plan says itself what changes; give it without --diff")
-        wanted = replace(wanted, baseline=baseline)
+        wanted = replace(wanted, baseline=baseline, selected=bool(select))
         report = lint(wanted, chosen, known) if diff is None else compare(wanted, chosen, known, diff)
         if fixes and wanted.plan is None:
             from sglint.fix import fixed_findings
 
             report = replace(report, findings=fixed_findings(wanted, known, report.findings))
+        said = configuration(wanted.config, base=str(Path.cwd()), root=wanted.root)
+        fail_on = fail_on or said.text("fail-on")
+        maybe = said.text("maybe") == "true" if maybe is None else maybe
         threshold = None if fail_on == "never" else Severity(fail_on)
         for one in where:
             shown = Shown(known, __version__, threshold, maybe=maybe, color=colored(color, one))

@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from sglint.cli.help import Helped
-from sglint.cli.options import guarded
+from sglint.cli.options import guarded, rule_names
 
 
 @click.command(cls=Helped)
-@click.argument("rule", required=False)
+@click.argument("rule", required=False, shell_complete=rule_names)
 @click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Rules of your own.")
 def explain(*, rule: str | None, rules: tuple[Path, ...]) -> None:
     """

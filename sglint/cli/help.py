@@ -43,6 +43,7 @@ PURPOSES: Mapping[str, str] = {
     "baseline": "Accept the findings that there are, so that only new ones fail.",
     "config": "Show what is configured, and where.",
     "graph": "Write the network as Mermaid, Graphviz, GraphML or JSON.",
+    "version": "Print the version, and what to say in a report of a bug.",
     "simulate": "Say what traffic does to a connection table.",
 }
 """What each command is for, in the list of commands."""
@@ -70,6 +71,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("sglint baseline network", "what there is today is no reason to fail"),
         ("sglint baseline network --prune", "take off the list what is gone"),
     ),
+    "version": (("sglint version --verbose", "what to put into a report of a bug"),),
     "config": (("sglint config", "the values that hold, and where each comes from"),),
     "graph": (
         ("sglint graph network", "for Mermaid"),

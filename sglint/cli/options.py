@@ -169,6 +169,17 @@ def outputs(ctx: click.Context, formats: Iterable[str], files: Iterable[str], de
     return tuple(found)
 
 
+def rule_names(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001 -- as click calls it
+    """
+    Return the names of the bundled rules that begin so, for the completion of a shell; none of them is run for that.
+    """
+    from sglint.rule.load import bundled
+
+    done, comma, last = incomplete.rpartition(",")
+    names = sorted(path.stem.replace("_", "-") for path in bundled().glob("[!_.]*.py"))
+    return [f"{done}{comma}{name}" for name in names if name.startswith(last)]
+
+
 def colored(choice: str, output: Output) -> bool:
     """
     Return whether to use colour there: never in a file unless asked, and by NO_COLOR and the terminal otherwise.

@@ -25,6 +25,7 @@ def render(report: Report, *, version: str) -> str:
             "findings": [finding_json(one) for one in report.findings],
             "problems": [problem_json(one) for one in report.problems],
             "seen": asdict(report.seen),
+            "rules_off": [{"rule": slug, "file": place.path, "line": place.line} for slug, place in report.off],
             "since": None if report.since is None else since_json(report.since),
         }
     )

@@ -12,7 +12,7 @@ from math import isinf
 from sglint.finding import Finding, Fix, Projection, Report, Seen, Severity, Since, Status
 from sglint.output.excerpt import excerpt
 from sglint.output.plain import clean, counted, figure, paint
-from sglint.source import Problem
+from sglint.source import Problem, Span
 
 MOST_SUBJECTS = 8
 MOST_PROBLEMS = 100
@@ -154,7 +154,21 @@ def summary(report: Report, *, maybe: bool = False) -> str:
     hiding = sum(problem.hides for problem in report.problems)
     if hiding:
         rows.append(f"{counted(hiding, 'problem')}: part of the network is missing from this result")
+    rows += off_text(report)
     return "\n".join(rows)
+
+
+def off_text(report: Report) -> list[str]:
+    """
+    Return which rules each file of configuration switches off, and in which line.
+    """
+    by_place: dict[Span, list[str]] = {}
+    for slug, place in report.off:
+        by_place.setdefault(place, []).append(slug)
+    return [
+        clean(f"{place.path}:{place.line} switches off {counted(len(slugs), 'rule')}: {named(tuple(slugs))}")
+        for place, slugs in sorted(by_place.items())
+    ]
 
 
 def looked_at(seen: Seen) -> str:

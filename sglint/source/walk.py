@@ -8,7 +8,7 @@ Finding the files to read.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
@@ -17,6 +17,9 @@ from sglint.source.ignore import ignore, ignored, work_tree
 from sglint.source.recognise import is_template, resembles_template
 from sglint.source.text import Problem, SglintError
 from sglint.source.tree import Tree, displayed, ignored_by_terraform, inside, list_files, read_head, reason, whole
+
+LeftOut: TypeAlias = Callable[[str], bool]
+"""Whether a file at an absolute path is not to be looked at; a directory has a slash at its end."""
 
 Format: TypeAlias = Literal["terraform", "tfvars", "cloudformation"]
 
@@ -50,6 +53,7 @@ class Discovery:
     files: tuple[Found, ...]
     named: tuple[Found, ...]
     problems: tuple[Problem, ...]
+    left_out: LeftOut | None = None
 
 
 @dataclass(slots=True)
@@ -59,6 +63,7 @@ class _Walk:
     """
 
     tree: Tree
+    left_out: LeftOut | None
     files: dict[str, Found] = field(default_factory=dict)
     named: dict[str, Found] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -69,7 +74,14 @@ class _Walk:
         self.problems.append(Problem(message, whole(displayed(self.tree, path)), hint))
 
 
-def discover(paths: Sequence[str], *, base: str, root: str | None = None, over: Overlay = NOTHING) -> Discovery:
+def discover(
+    paths: Sequence[str],
+    *,
+    base: str,
+    root: str | None = None,
+    over: Overlay = NOTHING,
+    left_out: LeftOut | None = None,
+) -> Discovery:
     """
     Return the files to read for these paths; what they refer to may lie in their git work trees, or in `root` if given.
 
@@ -80,7 +92,7 @@ def discover(paths: Sequence[str], *, base: str, root: str | None = None, over: 
     for path, absolute in zip(paths, given, strict=True):
         if not path or not (os.path.exists(absolute) or exists(over, absolute)):
             raise SglintError(f"no such file or directory: {path or 'the path is empty'}")
-    walk = _Walk(Tree(base, _boundaries(given, None if root is None else os.path.join(base, root), over), over))
+    walk = _Walk(Tree(base, _boundaries(given, None if root is None else os.path.join(base, root), over), over), left_out)
     for path, absolute in zip(paths, given, strict=True):
         if not inside(walk.tree, real_path(over, absolute)):
             raise SglintError(f"{path} lies outside of the root {root}")
@@ -90,7 +102,8 @@ def discover(paths: Sequence[str], *, base: str, root: str | None = None, over: 
             _name(walk, absolute)
     _others(walk)
     files, named = tuple(sorted(walk.files.values())), tuple(sorted(walk.named.values()))
-    return Discovery(walk.tree, files, named, tuple(sorted(walk.problems, key=lambda problem: problem.order)))
+    problems = tuple(sorted(walk.problems, key=lambda problem: problem.order))
+    return Discovery(walk.tree, files, named, problems, left_out)
 
 
 def _boundaries(given: Sequence[str], root: str | None, over: Overlay) -> tuple[str, ...]:
@@ -114,6 +127,10 @@ def _name(walk: _Walk, path: str) -> None:
     """
     Take a file that was given itself, and the Terraform files next to it.
     """
+    if walk.left_out is not None and walk.left_out(path):
+        message = f"{displayed(walk.tree, path)} is excluded by the configuration"
+        walk.problems.append(Problem(message, whole(displayed(walk.tree, path)), "leave it out", hides=False))
+        return
     there = exists(walk.tree.overlay, path)
     kind = _format(walk.tree, path) if there else _terraform(path)
     if kind is None:
@@ -230,7 +247,10 @@ def _walk(walk: _Walk, top: str) -> None:
 
 def _entries(walk: _Walk, directory: str) -> Iterator[Entry]:
     try:
-        yield from entries(walk.tree.overlay, directory)
+        for entry in entries(walk.tree.overlay, directory):
+            path = os.path.join(directory, entry.name)
+            if walk.left_out is None or not walk.left_out(f"{path}/" if entry.directory else path):
+                yield entry
     except OSError as error:
         message = f"cannot list {displayed(walk.tree, directory)}: {reason(error)}"
         walk.problem(directory, message, "see whether it may be read")

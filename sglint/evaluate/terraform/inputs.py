@@ -84,8 +84,8 @@ def given_values(
     for kind, text in inputs.assignments:
         if kind == "file":
             _take(parse(named[text]), module, found, problems)
-        elif kind == "var":
-            _assign("--var ", text, module, found)
+        elif kind in ("var", "config"):
+            _assign("--var " if kind == "var" else "configured ", text, module, found)
     return found, problems
 
 

@@ -244,7 +244,8 @@ def find_roots(library: Library, discovery: Discovery) -> tuple[str, ...]:
     apart = {_directory(found) for found in discovery.files if found.format == "terraform"} - named
     found = set(_uncalled(library, apart))
     if named:
-        around = discover(discovery.tree.boundaries, base=discovery.tree.base, over=discovery.tree.overlay)
+        tree = discovery.tree
+        around = discover(tree.boundaries, base=tree.base, over=tree.overlay, left_out=discovery.left_out)
         every = {_directory(found) for found in around.files if found.format == "terraform"} | named
         calls = {directory: _calls(library, directory) for directory in sorted(every)}
         found.update(root for root in _uncalled(library, every) if _reach([root], calls) & named)

@@ -1,8 +1,5 @@
 """
-The configuration: `sglint.toml`, or `[tool.sglint]` in pyproject.toml.
-
-It belongs to whoever owns the scanned repository, who may be a stranger: it gives values and paths inside of what is scanned,
-and nothing that runs. `KEYS` is the one list of what may be written; a key that is not there is an error.
+Reading `sglint.toml`, or `[tool.sglint]` in pyproject.toml: the settings in it with their places, or what is wrong with it.
 """
 
 # ruff: noqa: PTH100, PTH118, PTH119, PTH120
@@ -16,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from sglint.config.keys import ANY, EACH, KEYS
 from sglint.source import NOTHING, Overlay, Problem, SglintError, Source, Span, Tree, displayed, is_file, read, real_path, whole
 from sglint.source.ignore import work_tree
 from sglint.source.tree import inside
@@ -24,19 +22,26 @@ NAME = "sglint.toml"
 LIMIT = 1_000_000
 """How many bytes a configuration may have."""
 
-_ANY = "*"
 _SECTION = ("tool", "sglint")
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """
-    One value: its full key, what stands there as text, and the place.
+    One value: its full key, what stands there as text, the place, and of a list its items.
     """
 
     key: tuple[str, ...]
     value: str
     span: Span
+    items: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """
+        The key as one writes it.
+        """
+        return _shown(self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,20 @@ class Configuration:
         parts = pattern.split(".")
         for one in self.settings:
             if _matches(one.key, parts):
-                yield tuple(name for name, part in zip(one.key, parts, strict=True) if part == _ANY), one
+                yield tuple(name for name, part in zip(one.key, parts, strict=True) if part in (ANY, EACH)), one
+
+    def one(self, key: str) -> Setting | None:
+        """
+        Return the setting of a key of `KEYS` that has no `*`, None where it is not given.
+        """
+        return next((one for _, one in self.of(key)), None)
+
+    def text(self, key: str) -> str:
+        """
+        Return what stands at a key that has no `*`, or what holds without it.
+        """
+        found = self.one(key)
+        return KEYS[key].default if found is None else found.value
 
     def resolve(self, path: str) -> str:
         """
@@ -67,47 +85,18 @@ class Configuration:
         return os.path.normpath(os.path.join(self.directory, path))
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _parameter(value: object) -> str | None:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list):
-        items = [None if isinstance(item, list) else _parameter(item) for item in value]
-        return None if None in items else ",".join(item for item in items if item is not None)
-    return str(value) if isinstance(value, (str, int)) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """
-    What may stand at a key: in words, and the function that returns its text, or None when it is something else.
-    """
-
-    expected: str
-    accept: Callable[[object], str | None]
-
-
-TEXT = Kind("a text in quotes", _text)
-PARAMETER = Kind("a text, a whole number, true, false, or a list of these", _parameter)
-
-KEYS: Mapping[str, Kind] = {
-    "cloudformation.nested.*": TEXT,
-    "cloudformation.parameters.*": PARAMETER,
-    "cloudformation.templates.*.parameters.*": PARAMETER,
-    "cloudformation.templates.*.stack": TEXT,
-}
-"""Every key there is; `*` stands for a name that its author chooses."""
+EMPTY = Configuration()
+"""What is said where there is no file."""
 
 
 def configuration(named: str | None, *, base: str, root: str | None = None, over: Overlay = NOTHING) -> Configuration:
     """
     Return the configuration in the file `named`, or the nearest one from the absolute directory `base` upwards.
 
-    The search ends with the git work tree, or `root` if given; without both it is in `base` only.
+    The search ends with the git work tree, or `root` if given; without both it is in `base` only. With "" there is none.
     """
+    if named == "":
+        return Configuration()
     if named is not None:
         path = os.path.join(base, named)
         tree = Tree(base, (os.path.dirname(real_path(over, path)),), over)
@@ -158,13 +147,18 @@ def _parsed(source: Source) -> dict[str, object]:
 
 def _settings(key: tuple[str, ...], value: object, place: Callable[[tuple[str, ...]], Span]) -> Iterator[Setting]:
     """Yield the settings of a part of the configuration, or raise what is wrong with it."""
-    kind = next((kind for pattern, kind in KEYS.items() if _matches(key, pattern.split("."))), None)
+    known = next((known for pattern, known in KEYS.items() if _matches(key, pattern.split("."))), None)
     where = place(key)
-    if kind is not None:
-        text = kind.accept(value)
-        if text is None:
-            raise SglintError(f"{where.path}:{where.line}: {_shown(key)} is {_what(value)}; write {kind.expected}")
-        yield Setting(key, text, where)
+    if known is not None:
+        items = known.kind.accept(value)
+        if items is None:
+            raise SglintError(f"{where.path}:{where.line}: {_shown(key)} is {_what(value)}; write {known.kind.expected}")
+        yield Setting(key, ",".join(items), where, items)
+    elif _tables(key):
+        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+            raise SglintError(f"{where.path}:{where.line}: {_shown(key)} is {_what(value)}; write [[{_shown(key)}]]")
+        for number, one in enumerate(value):
+            yield from _settings((*key, str(number)), one, place)
     elif not isinstance(value, dict):
         raise SglintError(f"{where.path}:{where.line}: {_shown(key) or 'tool.sglint'} is {_what(value)}; write a table")
     else:
@@ -177,7 +171,7 @@ def _known(key: tuple[str, ...], place: Callable[[tuple[str, ...]], Span]) -> No
     """Raise an error when no key begins like this."""
     patterns = [pattern.split(".") for pattern in KEYS]
     names = {parts[len(key) - 1] for parts in patterns if len(parts) >= len(key) and _matches(key[:-1], parts[: len(key) - 1])}
-    if key[-1] in names or _ANY in names:
+    if key[-1] in names or ANY in names:
         return
     close = [_shown((*key[:-1], name)) for name in get_close_matches(key[-1], sorted(names), 1)]
     hint = f"did you mean {close[0]}" if close else f"there {'is' if len(names) == 1 else 'are'} {', '.join(sorted(names))}"
@@ -186,7 +180,15 @@ def _known(key: tuple[str, ...], place: Callable[[tuple[str, ...]], Span]) -> No
 
 
 def _matches(key: tuple[str, ...], parts: list[str]) -> bool:
-    return len(key) == len(parts) and all(part in (_ANY, name) for name, part in zip(key, parts, strict=True))
+    return len(key) == len(parts) and all(part in (ANY, EACH, name) for name, part in zip(key, parts, strict=True))
+
+
+_TABLES = {tuple(pattern.split(".")[: pattern.split(".").index(EACH)]) for pattern in KEYS if EACH in pattern.split(".")}
+
+
+def _tables(key: tuple[str, ...]) -> bool:
+    """Return whether several tables stand at the key."""
+    return any(_matches(key, list(above)) for above in _TABLES)
 
 
 def _shown(key: tuple[str, ...]) -> str:
@@ -209,11 +211,16 @@ def _places(source: Source) -> dict[tuple[str, ...], Span]:
     """
     found: dict[tuple[str, ...], Span] = {}
     table: tuple[str, ...] = ()
-    for number, line in enumerate(source.text.splitlines(), start=1):
+    number: dict[tuple[str, ...], int] = {}
+    for at, line in enumerate(source.text.splitlines(), start=1):
         text = line.strip()
-        span = Span(source.path, number, len(line) - len(line.lstrip()) + 1, number, len(line.rstrip()) + 1)
+        span = Span(source.path, at, len(line) - len(line.lstrip()) + 1, at, len(line.rstrip()) + 1)
         keys = list(_keys(_line(text)))
-        if text.startswith("[") and keys:
+        if text.startswith("[[") and keys:
+            number[keys[-1]] = number.get(keys[-1], -1) + 1
+            table = (*keys[-1], str(number[keys[-1]]))
+            keys = [table[:depth] for depth in range(1, len(table) + 1)]
+        elif text.startswith("[") and keys:
             table = keys[-1]
             keys = [table[:depth] for depth in range(1, len(table) + 1)]
         else:
