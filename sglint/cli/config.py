@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
+from sglint.cli.help import Helped
 from sglint.cli.options import guarded, rule_names
 
 
-@click.command()
+@click.command(cls=Helped)
 @click.option("--config", metavar="FILE", help="Configuration. Default: the nearest sglint.toml or pyproject.toml upwards.")
 @click.option("--root", metavar="DIR", help="Nothing outside this folder is read. Default: the git work tree around it.")
 @click.option("--fail-on", metavar="LEVEL", help="As with sglint check, which wins over the file.")
@@ -19,9 +20,9 @@ from sglint.cli.options import guarded, rule_names
 @click.option("--ignore", multiple=True, metavar="RULE", shell_complete=rule_names, help="As with sglint check.")
 @click.option("--baseline", metavar="FILE", help="As with sglint check.")
 @click.option("--workspace", metavar="NAME", help="As with sglint check.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
+@click.option("--format", "formats", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @click.option("--debug", is_flag=True, help="Show where an internal error comes from.")
-def config(*, config: str | None, root: str | None, form: str, debug: bool, **given: str | tuple[str, ...] | None) -> None:
+def config(*, config: str | None, root: str | None, formats: str, debug: bool, **given: str | tuple[str, ...] | None) -> None:
     """
     Show the values that hold for runs in this folder, each with where it comes from.
 
@@ -39,4 +40,4 @@ def config(*, config: str | None, root: str | None, form: str, debug: bool, **gi
         if "workspace" in line:
             line["terraform.workspace"] = line.pop("workspace")
         values = effective(said, line)
-        click.echo(render_json(said, values) if form == "json" else render_text(said, values), nl=False)
+        click.echo(render_json(said, values) if formats == "json" else render_text(said, values), nl=False)

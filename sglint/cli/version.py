@@ -11,12 +11,13 @@ import sys
 import click
 
 from sglint import __version__
+from sglint.cli.help import Helped
 
 _EXTRA = re.compile(r"""extra\s*==\s*["']([^"']+)["']""")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
-@click.command()
+@click.command(cls=Helped)
 @click.option("--verbose", "-v", is_flag=True, help="Also of Python, the system and what sglint builds on.")
 def version(*, verbose: bool) -> None:
     """

@@ -20,7 +20,11 @@ def gathered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     same: dict[object, list[Finding]] = {}
     for one in findings:
         says = one.message.removeprefix(f"{title(one.subjects)}: ")
-        key = (one.rule, one.roots, one.certain, one.status, one.status_reason, says, one.advice) if one.alike else one
+        key = (
+            (one.rule, one.severity, one.roots, one.certain, one.status, one.status_reason, says, one.advice)
+            if one.alike
+            else one
+        )
         same.setdefault(key, []).append(one)
     return tuple(as_one(group) for group in same.values())
 

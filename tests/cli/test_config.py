@@ -135,7 +135,7 @@ def test_a_configuration_says_what_a_stack_is_called(tmp_path: Path) -> None:
             "sglint.toml:1: there is no key cloudformation.parameter; did you mean cloudformation",
         ),
         ("\n[cloudfromation]\n", "sglint.toml:2: there is no key cloudfromation; did you mean cloudformation"),
-        ("color = true\n", "sglint.toml:1: there is no key color; there is cloudformation"),
+        ("color = true\n", "sglint.toml:1: there is no key color; there are baseline, cloudformation, exclude"),
         (
             '[cloudformation.templates."t.yaml"]\nstak = "a"\n',
             'sglint.toml:2: there is no key cloudformation.templates."t.yaml".stak',
