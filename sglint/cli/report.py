@@ -13,6 +13,10 @@ from sglint.cli.check import LEVELS, names
 from sglint.cli.options import Ordered, Output, guarded, shared, write
 from sglint.request import Request
 
+MOST_FIXES = 25
+LARGE = 10_000
+"""Each look for a fix judges the whole network again; in this many resources one is looked for."""
+
 
 @click.command(cls=Ordered)
 @shared
@@ -22,10 +26,8 @@ from sglint.request import Request
 @click.option(
     "--fixes",
     type=click.IntRange(0),
-    default=25,
-    show_default=True,
     metavar="N",
-    help="For so many findings look for the change that fixes it, those first that save most.",
+    help="For how many findings to look for a fix, those first that save most. Default: 25, fewer in a large network.",
 )
 @click.option("--fail-on", type=click.Choice(LEVELS), default="never", show_default=True, help="Exit with 1 from here on.")
 @click.option("--select", multiple=True, metavar="RULE", help="Only these rules.")
@@ -39,7 +41,7 @@ def report(  # noqa: PLR0913 -- click passes every option
     output: tuple[str, ...],
     color: str,  # noqa: ARG001 -- the page follows the reader's choice of light or dark
     traffic: str | None,
-    fixes: int,
+    fixes: int | None,
     fail_on: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -71,11 +73,26 @@ def report(  # noqa: PLR0913 -- click passes every option
         chosen = choose(known, names(select), names(ignore))
         networks = judge(wanted)
         found = conclude(wanted, networks, chosen, known, traffic=traffic)
+        most = affordable(found.seen.resources) if fixes is None else fixes
         if wanted.plan is None:
-            found = with_fixes(found, fixes, lambda some: fixed_findings(wanted, known, some))
+            found = with_fixes(found, most, lambda some: fixed_findings(wanted, known, some))
         pictures = Pictures(topology(networks.judged), charts(found, traffic))
         page = html.render(found, networks.judged, version=__version__, pictures=pictures, traffic=traffic)
         write(Output("html", None if path == "-" else path), page)
         if path != "-":
             click.echo(f"wrote {path}", err=True)
+        if fixes is None and wanted.plan is None and most < min(MOST_FIXES, len(found.findings)):
+            click.echo(
+                f"fixes were looked for of {most or 'no'} findings, as the network is large; --fixes N looks for more", err=True
+            )
         ctx.exit(found.exit_code(None if fail_on == "never" else Severity(fail_on)))
+
+
+def affordable(resources: int) -> int:
+    """
+    Return for how many findings a fix is looked for, so that it takes about as long in a large network as in a small one.
+
+    >>> affordable(78), affordable(2_000), affordable(40_000)
+    (25, 5, 0)
+    """
+    return min(MOST_FIXES, LARGE // max(1, resources))

@@ -162,11 +162,11 @@ class Browser:
         self.send("Input.dispatchKeyEvent", type="keyDown", key=key, windowsVirtualKeyCode=codes[key], **more)
         self.send("Input.dispatchKeyEvent", type="keyUp", key=key, windowsVirtualKeyCode=codes[key])
 
-    def look(self, *, width: int = 1280, height: int = 900, dark: bool = False, paper: bool = False) -> None:
+    def look(self, *, width: int = 1280, height: int = 900, dark: bool = False, paper: bool = False, scale: float = 1) -> None:
         """
-        Set the size of the window and what the reader likes: dark or light, screen or paper.
+        Set the size of the window, and what the reader likes: dark or light, screen or paper.
         """
-        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=False)
         features = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.send("Emulation.setEmulatedMedia", media="print" if paper else "", features=features)
 

@@ -367,6 +367,7 @@
       one.after(button);
       button.addEventListener("click", () => {
         light(names);
+        map.closest("details")?.setAttribute("open", "");
         map.scrollIntoView({ block: "center" });
         map.focus({ preventScroll: true });
       });
