@@ -15,6 +15,7 @@ Says which flows EC2 connection tracking will track, from the Terraform, before 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from os import PathLike
 from types import MappingProxyType
 from typing import TypeAlias
@@ -65,6 +66,8 @@ def lint(  # noqa: PLR0913 -- one keyword for each thing that can be given
         parameter_files=parameter_files,
         config=config,
     )
+    select = tuple(select)
+    wanted = replace(wanted, selected=bool(select))
     return run(wanted, choose(rules, select, ignore), rules)
 
 

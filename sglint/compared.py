@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sglint.baseline import Entry, listed, stale, within, without
+from sglint.config import NAME, configuration
 from sglint.finding import Report
 from sglint.known import renaming, since
 from sglint.pipeline import conclude, given_baseline, judge, lint, looked
@@ -17,29 +18,43 @@ from sglint.request import Request
 from sglint.rule import Rule
 from sglint.source import NOTHING, Tree, in_order, located, past, work_trees
 
+CONFIGURATIONS = frozenset({NAME, "pyproject.toml"})
+
 
 def compare(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule], revision: str) -> Report:
     """
     Return what the rules find, compared with what they find in the files that git remembers of a revision.
 
-    The inputs that the caller names are those of today where there were none.
+    The configuration is that of today on both sides, and so are the inputs that are named where there were none.
     """
     rules, known, base = tuple(rules), tuple(known), str(Path.cwd())
     report = lint(wanted, rules, known)
     pasts = [past(top, revision) for top in work_trees(base, wanted.paths or (".",))]
-    named = (
-        *(text for kind, text in wanted.assignments if kind == "file"),
-        *wanted.parameter_files,
-        *([wanted.baseline] if wanted.baseline else []),
+    given = today(wanted, base)
+    then = tuple(
+        (path, text)
+        for one in pasts
+        for path, text in one.overlay
+        if Path(path).name not in CONFIGURATIONS and (text is not None or path not in given)
     )
-    given = {os.path.realpath(path) for path in named}
-    then = tuple((path, text) for one in pasts for path, text in one.overlay if text is not None or path not in given)
     before = lint(replace(wanted, overlay=then), rules, known) if then else report
     unread = tuple(one for one in before.problems if one.span is None or not Path(one.span.path).is_dir())
     roots = located(Tree(base, ()), report.roots, base)
     renamed = renaming({old: new for one in pasts for old, new in one.renamed.items()}, frozenset(roots.values()))
     found = since(report, replace(before, problems=unread), revision, renamed)
     return replace(found, problems=in_order((*found.problems, *(problem for one in pasts for problem in one.problems))))
+
+
+def today(wanted: Request, base: str) -> frozenset[str]:
+    """
+    Return the absolute paths of the inputs that are named, by the caller or by the configuration.
+    """
+    said = configuration(wanted.config, base=base, root=wanted.root)
+    named = [*(text for kind, text in wanted.assignments if kind == "file"), *wanted.parameter_files]
+    named += [wanted.baseline] if wanted.baseline else []
+    for pattern in ("baseline", "terraform.variable-files", "terraform.roots.*.variable-files"):
+        named += [said.resolve(path) for _, one in said.of(pattern) for path in one.items]
+    return frozenset(os.path.realpath(path) for path in named)
 
 
 def relisted(

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -50,6 +51,7 @@ def baseline(
         path = output[0] if output else NAME
         known = load(tuple(Path(one) for one in chosen["rules"]))
         rules = choose(known, names(chosen["select"]), names(chosen["ignore"]))
+        wanted = replace(wanted, selected=bool(chosen["select"]))
         entries, report = relisted(wanted, rules, known, path, prune=prune, maybe=maybe)
         write(Output("baseline", None if path == "-" else path), render(entries))
         if path != "-":

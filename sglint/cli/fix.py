@@ -48,6 +48,7 @@ def fix(  # noqa: PLR0913 -- click passes every option
     command was wrong, or a file cannot be written; otherwise 0.
     """
     with guarded(debug=wanted.debug):
+        from dataclasses import replace
         from pathlib import Path
 
         from sglint.cli.check import names
@@ -57,6 +58,7 @@ def fix(  # noqa: PLR0913 -- click passes every option
 
         known = load([Path(one) for one in rules])
         chosen = [one.slug for one in choose(known, names(select), ())] if select else []
+        wanted = replace(wanted, selected=bool(select))
         where = outputs(ctx, (), output, "diff")[0]
         result = fixed(wanted, known, select=chosen, interfaces=interfaces, unsafe=unsafe)
         for line in result.told():

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -71,6 +72,7 @@ def report(  # noqa: PLR0913 -- click passes every option
         path = output[0] if output else "report.html"
         known = load(rules)
         chosen = choose(known, names(select), names(ignore))
+        wanted = replace(wanted, selected=bool(select))
         networks = judge(wanted)
         found = conclude(wanted, networks, chosen, known, traffic=traffic)
         most = affordable(found.seen.resources) if fixes is None else fixes

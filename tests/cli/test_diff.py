@@ -168,6 +168,15 @@ def test_a_comment_on_a_pull_request_says_what_is_new(repo: Repository) -> None:
     assert "1 finding unchanged since main" in out
 
 
+def test_the_configuration_is_that_of_today_on_both_sides(repo: Repository) -> None:
+    repo.git("checkout", "-q", "main")
+    repo.commit({"sglint.toml": 'ignore = ["tracked-forwarder"]\nbroken =\n'})
+    repo.git("checkout", "-q", "-B", "topic")
+    listed = 'baseline = "listed.jsonl"\n[terraform]\nvariable-files = ["new.tfvars"]\n'
+    repo.write({"sglint.toml": listed, "listed.jsonl": '{"schema": 1}\n', "new.tfvars": "", "a/main.tf": NARROW})
+    assert "found 1 warning new since main, 1 unchanged" in check(repo).out
+
+
 def test_links_and_odd_names_are_what_they_were(tmp_path: Path) -> None:
     repo = repository(tmp_path / "repo", {"real/main.tf": HUB, "ö \t.tf": "locals {}\n", "big.bin": "x" * 6_000_000})
     (repo.top / "b").symlink_to("real")
