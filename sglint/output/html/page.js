@@ -281,14 +281,14 @@
       return list;
     };
     const details = (one, row) => {
-      const box = make("td", { colspan: "10" });
+      const box = make("div", { class: "reasons" });
       const groups = one.groups.join(", ") || "none that is known";
       box.append(make("p", {}, `${one.role}, ${one.kind}, `, make("code", {}, one.place), `; security groups: ${groups}`));
       for (const each of one.unknown) box.append(make("p", {}, `not known: ${each}`));
       const list = reasons(one);
       list.dataset.path = one.node;
       box.append(list);
-      row.append(box);
+      row.append(make("td", { colspan: "9" }, box));
       paths(row);
     };
     const open = new Set();
@@ -308,19 +308,16 @@
         open[why.hidden ? "delete" : "add"](one.index);
         toggle();
       });
-      rows.forEach(([family, via, cells], index) => {
-        const row = make("tr");
-        if (!index) {
-          const about = [one.role, ...(one.scope === "yes" ? [] : [one.scope === "no" ? "not behind one" : "perhaps behind one"])];
-          row.append(
-            make("th", { scope: "rowgroup", rowspan: String(rows.length) }, make("code", {}, one.address), make("br"),
-              make("span", { class: "dim" }, `${about.join(", ")} `), button),
-          );
-        }
-        row.append(make("td", { class: "through" }, via < 0 ? "nothing is known" : `${target(via)}`, ...(family === "ipv6" ? [make("span", { class: "dim" }, " IPv6")] : [])));
+      const about = [one.role, ...(one.scope === "yes" ? [] : [one.scope === "no" ? "not behind one" : "perhaps behind one"])];
+      const name = make("th", { scope: "rowgroup", colspan: "9" }, make("code", {}, one.address));
+      name.append(make("span", { class: "dim" }, ` ${about.join(", ")} `), button);
+      found.append(make("tr", {}, name));
+      for (const [family, via, cells] of rows) {
+        const ipv6 = family === "ipv6" ? [make("span", { class: "dim" }, " IPv6")] : [];
+        const row = make("tr", {}, make("td", { class: "through" }, via < 0 ? "nothing is known" : target(via), ...ipv6));
         row.append(...cells.split(" ").map(cell));
         found.append(row);
-      });
+      }
       found.append(why);
       return found;
     };
