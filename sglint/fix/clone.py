@@ -157,7 +157,7 @@ def appended(texts: Texts, listed: Sequence[tuple[Sample, Mapping[Span, str], Op
     keys = {str(key.value) for key, _ in holder.items if isinstance(key, Literal)} if isinstance(holder, ObjectExpr) else set()
     written = texts.line(path, start.span.line)
     indent = written[: len(written) - len(written.lstrip())]
-    spread = holder.span.line != start.span.line
+    spread, json = holder.span.line != start.span.line, path.endswith(".json")
     text = ""
     for sample, new, one in listed:
         body = copied(texts, sample.item, new)
@@ -165,10 +165,10 @@ def appended(texts: Texts, listed: Sequence[tuple[Sample, Mapping[Span, str], Op
         if isinstance(holder, ObjectExpr):
             name, apart = key_for(texts, holder, one, keys)
             keys.add(name.strip())
-            text += newline if apart and not text and spread else ""
-            name = f"{name} = "
+            text += newline if apart and not text and spread and not json else ""
+            name = f'"{name.strip()}": ' if json else f"{name} = "
         end = "," if comma else ""
-        separator = "," if not comma and (isinstance(holder, TupleExpr) or not spread) else ""
+        separator = "," if not comma and (isinstance(holder, TupleExpr) or not spread or json) else ""
         text += f"{separator}{newline}{indent}{name}{body}{end}" if spread else f"{separator or ','} {name}{body}"
     yield Edit(at(path, last.span.end_line, column), text)
 

@@ -224,15 +224,14 @@ def in_words(found: FlowSet) -> Iterator[tuple[str, str]]:
 
 def whom(family: Family, numbers: Intervals) -> str:
     """
-    Return addresses in exact words: as prefixes, or as one but some others, whichever is shorter.
+    Return addresses in exact words, and in as few as there are: some prefixes, but for others in them.
 
     >>> whom(Family.IPV4, Intervals(((0, 2**31 + 5), (2**31 + 8, 2**32 - 1))))
     '0.0.0.0/0 but 128.0.0.6/31'
     """
-    around = EVERYONE[family]
-    while inner := next((one for one in around.subnets() if one != around and numbers <= addresses(one)), None):
-        around = inner
-    kept, left = prefixes(family, numbers), prefixes(family, addresses(around) - numbers)
-    if not left:
-        return str(around)
-    return join(map(str, kept)) if len(kept) <= len(left) else f"{around} but {join(map(str, left))}"
+    gaps = addresses(EVERYONE[family]) - numbers
+    sizes = sorted({last - first for first, last in gaps.ranges})
+    filled = (numbers, *(numbers | Intervals(tuple(one for one in gaps.ranges if one[1] - one[0] <= size)) for size in sizes))
+    told = ((prefixes(family, around), prefixes(family, around - numbers)) for around in filled)
+    kept, left = min(told, key=lambda item: len(item[0]) + len(item[1]))
+    return join(map(str, kept)) + (f" but {join(map(str, left))}" if left else "")

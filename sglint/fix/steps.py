@@ -30,8 +30,8 @@ def steps(before: Look, after: Look, changes: Iterable[Change]) -> Iterator[str]
     for one in listed:
         if isinstance(one, Narrow):
             yield (
-                f"deploy the narrower rules of {join(one.groups)}: live tracked flows go on until they end, and others than these "
-                "cannot come in again"
+                f"deploy the narrower rules of {join(one.groups)}: live tracked flows go on until they end, and others than "
+                "these cannot come in again"
             )
         elif isinstance(one, SetTimeout):
             yield from timeout(one)
