@@ -343,6 +343,16 @@ def test_what_is_sensitive_is_not_on_the_page() -> None:
     assert "hunter2" not in render(Report((one,), (), seen(1, 1), (Source("main.tf", text),), (".",)), (), version="1")
 
 
+def test_the_sensitive_values_of_a_module_are_not_on_its_page(tmp_path: Path) -> None:
+    text = (STACKS / "inspection-hub" / "main.tf").read_text(encoding="utf-8")
+    hidden = 'variable "password" {\n  sensitive = true\n  default   = "hunter2"\n}\n'
+    (tmp_path / "main.tf").write_text(
+        f'{hidden}{text}\nlocals {{\n  key = sensitive("hunter2")\n}}\n{hidden}', encoding="utf-8"
+    )
+    written = sglint("report", tmp_path, "-o", "-").out
+    assert "to_port" in written and "hunter2" not in written
+
+
 def many(number: int) -> tuple[Report, Judged]:
     """
     Return a report about so many interfaces of as many security groups, each with a finding of its own.

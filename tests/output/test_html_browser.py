@@ -16,6 +16,7 @@ from sglint.model import Role
 from sglint.output.html import Pictures, node_id, render
 from sglint.rule import Judged
 from sglint.source import Source
+from tests.command import STACKS, sglint
 from tests.output.browser import Browser, axe, browser, chromium
 from tests.output.made import PROJECTIONS, UNTRACKED, at, finding, full, interface, judged, judgement
 from tests.output.made import verdict as flow
@@ -273,23 +274,45 @@ def test_without_its_script_the_page_shows_the_verdict_the_findings_and_a_note(c
         chrome.send("Emulation.setScriptExecutionDisabled", value=False)
 
 
-@pytest.mark.parametrize("kind", WIDTHS)
-def test_axe_finds_nothing_and_nothing_is_cut_off(chrome: Browser, tmp_path: Path, kind: str) -> None:
+def faults(chrome: Browser) -> list[str]:
+    """
+    Return what axe-core has against the page, with everything on it open.
+    """
     script = axe()
     if script is None:
         pytest.skip("NO AXE-CORE HERE: accessibility is not checked; tests/output/get-browser puts it there")
-    width, dark = WIDTHS[kind]
-    chrome.look(width=width, dark=dark)
-    chrome.open(written(tmp_path, *everything(), pictures=Pictures(DRAWING)))
     chrome.run("for (const one of document.querySelectorAll('details')) one.open = true")
     chrome.click("#interface-table button")
-    assert chrome.run("document.documentElement.scrollWidth") <= width
     chrome.run(script.read_text(encoding="utf-8"))
-    found = chrome.run(
+    found: list[str] = chrome.run(
         "axe.run().then(({violations}) =>"
         " violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map((each) => each.html)}`))"
     )
-    assert found == []
+    return found
+
+
+@pytest.mark.parametrize("kind", WIDTHS)
+def test_axe_finds_nothing_and_nothing_is_cut_off(chrome: Browser, tmp_path: Path, kind: str) -> None:
+    width, dark = WIDTHS[kind]
+    chrome.look(width=width, dark=dark)
+    chrome.open(written(tmp_path, *everything(), pictures=Pictures(DRAWING)))
+    assert faults(chrome) == []
+    assert chrome.run("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("kind", ["light", "narrow dark"])
+def test_the_report_of_the_example_is_sound_and_its_way_can_be_seen(chrome: Browser, tmp_path: Path, kind: str) -> None:
+    width, dark = WIDTHS[kind]
+    page = tmp_path / "report.html"
+    sglint("report", STACKS / "inspection-hub" / "main.tf", "-o", page)
+    chrome.look(width=width, dark=dark)
+    chrome.open(page)
+    chrome.click(".way + button")
+    lit = chrome.run("[...document.querySelectorAll('[data-node].lit')].map((one) => one.textContent)")
+    assert any("aws_ec2_transit_gateway.core" in one for one in lit) and len(lit) >= 4
+    assert faults(chrome) == []
+    assert chrome.run("document.documentElement.scrollWidth") <= width
+    quiet(chrome, page)
 
 
 def test_on_paper_all_is_open_and_nothing_is_there_to_press(chrome: Browser, tmp_path: Path) -> None:

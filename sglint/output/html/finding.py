@@ -11,6 +11,7 @@ from sglint.facts import RESOLVER_QUERIES
 from sglint.finding import Finding, Fix, Label, Severity, Status
 from sglint.graph import Noun
 from sglint.model import Interface, Link, Role, TargetKind
+from sglint.output.diff import shown
 from sglint.output.excerpt import private, spread, window
 from sglint.output.html.name import node_id
 from sglint.output.html.verdict import rate
@@ -265,8 +266,7 @@ def diff(fix: Fix | None) -> tuple[tuple[str, str], ...]:
         return ()
     kinds = (("+++", "file"), ("---", "file"), ("@@", "at"), ("+", "add"), ("-", "cut"))
     return tuple(
-        (next((kind for start, kind in kinds if line.startswith(start)), ""), spread(private(line)))
-        for line in fix.diff.splitlines()
+        (next((kind for start, kind in kinds if line.startswith(start)), ""), spread(line)) for line in shown(fix.diff)
     )
 
 
