@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sglint.finding import Finding, Report, Severity, Status
+from sglint.output.diff import shown
 from sglint.output.excerpt import private
 from sglint.output.plain import clean, counted, written
 from sglint.output.text import looked_at, resolved_text
@@ -126,7 +127,12 @@ def _details(one: Finding) -> str:
     rows += (f"- {words(row)}" for row in explained(one))
     if one.fix is not None and one.fix.diff:
         long = len(one.fix.diff) > LONGEST_DIFF
-        rows += ["", "Too long for this comment; `sglint fix --unsafe` prints it." if long else fenced(one.fix.diff, "diff")]
+        rows += [
+            "",
+            "Too long for this comment; `sglint fix --unsafe` prints it."
+            if long
+            else fenced("\n".join(shown(one.fix.diff)), "diff"),
+        ]
         if one.fix.steps:
             rows += ["", "Deploy it in this order:", "", *(f"1. {words(step)}" for step in one.fix.steps)]
     return "\n".join([*rows, "\n</details>"])
