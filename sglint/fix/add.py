@@ -7,6 +7,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from types import MappingProxyType
 
 from sglint.finding import Edit
 from sglint.fix import hcl
@@ -54,6 +55,8 @@ def added(files: Terraform, net: Judged, group: str, rules: Sequence[Written], o
     if any(block.attribute(name) is not None for name in BLOCKS.values()):
         return
     style = styles(files, origin, block, rules)
+    if split_key(origin.address)[1] and "" not in style.values():
+        yield from for_each_group(files, origin, rules, openings)
     yield tuple(edit for direction in Direction for edit in made(files, origin, block, rules, of(openings, direction), style))
     if not any(is_of(child, name) for child in block.blocks for name in BLOCKS.values()):
         yield from by_caller(files, origin, rules, openings)
@@ -185,6 +188,31 @@ def other_way(kind: str) -> str:
     return next(each for each in ONE_PEER if each != kind)
 
 
+def for_each_group(files: Terraform, origin: Origin, rules: Sequence[Written], openings: Sequence[Opening]) -> Iterator[Edits]:
+    """
+    Yield edits that add rules to every group that a block makes, as a rule does that is there.
+    """
+    for rule in rules:
+        like = files.block_at(rule.origin.span)
+        if like is None or rule.inline or split_key(rule.origin.address)[1] != split_key(origin.address)[1]:
+            continue
+        repeat = next((one for one in (like.attribute("count"), like.attribute("for_each")) if one is not None), None)
+        group = like.attribute("security_group_id")
+        if repeat is None or group is None:
+            continue
+        reference = hcl.Raw(files.texts.written(group.expr.span))
+        number = hcl.Raw(files.texts.written(repeat.expr.span))
+        texts: list[str] = []
+        for direction in Direction:
+            some, kind = of(openings, direction), like.labels[0]
+            kind = kind if ONE_PEER.get(kind, direction) is direction else other_way(kind)
+            stem = named(split_key(origin.address)[0])
+            directory = posixpath.dirname(origin.span.path)
+            texts += alone(files, directory, stem, reference, some, kind, {repeat.name: number}) if some else ()
+        yield (inserted(files.texts, like.span, texts, ""),)
+        return
+
+
 def beside(files: Terraform, origin: Origin, rules: Sequence[Written], openings: Sequence[Opening], kind: str) -> Edit:
     """
     Return the edit that adds resources of a type, each a rule of the group, after the last one of the group's rules.
@@ -195,15 +223,25 @@ def beside(files: Terraform, origin: Origin, rules: Sequence[Written], openings:
     return inserted(files.texts, last.block, texts, "")
 
 
-def alone(files: Terraform, directory: str, stem: str, group: hcl.Raw, openings: Sequence[Opening], kind: str) -> list[str]:
+def alone(
+    files: Terraform,
+    directory: str,
+    stem: str,
+    group: hcl.Raw,
+    openings: Sequence[Opening],
+    kind: str,
+    repeat: Mapping[str, hcl.Plain] = MappingProxyType({}),
+) -> list[str]:
     """
     Return resources of a type, each a rule of one direction of a group, with names that are not taken in the directory.
+
+    `repeat` says how many instances each of them has.
     """
     taken = {one.labels for one in files.blocks(directory, "resource")}
     texts: list[str] = []
     way = BLOCKS[openings[0].direction]
     for protocol, ports, peers in together(openings):
-        head: dict[str, hcl.Plain] = {"security_group_id": group}
+        head: dict[str, hcl.Plain] = {**repeat, "security_group_id": group}
         wanted: list[tuple[str, dict[str, hcl.Plain]]]
         if kind == RULE:
             wanted = [("", {**head, "type": way, **ports_and_peers(protocol, ports, peers)})]

@@ -355,3 +355,71 @@ def test_a_network_without_findings_has_no_diff(place: Place) -> None:
     place.write({"main.tf": NETWORK})
     fixed = place.fix()
     assert (fixed.diff, fixed.findings, fixed.complete) == ("", (), True)
+
+
+COUNTED = """
+resource "aws_security_group" "data" {
+  count  = 2
+  vpc_id = aws_vpc.hub.id
+}
+
+resource "aws_vpc_security_group_ingress_rule" "spokes" {
+  count             = 2
+  security_group_id = aws_security_group.data[count.index].id
+  ip_protocol       = "icmp"
+  from_port         = -1
+  to_port           = -1
+  cidr_ipv4         = "10.0.0.0/8"
+}
+
+resource "aws_vpc_security_group_egress_rule" "everywhere" {
+  count             = 2
+  security_group_id = aws_security_group.data[count.index].id
+  ip_protocol       = "-1"
+  cidr_ipv4         = "0.0.0.0/0"
+}
+"""
+
+
+def test_all_groups_that_a_block_makes_get_one_block_of_rules(place: Place) -> None:
+    interface = forwarder("aws_security_group.data[count.index].id")
+    interface = interface.replace('"data" {\n  subnet_id         =', '"data" {\n  count             = 2\n  subnet_id         =')
+    place.write({"main.tf": interface + COUNTED})
+    old, new = changes(place.fix().diff)["main.tf"]
+    assert old == []
+    assert [line for line in new if line.startswith("resource")] == [
+        'resource "aws_vpc_security_group_ingress_rule" "data_ingress_tcp" {',
+        'resource "aws_vpc_security_group_ingress_rule" "data_ingress_udp" {',
+    ]
+    assert new.count("  count             = 2") == 2
+    assert new.count("  security_group_id = aws_security_group.data[count.index].id") == 2
+    assert place.fix().diff == ""
+
+
+def test_findings_about_one_group_are_fixed_together_where_neither_can_be_alone(place: Place) -> None:
+    group = """
+resource "aws_security_group" "dns" {
+  vpc_id = aws_vpc.hub.id
+
+  ingress {
+    protocol    = "udp"
+    from_port   = 53
+    to_port     = 53
+    cidr_blocks = ["10.0.0.0/8"]
+  }
+}
+"""
+    endpoint = """
+resource "aws_route53_resolver_endpoint" "%s" {
+  direction          = "%s"
+  security_group_ids = [aws_security_group.dns.id]
+
+  ip_address {
+    subnet_id = aws_subnet.data.id
+  }
+}
+"""
+    place.write({"main.tf": NETWORK + group + endpoint % ("asked", "INBOUND") + endpoint % ("asks", "OUTBOUND")})
+    fixed = place.fix()
+    assert [(one.rule, done) for one, _, done in fixed.findings] == [("no-egress-rule", True)] * 2
+    assert place.fix().findings == ()

@@ -1,0 +1,242 @@
+"""
+One attempt: the edits that may make findings go away, judged one after the other until one does what was promised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice, product
+
+from sglint.finding import Edit, Fix
+from sglint.fix.change import Admit, Blocked, Change, Opening, Wanted, openings_of, wanted
+from sglint.fix.diff import unified
+from sglint.fix.look import Item, Look, Overlay, look, real
+from sglint.fix.proof import Key, Place, Proof, prove
+from sglint.fix.steps import steps
+from sglint.fix.text import ClashError, by_file, edited
+from sglint.fix.top import from_top
+from sglint.fix.writer import proposals
+from sglint.model import Interface
+from sglint.request import Request
+from sglint.rule import Rule
+from sglint.source.tree import inside
+
+EACH = 6
+"""How many proposals for one change are tried."""
+
+TRIES = 16
+"""How many edits for one finding are judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """
+    A change that does what it should: its fix, and what there is to see then.
+    """
+
+    fix: Fix
+    after: Look | None = None
+
+
+def solve(request: Request, rules: Iterable[Rule], now: Look, items: tuple[Item, ...], also: frozenset[Key]) -> Tried:
+    """
+    Return the first change that makes findings go away; where it is not to be had alone, one that fixes those that are to be
+    fixed `also` and are about the same groups.
+    """
+    known = tuple(rules)
+    alone = attempt(request, known, now, items, also)
+    if alone.after is not None or any(isinstance(wishes(item), Blocked) for item in items):
+        return alone
+    more = partners(now, items, also)
+    together = attempt(request, known, now, (*items, *more), also) if more else alone
+    return together if together.after is not None else alone
+
+
+def partners(now: Look, items: tuple[Item, ...], also: frozenset[Key]) -> tuple[Item, ...]:
+    """
+    Return what else is to be fixed of interfaces that have a group in common with these.
+    """
+    groups = {(item.net.network.root, group) for item in items for group in groups_of(item)}
+    others = (item for item in now.items if item.key in also and item not in items and not isinstance(wishes(item), Blocked))
+    return tuple(item for item in others if any((item.net.network.root, group) in groups for group in groups_of(item)))
+
+
+def groups_of(item: Item) -> tuple[object, ...]:
+    """
+    Return the groups of the interface that something was found about.
+    """
+    return item.found.subject.groups if isinstance(item.found.subject, Interface) else ()
+
+
+def wishes(item: Item) -> tuple[Wanted, ...] | Blocked:
+    """
+    Return what makes it go away.
+    """
+    return wanted(item.net, item.finding.rule, item.found)
+
+
+def attempt(request: Request, rules: Iterable[Rule], now: Look, items: tuple[Item, ...], also: frozenset[Key]) -> Tried:
+    """
+    Return the first change that makes these findings go away, and does what was promised.
+
+    The interfaces of those that are to be fixed `also` may change with them, if they want the same.
+    """
+    sides = [wishes(item) for item in items]
+    blocked = next((one for one in sides if isinstance(one, Blocked)), None)
+    if blocked is not None:
+        return Tried(Fix(blocked=blocked.why))
+    listed = [one for one in sides if not isinstance(one, Blocked)]
+    meant = intended(now, items, also)
+    gone = frozenset(item.key for item in items)
+    first = ""
+    tries = 0
+    for number in range(min(map(len, listed))):
+        some = [one[number] for one in listed]
+        for edits in islice(combined(request, now, items, some), TRIES):
+            elsewhere = next((one.span.path for one in edits if is_elsewhere(now, one.span.path)), "")
+            if elsewhere:
+                first = first or f"{elsewhere} comes from elsewhere, where it would have to be changed"
+                continue
+            overlay = laid(now, edits)
+            tries += overlay is not None
+            if overlay is None or tries > TRIES:
+                continue
+            after = look(request, rules, overlay)
+            proof = prove(now, after, gone, meant)
+            if not proof.wrong:
+                return Tried(told(now, after, edits, some, proof), after)
+            first = first or proof.wrong
+    return Tried(Fix(blocked=first or nowhere(items)))
+
+
+def is_elsewhere(now: Look, path: str) -> bool:
+    """
+    Return whether a file is not of this work tree: a copy of a remote module, or outside of what is scanned.
+    """
+    return "/.terraform/" in f"/{path}" or not inside(now.networks.tree, real(path))
+
+
+def nowhere(items: Iterable[Item]) -> str:
+    """
+    Return that there is no place for a change.
+    """
+    names = sorted({item.found.subject.origin.address for item in items})
+    return f"the text has no place where this could be written for {', '.join(names[:3])}"
+
+
+def combined(request: Request, now: Look, items: tuple[Item, ...], some: Iterable[Wanted]) -> Iterator[tuple[Edit, ...]]:
+    """
+    Yield edits that may bring about all changes that belong together, those for the same thing once.
+    """
+    changes: dict[object, tuple[Item, Change]] = {}
+    for item, one in zip(items, some, strict=True):
+        for change in one.changes:
+            key = (item.net.network.root, essence(change))
+            held = changes.get(key)
+            changes[key] = (item, change if held is None else merged(held[1], change))
+    listed = [list(islice(unique(proposals(request, now, item.net, change)), EACH)) for item, change in changes.values()]
+    for parts in product(*listed):
+        yield tuple(dict.fromkeys(edit for part in parts for edit in part))
+
+
+def essence(change: Change) -> object:
+    """
+    Return what a change is about: what is to be let in by the same groups is one change.
+    """
+    return change.groups if isinstance(change, Admit) else change
+
+
+def merged(one: Change, other: Change) -> Change:
+    """
+    Return one change for both, which are about the same.
+    """
+    if not isinstance(one, Admit) or not isinstance(other, Admit):
+        return one
+    both = tuple(dict.fromkeys((*one.openings, *other.openings)))
+    return replace(
+        one, openings=tuple(item for item in both if not any(covers(wider, item) for wider in both if wider != item))
+    )
+
+
+def covers(one: Opening, other: Opening) -> bool:
+    """
+    Return whether what lets in the one lets in the other.
+    """
+    same = (one.direction, one.protocol, one.peer) == (other.direction, other.protocol, other.peer)
+    return same and one.ports.covers(other.ports)
+
+
+def unique(some: Iterable[tuple[Edit, ...]]) -> Iterator[tuple[Edit, ...]]:
+    """
+    Yield what is different, and something.
+    """
+    seen: set[tuple[Edit, ...]] = set()
+    for one in some:
+        if one and one not in seen:
+            seen.add(one)
+            yield one
+
+
+def laid(now: Look, edits: Iterable[Edit]) -> Overlay | None:
+    """
+    Return the texts after edits, None where they are no change, or contradict each other.
+    """
+    overlay = dict(now.overlay)
+    try:
+        for path, some in by_file(edits).items():
+            overlay[path] = edited(now.text(path), some)
+    except ClashError:
+        return None
+    return overlay if any(now.text(path) != text for path, text in overlay.items()) else None
+
+
+def intended(now: Look, items: tuple[Item, ...], also: frozenset[Key]) -> Callable[[Place], bool]:
+    """
+    Return what says of an interface whether a change may change its flows: those of the findings, and those that want the same.
+    """
+    mine = {(item.net.network.root, item.found.subject.origin.address) for item in items}
+    wants = frozenset(opening for item in items for opening in asked(item))
+    slugs = {item.finding.rule for item in items}
+    others: dict[Place, set[object]] = {}
+    same: set[Place] = set()
+    for item in now.items:
+        if item.key not in also:
+            continue
+        place = (item.net.network.root, item.found.subject.origin.address)
+        others.setdefault(place, set()).update(asked(item))
+        if item.finding.rule in slugs and item.finding.certain:
+            same.add(place)
+    agree = {place for place, found in others.items() if wants and wants <= found}
+    agree |= set() if wants else same
+    return lambda place: place in mine or place in agree
+
+
+def asked(item: Item) -> frozenset[object]:
+    """
+    Return what a finding asks to be opened.
+    """
+    if not item.finding.certain:
+        return frozenset()
+    alternatives = wishes(item)
+    return frozenset() if isinstance(alternatives, Blocked) else frozenset(openings_of(alternatives))
+
+
+def told(now: Look, after: Look, edits: tuple[Edit, ...], some: Iterable[Wanted], proof: Proof) -> Fix:
+    """
+    Return a change that was proven, with its diff, what it admits, and how to deploy it.
+    """
+    listed = tuple(some)
+    notes = dict.fromkeys(note for one in listed for note in one.notes)
+    changes = dict.fromkeys(change for one in listed for change in one.changes)
+    said = (*steps(now, after, changes), *notes)
+    return Fix(edits, difference(now, after), proof.safe, proof.admits, tuple(said))
+
+
+def difference(before: Look, after: Look) -> str:
+    """
+    Return the unified diff of all files, by their paths from the top of the work tree.
+    """
+    tree = before.networks.tree
+    paths = sorted({*before.overlay, *after.overlay})
+    return "".join(unified(from_top(tree, path), before.text(path), after.text(path)) for path in paths)
