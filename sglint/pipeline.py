@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from sglint import graph, lower, track
 from sglint.baseline import Baseline, forgotten, read_baseline, set_aside, within
 from sglint.config import EMPTY, Chosen, Configuration, configuration, left_out
 from sglint.config import chosen as chosen_rules
+from sglint.deadline import Deadline, TimeUpError, limited
 from sglint.evaluate.cloudformation import (
     Templates,
     configured,
@@ -199,34 +200,31 @@ def judge(wanted: Request) -> Networks:
     over = overlay(wanted.overlay) if wanted.overlay else NOTHING
     base = str(Path.cwd())
     said = configuration(wanted.config, base=base, root=wanted.root, over=over)
-    discovery = discover(wanted.paths or (".",), base=base, root=wanted.root, over=over, left_out=left_out(said))
+    try:
+        with limited(wanted.deadline):
+            discovery = discover(wanted.paths or (".",), base=base, root=wanted.root, over=over, left_out=left_out(said))
+            readers = (templates(wanted, discovery, said), root_modules(wanted, discovery, said))[wanted.plan is not None :]
+    except TimeUpError as up:
+        where = up.place or "looking for files"
+        raise SglintError(f"{late(wanted.deadline)} in {where}; give fewer paths, or more time") from None
     problems = [*discovery.problems, *passed_over(discovery)] if discovery.files or wanted.plan is None else []
     judged: list[Judged] = []
     templates_judged = 0
     documents: dict[str, Document | TemplateDocument] = {}
-    readers = (templates(wanted, discovery, said), root_modules(wanted, discovery, said))[wanted.plan is not None :]
     total = sum(len(reader.roots) for reader in readers)
     done = 0
     for reader in readers:
         templates_judged = len(judged)
-        declared: set[str] = set()
-        problems += reader.problems
-        for one in reader.roots:
-            try:
-                root = one.evaluate()
-                documents.update((document.path, document) for document in root.documents)
-                declared.update(root.variables)
-                network, hidden = lower.lower(root.path, root.resources, root.beside)
-                problems += (*root.problems, *hidden)
-                result = seen(network, None if root.before is None else seen(lower.lower(root.path, root.before)[0]))
-                judged.append(settled(replace(result, worlds=worlds(root, result))))
-            except SglintError:
-                raise
-            except Exception as error:  # noqa: BLE001 -- a bug of ours in one root must not hide the others
-                problems.append(internal(one, error, debug=wanted.debug))
+        found: list[Outcome] = []
+        for unread in reader.roots:
+            found.append(judge_root(unread, wanted))
             done += 1
             wanted.progress(done, total)
-        problems += reader.undeclared(declared)
+        judged += (one.judged for one in found if one.judged)
+        documents.update((document.path, document) for one in found for document in one.documents)
+        problems += (*reader.problems, *(problem for one in found for problem in one.problems))
+        if all(one.evaluated for one in found):
+            problems += reader.undeclared({name for one in found for name in one.variables})
     return Networks(
         tuple(sorted(judged, key=lambda one: one.network.root)),
         in_order(problems),
@@ -235,6 +233,41 @@ def judge(wanted: Request) -> Networks:
         templates_judged,
         said,
     )
+
+
+@dataclass(slots=True)
+class Outcome:
+    """
+    What came of one root module or template: as much of it as there was when its time was up, or a bug of ours ended it.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    documents: tuple[Document | TemplateDocument, ...] = ()
+    variables: frozenset[str] = frozenset()
+    evaluated: bool = False
+    judged: Judged | None = None
+
+
+def judge_root(one: Unread, wanted: Request) -> Outcome:
+    """
+    Return what comes of one root module or template; what goes wrong with it does not hide the others.
+    """
+    found = Outcome()
+    try:
+        with limited(wanted.deadline):
+            root = one.evaluate()
+            found.documents, found.variables, found.evaluated = tuple(root.documents), frozenset(root.variables), True
+            network, hidden = lower.lower(root.path, root.resources, root.beside)
+            found.problems += (*root.problems, *hidden)
+            result = seen(network, None if root.before is None else seen(lower.lower(root.path, root.before)[0]))
+            found.judged = settled(replace(result, worlds=worlds(root, result)))
+    except SglintError:
+        raise
+    except TimeUpError as up:
+        found.problems.append(unfinished(one, wanted.deadline, up))
+    except Exception as error:  # noqa: BLE001 -- a bug of ours in one root must not hide the others
+        found.problems.append(internal(one, error, debug=wanted.debug))
+    return found
 
 
 def seen(network: Network, before: Judged | None = None) -> Judged:
@@ -336,11 +369,28 @@ def templates(wanted: Request, discovery: Discovery, said: Configuration) -> Rea
 
 def internal(root: Unread, error: Exception, *, debug: bool) -> Problem:
     """
-    Return the problem that a root module or template could not be judged because of a bug in sglint.
+    Return the problem that a root module or template could not be judged: there is not enough memory, or a bug in sglint.
     """
+    if isinstance(error, MemoryError):
+        return Problem(f"{root.name} needs more memory than there is", hint="give fewer paths, or more memory")
     message = f"internal error while reading {root.name}: {type(error).__name__}: {error}"
     trace = "".join(traceback.format_exception(error)).rstrip()
     return Problem(message, hint=trace if debug else "please report it; --debug shows where it comes from")
+
+
+def late(end: Deadline | None) -> str:
+    """
+    Return in words that the time is up.
+    """
+    return f"the {end.seconds:g} seconds of --timeout are over" if end else "the time is over"
+
+
+def unfinished(root: Unread, end: Deadline | None, up: TimeUpError) -> Problem:
+    """
+    Return the problem that a root module or template could not be judged in time.
+    """
+    place = f" in {up.place}" if up.place else ""
+    return Problem(f"{root.name} is not read: {late(end)}{place}", hint="give fewer paths, or more time")
 
 
 def commented(tree: Tree, document: Document | TemplateDocument) -> Remarks:

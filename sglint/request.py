@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from os import PathLike, fspath
 from typing import Literal, TypeAlias
 
+from sglint.deadline import Deadline
+
 Assignment: TypeAlias = tuple[Literal["var", "file", "env", "config"], str]
 """`("var", "name=value")`, `("file", path)`, or `("env", "name=value")` for `TF_VAR_name`; in the order given."""
 Progress: TypeAlias = Callable[[int, int], None]
@@ -32,6 +34,7 @@ class Request:
     `progress` is told how far it is.
     `baseline` is the file that lists the findings which were there before, "" for none. When the rules are `selected` by
     the caller, the configuration selects and ignores none.
+    What is not read at the `deadline` is left out.
     """
 
     paths: tuple[str, ...] = ()
@@ -48,6 +51,7 @@ class Request:
     progress: Progress = field(default=silent, compare=False)
     baseline: str | None = None
     selected: bool = False
+    deadline: Deadline | None = None
 
 
 def request(  # noqa: PLR0913 -- one keyword for each thing that can be given

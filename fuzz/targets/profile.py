@@ -29,7 +29,7 @@ def seeds() -> Iterator[bytes]:
     Yield the bundled profiles and small ones.
     """
     yield from SMALL
-    for one in sorted(files("sglint.simulate").joinpath("profiles").iterdir(), key=lambda one: one.name):
+    for one in sorted(files("sglint.simulator").joinpath("profiles").iterdir(), key=lambda one: one.name):
         if one.name.endswith(".yaml"):
             yield one.read_bytes()
 

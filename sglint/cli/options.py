@@ -17,6 +17,7 @@ import click
 
 from sglint.cli.help import Helped
 from sglint.cli.progress import shown
+from sglint.deadline import Deadline, TimeUpError, deadline, limited
 from sglint.output.plain import clean
 from sglint.request import Assignment, Request
 
@@ -67,6 +68,12 @@ _OPTIONS = (
         metavar="DIR",
         help="Nothing outside this folder is read. Default: the git work tree around each path.",
     ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(0, min_open=True),
+        metavar="SECONDS",
+        help="What is not read by then is left out and said; after twice as long the run ends.",
+    ),
     click.option("--output", "-o", multiple=True, metavar="FILE", help="File for the --format before it."),
     click.option(
         "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour. auto: on a terminal."
@@ -94,6 +101,7 @@ def shared(command: Callable[..., None]) -> Callable[..., None]:
         no_defaults: bool,
         config: str | None,
         root: str | None,
+        timeout: float | None,
         debug: bool,
         **others: object,
     ) -> None:
@@ -109,9 +117,11 @@ def shared(command: Callable[..., None]) -> Callable[..., None]:
             debug,
             config,
             progress=shown(sys.stderr),
+            deadline=None if timeout is None else deadline(timeout),
         )
         try:
-            command(wanted=wanted, **others)
+            with ended(wanted.deadline):
+                command(wanted=wanted, **others)
         finally:
             wanted.progress(1, 1)
 
@@ -202,12 +212,26 @@ def guarded(*, debug: bool) -> Iterator[None]:
         raise
     except SglintError as error:
         stop(str(error))
+    except MemoryError:
+        stop("there is not enough memory; give fewer paths, or more memory")
     except Exception as error:
         if debug:
             raise
         message = f"internal error: {type(error).__name__}: {error}; please report it, --debug shows where it comes from"
         click.echo(f"Error: {clean(message)}", err=True)
         click.get_current_context().exit(2)
+
+
+@contextmanager
+def ended(end: Deadline | None) -> Iterator[None]:
+    """
+    End the run with a message when it goes on for as long again after its deadline.
+    """
+    try:
+        with limited(end.later() if end else None):
+            yield
+    except TimeUpError:
+        stop(f"the run is not over {end.seconds if end else 0:g} seconds after its --timeout; give fewer paths, or more time")
 
 
 def stop(message: str) -> NoReturn:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+WIDEST = 64
+"""How many bits a whole number may have."""
 ANY, EACH = "*", "#"
 """In a key, a name that its author chooses, and the number of one of several tables."""
 
@@ -57,7 +59,9 @@ def _parameter(value: object) -> tuple[str, ...] | None:
     if isinstance(value, list):
         items = [None if isinstance(item, list) else _parameter(item) for item in value]
         return None if None in items else (",".join(text for item in items if item is not None for text in item),)
-    return (str(value),) if isinstance(value, (str, int)) else None
+    if isinstance(value, int):
+        return None if value.bit_length() > WIDEST else (str(value),)
+    return (value,) if isinstance(value, str) else None
 
 
 def _value(value: object) -> tuple[str, ...] | None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from sglint.config.keys import ANY, EACH, KEYS
+from sglint.config.keys import ANY, EACH, KEYS, WIDEST
 from sglint.source import NOTHING, Overlay, Problem, SglintError, Source, Span, Tree, displayed, is_file, read, real_path, whole
 from sglint.source.ignore import work_tree
 from sglint.source.tree import inside
@@ -22,6 +22,8 @@ NAME = "sglint.toml"
 LIMIT = 1_000_000
 """How many bytes a configuration may have."""
 
+_DEEPEST = 20
+"""How many tables may lie in one another."""
 _SECTION = ("tool", "sglint")
 
 
@@ -197,6 +199,8 @@ def _shown(key: tuple[str, ...]) -> str:
 
 
 def _what(value: object) -> str:
+    if isinstance(value, int) and value.bit_length() > WIDEST:
+        return "a number that is too large"
     if isinstance(value, (bool, int, float, str)):
         shown = str(value).lower() if isinstance(value, bool) else repr(value)
         return shown if len(shown) <= 40 else "a long text"
@@ -241,7 +245,7 @@ def _line(text: str) -> object:
 
 
 def _keys(value: object, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and len(above) < _DEEPEST:
         for name, inner in value.items():
             yield (*above, name)
             yield from _keys(inner, (*above, name))

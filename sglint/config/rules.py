@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 from sglint.config.read import Configuration, Setting
 from sglint.source import Problem, Span
+from sglint.source.pattern import bytewise, opinion_of, read_pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +79,13 @@ def patterns(lines: Iterable[str]) -> Callable[[str], bool]:
     """
     Return whether a path, as seen from where the patterns hold, matches one of them; one that is no pattern matches nothing.
     """
-    from pathspec import GitIgnoreSpec
+    read = [found for line in lines if (found := read_pattern(bytewise(line))) is not None]
 
-    good = []
-    for line in lines:
-        try:
-            GitIgnoreSpec.from_lines([line])
-        except ValueError:
-            continue
-        good.append(line)
-    return GitIgnoreSpec.from_lines(good).match_file
+    def matches(path: str) -> bool:
+        parts = bytewise(path.removesuffix("/")).split("/")
+        return opinion_of(read, parts, directory=path.endswith("/")) is True
+
+    return matches
 
 
 def left_out(said: Configuration) -> Callable[[str], bool] | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-LIST = re.compile(r"\[\n((?:[ ]*[^\n\[\]{}]+,\n)+)[ ]*\]")
+LIST = re.compile(r"\[\n((?:[ ]*+[^\n\[\]{}]+,\n)++)[ ]*+\]")
 """A list of plain values, as the writer spreads it over lines."""
 
 

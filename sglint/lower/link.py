@@ -15,7 +15,7 @@ from sglint.resource import Resource, block_name
 from sglint.source import Span
 from sglint.value import Map, Ref, Seq, Unknown, Value
 
-_ARN_TAIL = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:.*/)?([a-z]+-[0-9a-f]{8,17})$")
+_ARN_TAIL = re.compile(r"arn:[^:]*:[^:]*:[^:]*:[^:]*:(?:.*/)?([a-z]++-[0-9a-f]{8,17})$")
 _IDENTITY = frozenset({"", "id", "arn", "name", "identifier", "Id", "Arn", "ARN"})
 _VPC_PARTS = {
     "default_security_group_id": "default_security_group_id",

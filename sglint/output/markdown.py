@@ -28,7 +28,7 @@ LONGEST = 600
 LONGEST_DIFF = 6000
 """How many characters of a change are shown; of a longer one it is only said where to find it."""
 
-_PLAIN = re.compile(r"\(*([^\W_]+(?:['\u2019/-]?[^\W_]+)*)?[,;:.)]*\Z")
+_PLAIN = re.compile(r"\(*([^\W_]++(?:['\u2019/-][^\W_]++)*+)?+[,;:.)]*\Z")
 _ACTS = re.compile(r"\(*(?:[0-9a-f]{7,64}|gh-\d.*|\d+[.)])[,;:.)]*\Z", re.IGNORECASE)
 _TICKS = re.compile("`+")
 

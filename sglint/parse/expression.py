@@ -16,12 +16,12 @@ from sglint.parse.strings import heredoc_at, read_heredoc, read_quoted
 from sglint.parse.text import DEPTH, PARTS, Failure, Text, shown
 from sglint.parse.tree import Skeleton, translate
 
-_STOP = re.compile(r'["#\n{}()\[\]]|//|/\*|<<-?[^\W\d]|\d+(?:\.\d+)?[eE][+-]?\d+|[^\x00-\x7f]+|\*')
-_FOR = re.compile(r"(?:\s|#[^\n]*\n|//[^\n]*\n|/\*.*?\*/)*for(?![\w-])", re.DOTALL)
+_STOP = re.compile(r'["#\n{}()\[\]]|//|/\*|<<-?[^\W\d]|(?<!\d)\d++(?:\.\d++)?[eE][+-]?\d++|[^\x00-\x7f]+|\*')
+_FOR = re.compile(r"(?:\s|#[^\n]*+\n|//[^\n]*+\n|/\*.*?\*/)*+for(?![\w-])", re.DOTALL)
 _WORD_BEFORE = re.compile(r"[\w-]*\Z")
 _CLOSERS = {"(": ")", "[": "]", "{": "}", "for": "}"}
-_SPACED_SPLAT = re.compile(r"\[\s*\*\s*\]")
-_SPACED_NAME = re.compile(r" *:: *")
+_SPACED_SPLAT = re.compile(r"\[\s*+\*\s*+\]")
+_SPACED_NAME = re.compile(r"(?<! ) *+:: *+")
 _OPERATORS = re.compile(r"[-!?+*/%<>&|.:=]")
 _PIECES = re.compile(r"[,\[\](){}]")
 
@@ -159,7 +159,7 @@ def _newline(state: _State, at: int) -> int:
     Pass a line end: between the items of an object it is a comma.
     """
     separates = bool(state.open) and state.open[-1][0] == "{" and state.last not in ("{", ",")
-    state.put("," if separates else "\n")
+    state.put("," if separates else " ")  # a line end, on which the grammar spends more the more there are
     return at + 1
 
 

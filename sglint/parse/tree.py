@@ -5,10 +5,12 @@ The tree that tree-sitter makes of an expression's skeleton, as the types of `sy
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import InvalidOperation
 from functools import cache
+from operator import itemgetter
 
 from tree_sitter import Language, Node, Parser
 
@@ -38,12 +40,15 @@ _STRING = re.compile(r'\s*"_*"\s*\Z')
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _OPERATORS = frozenset({"*", "/", "%", "+", "-", "<", "<=", ">", ">=", "==", "!=", "&&", "||"})
 _PREFIX = b"x="
+_BLANKS = re.compile(r"\s{100,}")
 
 
 @dataclass(slots=True)
 class Skeleton:
     """
     The skeleton of the text from `start` on, and the strings in it by the offset of their quote.
+
+    `cuts` are the places behind which characters are left out of what the grammar reads, and how many so far.
     """
 
     text: Text
@@ -52,6 +57,7 @@ class Skeleton:
     strings: dict[int, Read]
     deepest: int = 0
     budget: int = DEPTH
+    cuts: list[tuple[int, int]] = field(default_factory=list)
 
 
 @cache
@@ -71,7 +77,7 @@ def translate(skeleton: Skeleton, depth: int, *, alone: bool) -> tuple[Expr, int
     if simple is not None:
         return simple, 1 if not isinstance(simple, GetAttr) else skeleton.plain.count(".") + 1, None
     skeleton.budget = DEPTH - depth
-    root = _parser().parse(_PREFIX + skeleton.plain.encode("ascii", "replace")).root_node
+    root = _parser().parse(_PREFIX + _squeezed(skeleton).encode("ascii", "replace")).root_node
     body = root.children[0] if root.children else root
     if root.has_error or body.type != "body":
         raise _error(skeleton, root)
@@ -112,8 +118,25 @@ def _simple(skeleton: Skeleton) -> Expr | None:
     return expr
 
 
+def _squeezed(skeleton: Skeleton) -> str:
+    """
+    Return the skeleton with one blank for many, on which the grammar spends the square of their number.
+    """
+    pieces, at, gone = list[str](), 0, 0
+    for run in _BLANKS.finditer(skeleton.plain):
+        pieces.append(skeleton.plain[at : run.start() + 1])
+        at = run.end()
+        gone += at - run.start() - 1
+        skeleton.cuts.append((at - gone, gone))
+    return "".join([*pieces, skeleton.plain[at:]]) if pieces else skeleton.plain
+
+
 def _offset(skeleton: Skeleton, byte: int) -> int:
-    return byte - len(_PREFIX) + skeleton.start
+    at = byte - len(_PREFIX)
+    if skeleton.cuts:
+        before = bisect_right(skeleton.cuts, at, key=itemgetter(0))
+        at += skeleton.cuts[before - 1][1] if before else 0
+    return at + skeleton.start
 
 
 def _end(skeleton: Skeleton) -> int:

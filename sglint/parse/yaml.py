@@ -80,6 +80,12 @@ def read(text: Text) -> Mapping | None:
     return None
 
 
+class _OverError(Exception):
+    """
+    Nothing follows, because of an error that has been noted.
+    """
+
+
 class _Reader:
     """
     Takes one event after the other; the first error ends every open collection.
@@ -103,7 +109,10 @@ class _Reader:
         if isinstance(self.take(), yaml.StreamEndEvent):
             raise Failure("the file is empty", 0, 0, "write a template into it, or remove it")
         event = self.take()
-        body = self.raw(event, 0)
+        try:
+            body = self.raw(event, 0)
+        except _OverError:
+            return None
         if not isinstance(body, Mapping):
             start = event.start_mark.index
             self.fail(Failure("a template is a mapping", start, start + 1, "begin with AWSTemplateFormatVersion: 2010-09-09"))
@@ -180,6 +189,8 @@ class _Reader:
         """
         if type(event) is AliasEvent:
             return self.alias(event, depth)
+        if self.failed:
+            raise _OverError
         if depth > DEPTH:
             start = event.start_mark.index
             raise Failure(f"nested more than {DEPTH} levels", start, start + 1, "split the template")
@@ -295,10 +306,11 @@ class _Reader:
                 between = True
             else:
                 self.ended(start, event)
-        except (Failure, yaml.YAMLError) as error:
+        except (Failure, _OverError, yaml.YAMLError) as error:
             if depth > 1:
                 raise
-            self.fail(error)
+            if not isinstance(error, _OverError):
+                self.fail(error)
             if between and own:
                 _cut(own, depth)
         entries = unique(self.text, own)

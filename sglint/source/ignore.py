@@ -8,11 +8,11 @@ What git would ignore, by the .gitignore files of the work tree.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from sglint.source.disk import NOTHING, Overlay, is_file, is_link, real_path
-from sglint.source.pattern import Pattern, read_pattern
+from sglint.source.pattern import Pattern, bytewise, opinion_of, read_pattern
 from sglint.source.text import Problem
 from sglint.source.tree import Tree, read_bytes, slashed, whole
 
@@ -64,36 +64,14 @@ def ignored(rules: Ignore, path: str, *, directory: bool) -> bool:
         if above not in rules.patterns:
             rules.patterns[above] = tuple(_patterns(rules, os.path.join(above, ".gitignore")))
         if rules.patterns[above]:
-            parts = slashed(_bytewise(os.path.relpath(path, above))).split("/")
-            opinion = _opinion(rules.patterns[above], parts, directory=directory)
+            parts = slashed(bytewise(os.path.relpath(path, above))).split("/")
+            opinion = opinion_of(rules.patterns[above], parts, directory=directory)
             if opinion is not None:
                 return opinion
         if above == os.path.dirname(above):
             break
         above = os.path.dirname(above)
     return False
-
-
-def _bytewise(text: str) -> str:
-    """
-    Return the text with a character for each byte of it, which is how git compares names.
-    """
-    return os.fsencode(text).decode("latin-1")
-
-
-def _opinion(patterns: Sequence[Pattern], parts: Sequence[str], *, directory: bool) -> bool | None:
-    """
-    Return whether one .gitignore ignores the path below it, None when it says nothing: its last line that matches counts.
-
-    What lies in an ignored directory is ignored.
-    """
-    for length in range(1, len(parts) + 1):
-        last = length == len(parts)
-        named = (one for one in reversed(patterns) if one.matches(parts[:length], directory=directory or not last))
-        found = next(named, None)
-        if found is not None and (last or not found.negated):
-            return not found.negated
-    return None
 
 
 def _patterns(rules: Ignore, path: str) -> Iterator[Pattern]:

@@ -181,3 +181,29 @@ def _fits(tests: Sequence[Test | None], items: Sequence[str]) -> bool:
             test, item = again[0], again[1] + 1
             again = test, item
     return all(one is None for one in tests[test:])
+
+
+def opinion_of(patterns: Sequence[Pattern], parts: Sequence[str], *, directory: bool) -> bool | None:
+    """
+    Return whether one .gitignore ignores the path below it, None when it says nothing: its last line that matches counts.
+
+    What lies in an ignored directory is ignored.
+    """
+    for length in range(1, len(parts) + 1):
+        last = length == len(parts)
+        named = (one for one in reversed(patterns) if one.matches(parts[:length], directory=directory or not last))
+        found = next(named, None)
+        if found is not None and (last or not found.negated):
+            return not found.negated
+    return None
+
+
+def bytewise(text: str) -> str:
+    """
+    Return the text with a character for each byte of it, which is how git compares names.
+    """
+    return text.encode("utf-8", "surrogateescape" if all(map(_plain, text)) else "surrogatepass").decode("latin-1")
+
+
+def _plain(character: str) -> bool:
+    return not "\ud800" <= character <= "\udfff" or "\udc80" <= character <= "\udcff"

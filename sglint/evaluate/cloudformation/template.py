@@ -11,9 +11,10 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from sglint.deadline import TimeUpError
 from sglint.evaluate.cloudformation.assembly import Assembly, read_assembly
 from sglint.parse import parse_cloudformation
-from sglint.source import Discovery, Problem, Tree, displayed, read, real_path, whole
+from sglint.source import Discovery, Problem, Source, Tree, displayed, read, real_path, whole
 from sglint.template import Entry, Intrinsic, List, Mapping, Node, Scalar, TemplateDocument
 from sglint.value import Value
 
@@ -100,7 +101,7 @@ class Templates:
         real = real_path(self.tree.overlay, path)
         if real not in self._templates:
             source = read(self.tree, path)
-            self._templates[real] = source if isinstance(source, Problem) else declare(parse_cloudformation(source), real)
+            self._templates[real] = source if isinstance(source, Problem) else declare(_parsed(source), real)
         return self._templates[real]
 
     def assembly(self, path: str) -> Assembly | None:
@@ -117,6 +118,13 @@ class Templates:
         Return the path as it is shown to people.
         """
         return displayed(self.tree, path)
+
+
+def _parsed(source: Source) -> TemplateDocument:
+    try:
+        return parse_cloudformation(source)
+    except TimeUpError as over:
+        raise over.within(source.path) from None
 
 
 def _may_export(body: Mapping) -> bool:

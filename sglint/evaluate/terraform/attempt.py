@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sglint import syntax
-from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.error import EvaluationError, SpentError
 from sglint.evaluate.terraform.mark import hushed, marked, unmark
 from sglint.evaluate.terraform.scope import Scope
 from sglint.evaluate.terraform.typed import members, type_of
@@ -47,6 +47,8 @@ def first(expr: syntax.Call, scope: Scope, evaluate: Evaluate) -> Value:
     for argument in expr.arguments[: -1 if expr.expand else None]:
         try:
             value = evaluate(argument, scope)
+        except SpentError:
+            raise
         except EvaluationError as error:
             failure = error
             continue
@@ -86,6 +88,8 @@ def succeeds(expr: syntax.Call, scope: Scope, evaluate: Evaluate) -> Value:
         raise EvaluationError("can takes exactly one argument", expr.span)
     try:
         value = hushed(evaluate(expr.arguments[0], scope))
+    except SpentError:
+        raise
     except EvaluationError:
         return False
     if is_reference(expr.arguments[0]):

@@ -4,18 +4,23 @@ Calls of functions, with their arguments.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sglint import syntax
 from sglint.evaluate.terraform import attempt, functions
-from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.error import EvaluationError, SlowError
 from sglint.evaluate.terraform.mark import marked, unmark
 from sglint.evaluate.terraform.pairing import one_of, own_key
-from sglint.evaluate.terraform.scope import Scope
+from sglint.evaluate.terraform.scope import MAX_STEPS, Scope
 from sglint.evaluate.terraform.typed import members
 from sglint.evaluate.terraform.types import ANY
-from sglint.evaluate.terraform.unknown import attempts, collapse, merged
+from sglint.evaluate.terraform.unknown import attempts, check_size, collapse, merged
 from sglint.value import Seq, Unknown, Value
+
+MOST_SLOW = 20
+"""How many regular expressions of one root module may take as long as one may."""
+PATTERN_STEPS = 100
+"""How many steps it costs to read a regular expression."""
 
 Evaluate = Callable[[syntax.Expr, Scope], Value]
 
@@ -35,15 +40,34 @@ def call(expr: syntax.Call, scope: Scope, evaluate: Evaluate) -> Value:
             return one
     arguments = [evaluate(argument, scope) for argument in expr.arguments]
     if not expr.expand:
-        return functions.call(expr.name, arguments, scope.world.context)
+        return _result(expr.name, arguments, scope)
     last, marks = unmark(attempt.expanded(expr, arguments.pop()))
 
     def spread(items: Value) -> Value:
         if not isinstance(items, Seq):
             return marked(merged((items,), type=ANY if isinstance(items, Unknown) and items.type is not None else None), marks)
         rest = [marked(item, marks) for item in members(items)]
-        return functions.call(expr.name, [*arguments, *rest], scope.world.context)
+        return _result(expr.name, [*arguments, *rest], scope)
 
     if isinstance(last, Unknown) and last.among:
         return collapse(attempts(last, spread), (last,))
     return spread(last)
+
+
+def _result(name: str, arguments: Sequence[Value], scope: Scope) -> Value:
+    """
+    Return what a function comes to; large arguments take more steps than small ones, and what is slow takes very many.
+    """
+    scope.world.spend(sum(map(check_size, arguments)) + (PATTERN_STEPS if _has_pattern(name, arguments) else 0))
+    try:
+        return functions.call(name, arguments, scope.world.context)
+    except SlowError:
+        scope.world.spend(MAX_STEPS // MOST_SLOW)
+        raise
+
+
+def _has_pattern(name: str, arguments: Sequence[Value]) -> bool:
+    """Return whether a function reads a regular expression."""
+    short = name.removeprefix("core::")
+    sought = unmark(arguments[1])[0] if short == "replace" and len(arguments) > 1 else None
+    return short in ("regex", "regexall") or (isinstance(sought, str) and sought.startswith("/"))

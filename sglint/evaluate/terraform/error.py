@@ -16,3 +16,15 @@ class EvaluationError(Exception):
         super().__init__(message)
         self.message = message
         self.span = span
+
+
+class SlowError(EvaluationError):
+    """
+    The expression takes too long, so that there must not be many like it.
+    """
+
+
+class SpentError(EvaluationError):
+    """
+    All steps that an evaluation may take are taken, so that nothing is tried any more.
+    """

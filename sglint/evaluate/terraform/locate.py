@@ -37,7 +37,11 @@ def located(run: Run, key: str, call: Block, base: str, chain: Sequence[str]) ->
         message = f'{full} comes from "{source}", which is not in this scan, so what it contains is missing'
         run.unread(Problem(message, span, "run terraform init first; sglint then reads .terraform/modules"))
         return None
-    if directory in chain or len(chain) > MAX_DEPTH:
+    if len(chain) > MAX_DEPTH and directory not in chain:
+        message = f"module.{name} is called through more than {MAX_DEPTH} others, so what it contains is missing"
+        run.unread(Problem(message, span, "call it nearer to the root"))
+        return None
+    if directory in chain:
         run.problem(Problem(f"module.{name} calls itself through {source}", span, "break the cycle"))
         return None
     if run.library.load(directory) is None:

@@ -8,7 +8,6 @@ a list finds all that there is: that is known only inside a VPC that the root ma
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -314,7 +313,22 @@ def _same(actual: Value, wanted: Value) -> bool | None:
     if isinstance(left, Symbol) or isinstance(right, Symbol):
         answer = same_text(left, right)
         return answer if isinstance(answer, bool) else None
-    return re.fullmatch(".*".join(map(re.escape, right.split("*"))), left, re.DOTALL) is not None
+    return _fits(left, right.split("*"))
+
+
+def _fits(text: str, parts: list[str]) -> bool:
+    """Return whether a text is these parts with anything between them; each may be looked for where the one before it ends."""
+    if len(parts) == 1:
+        return text == parts[0]
+    at, last = len(parts[0]), parts[-1]
+    if not text.startswith(parts[0]) or not text.endswith(last):
+        return False
+    for part in parts[1:-1]:
+        found = text.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return at + len(last) <= len(text)
 
 
 def _late(ref: Ref) -> bool:

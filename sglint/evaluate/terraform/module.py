@@ -12,6 +12,7 @@ import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from sglint.deadline import TimeUpError
 from sglint.parse import parse
 from sglint.source import Problem, Source, Span, Tree, displayed, list_files, read, real_path
 from sglint.syntax import Attribute, Block, Document, Literal
@@ -65,8 +66,14 @@ class Library:
             if isinstance(source, Problem):
                 problems.append(source)
             else:
-                documents.append(parse(source))
+                documents.append(self._parsed(source))
         return assemble(directory, documents, problems) if documents or problems else None
+
+    def _parsed(self, source: Source) -> Document:
+        try:
+            return parse(source)
+        except TimeUpError as over:
+            raise over.within(source.path) from None
 
     def manifest(self, directory: str) -> Mapping[str, str]:
         """

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.error import EvaluationError, SpentError
 from sglint.evaluate.terraform.functions import Context
 from sglint.syntax import Expr
 from sglint.value import Mark, Ref, Value
@@ -64,10 +64,10 @@ class World(Protocol):
 
 def check_steps(steps: int) -> None:
     """
-    Raise EvaluationError when so many steps are too many.
+    Raise SpentError when so many steps are too many.
     """
     if steps > MAX_STEPS:
-        raise EvaluationError(f"evaluating this takes more than {MAX_STEPS} steps")
+        raise SpentError(f"evaluating this takes more than {MAX_STEPS} steps")
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,13 +80,25 @@ def unknown_parts(value: Value) -> Iterator[Ref | Unknown]:
             todo.extend((item, marks) for item in reversed(items))
 
 
-def check_size(value: Value) -> None:
+def check_size(value: Value) -> int:
     """
-    Refuse a value with too many parts.
+    Refuse a value with too many parts, and return in steps of evaluation what it costs to do something with all of it.
     """
-    if isinstance(value, (Seq, Map)):
-        for _ in unknown_parts(value):
-            pass
+    todo, count, length = [value], 0, 0
+    while todo:
+        part = todo.pop()
+        count += 1
+        if count > MOST_PARTS:
+            raise EvaluationError(f"the value has more than {MOST_PARTS} parts")
+        if isinstance(part, str):
+            length += len(part)
+        elif isinstance(part, Seq):
+            todo += part.items
+        elif isinstance(part, Map):
+            todo += part.values()
+        elif isinstance(part, Marked):
+            todo.append(part.value)
+    return count // 16 + length // 128
 
 
 def wholly_known(value: Value) -> bool:

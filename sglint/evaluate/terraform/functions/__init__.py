@@ -30,7 +30,7 @@ from sglint.evaluate.terraform.functions import (
 )
 from sglint.evaluate.terraform.functions.signature import Context, Function, invoke
 from sglint.evaluate.terraform.symbol import hidden
-from sglint.evaluate.terraform.unknown import check_size, distribute, merged
+from sglint.evaluate.terraform.unknown import distribute, merged
 from sglint.value import Map, Seq, Value
 
 __all__ = ["NAMES", "Context", "call"]
@@ -56,9 +56,8 @@ def call(name: str, arguments: Sequence[Value], context: Context) -> Value:
     Return the result of a function.
 
     When an argument can have only a few values, the function is called for each of them.
+    Who calls this checks that no argument is too large.
     """
-    for argument in arguments:
-        check_size(argument)
     if name.startswith("provider::"):
         why = f"{name} belongs to a provider, and providers are not run"
         return marking.apply(name, lambda values: merged(values, why=why), arguments)

@@ -9,12 +9,13 @@ Patterns and texts are bounded in size and matching is bounded in time.
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import regex
 
-from sglint.evaluate.terraform.error import EvaluationError
+from sglint.evaluate.terraform.error import EvaluationError, SlowError
 from sglint.evaluate.terraform.functions.re2 import translate
 from sglint.evaluate.terraform.typed import list_of, object_of, tuple_of
 from sglint.evaluate.terraform.types import STRING, Field, Object, Tuple, Type
@@ -23,6 +24,7 @@ from sglint.value import Null, Value
 LONGEST_PATTERN = 2_000
 LONGEST_TEXT = 200_000
 SECONDS = 0.5
+"""How much time of the processor all matches of one call may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +48,22 @@ def _read(pattern: str) -> _Pattern:
         raise EvaluationError(f"invalid regular expression: {error}") from None
 
 
-def _search(pattern: _Pattern, text: str, start: int) -> regex.Match[str] | None:
+def _search(pattern: _Pattern, text: str, start: int, until: float) -> regex.Match[str] | None:
     if len(text) > LONGEST_TEXT:
         raise EvaluationError(f"the text to match is longer than {LONGEST_TEXT} characters")
     try:
-        return pattern.compiled.search(text, start, timeout=SECONDS)
+        return pattern.compiled.search(text, start, timeout=max(until - time.process_time(), 0.001))
     except TimeoutError:
-        raise EvaluationError(f"the regular expression takes longer than {SECONDS} seconds to match") from None
+        raise SlowError(f"the regular expression takes longer than {SECONDS} seconds to match") from None
 
 
 def _matches(pattern: _Pattern, text: str) -> Iterator[regex.Match[str]]:
     """
     Yield the matches that do not overlap; an empty one directly after another match is none.
     """
-    position, last = 0, -1
+    position, last, until = 0, -1, time.process_time() + SECONDS
     while position <= len(text):
-        match = _search(pattern, text, position)
+        match = _search(pattern, text, position, until)
         if match is None:
             return
         empty = match.end() == position
@@ -100,7 +102,7 @@ def first_match(pattern: str, text: str) -> Value:
     Return the first match: its text, or its groups when the pattern has any.
     """
     read = _checked(pattern)
-    match = _search(read, text, 0)
+    match = _search(read, text, 0, time.process_time() + SECONDS)
     if match is None:
         raise EvaluationError("the pattern did not match any part of the string")
     return _result(read, match)
@@ -120,9 +122,9 @@ def replace_all(pattern: str, text: str, replacement: str) -> Value:
     """
     read = _read(pattern)
     result: list[str] = []
-    position, last, length = 0, 0, 0
+    position, last, length, until = 0, 0, 0, time.process_time() + SECONDS
     while position <= len(text):
-        match = _search(read, text, position)
+        match = _search(read, text, position, until)
         if match is None:
             break
         result.append(text[last : match.start()])
