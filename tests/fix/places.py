@@ -90,12 +90,12 @@ class Place:
         """
         return (self.top / name).read_bytes().decode()
 
-    def fix(self, **options: object) -> Fixed:
+    def fix(self, *select: str, **options: object) -> Fixed:
         """
-        Return what `sglint fix --unsafe` makes of it, and make the change by `git apply`.
+        Return what `sglint fix --unsafe` makes of it, with --select for these rules, and make the change by `git apply`.
         """
         request = Request(**{"paths": (".",), **options})  # type: ignore[arg-type] # options of a request, by name
-        fixed = fix(request, RULES, unsafe=True)
+        fixed = fix(request, RULES, select=select, unsafe=True)
         if fixed.diff:
             subprocess.run(["git", "apply"], cwd=self.top, input=fixed.diff.encode(), check=True)
         assert all(self.read(name) == text for name, text in fixed.overlay.items())
