@@ -76,11 +76,19 @@ def wishes(item: Item) -> tuple[Wanted, ...] | Blocked:
     return wanted(item.net, item.finding.rule, item.found)
 
 
-def attempt(request: Request, rules: Iterable[Rule], now: Look, items: tuple[Item, ...], also: frozenset[Key]) -> Tried:
+def attempt(
+    request: Request,
+    rules: tuple[Rule, ...],
+    now: Look,
+    items: tuple[Item, ...],
+    also: frozenset[Key],
+    more: tuple[Change, ...] = (),
+) -> Tried:
     """
     Return the first change that makes these findings go away, and does what was promised.
 
-    The interfaces of those that are to be fixed `also` may change with them, if they want the same.
+    The interfaces of those that are to be fixed `also` may change with them, if they want the same. What would be found of the
+    same interfaces instead is fixed with them, by `more` changes.
     """
     sides = [wishes(item) for item in items]
     blocked = next((one for one in sides if isinstance(one, Blocked)), None)
@@ -92,13 +100,12 @@ def attempt(request: Request, rules: Iterable[Rule], now: Look, items: tuple[Ite
     first = ""
     tries = 0
     for number in range(min(map(len, listed))):
-        some = [one[number] for one in listed]
-        for edits in islice(combined(request, now, items, some), TRIES):
+        some = (*(one[number] for one in listed), *((Wanted(more),) if more else ()))
+        pairs = [(item, change) for item, one in zip((*items, items[0]), some, strict=False) for change in one.changes]
+        for edits in islice(combined(request, now, pairs), TRIES):
             elsewhere = next((one.span.path for one in edits if is_elsewhere(now, one.span.path)), "")
-            if elsewhere:
-                first = first or f"{elsewhere} comes from elsewhere, where it would have to be changed"
-                continue
-            overlay = laid(now, edits)
+            overlay = None if elsewhere else laid(now, edits)
+            first = first or (f"{elsewhere} comes from elsewhere, where it would have to be changed" if elsewhere else "")
             tries += overlay is not None
             if overlay is None or tries > TRIES:
                 continue
@@ -107,7 +114,23 @@ def attempt(request: Request, rules: Iterable[Rule], now: Look, items: tuple[Ite
             if not proof.wrong:
                 return Tried(told(now, after, edits, some, proof), after)
             first = first or proof.wrong
+            instead = () if more else tuple(found_instead(now, after, items))
+            again = attempt(request, rules, now, items, also, instead) if instead and tries == 1 else None
+            if again is not None and again.after is not None:
+                return again
     return Tried(Fix(blocked=first or nowhere(items)))
+
+
+def found_instead(now: Look, after: Look, items: Iterable[Item]) -> Iterator[Change]:
+    """
+    Yield the changes that make go away what is found of the same interfaces after a change, and was not before.
+    """
+    before = {item.key for item in now.items}
+    mine = {(item.net.network.root, item.found.subject.origin.address) for item in items}
+    for item in after.items:
+        wish = wishes(item) if item.key not in before and item.key[1:] in mine else Blocked("")
+        if not isinstance(wish, Blocked):
+            yield from wish[0].changes
 
 
 def is_elsewhere(now: Look, path: str) -> bool:
@@ -125,16 +148,15 @@ def nowhere(items: Iterable[Item]) -> str:
     return f"the text has no place where this could be written for {', '.join(names[:3])}"
 
 
-def combined(request: Request, now: Look, items: tuple[Item, ...], some: Iterable[Wanted]) -> Iterator[tuple[Edit, ...]]:
+def combined(request: Request, now: Look, pairs: Iterable[tuple[Item, Change]]) -> Iterator[tuple[Edit, ...]]:
     """
     Yield edits that may bring about all changes that belong together, those for the same thing once.
     """
     changes: dict[object, tuple[Item, Change]] = {}
-    for item, one in zip(items, some, strict=True):
-        for change in one.changes:
-            key = (item.net.network.root, essence(change))
-            held = changes.get(key)
-            changes[key] = (item, change if held is None else merged(held[1], change))
+    for item, change in pairs:
+        key = (item.net.network.root, essence(change))
+        held = changes.get(key)
+        changes[key] = (item, change if held is None else merged(held[1], change))
     listed = [list(islice(unique(proposals(request, now, item.net, change)), EACH)) for item, change in changes.values()]
     for parts in product(*listed):
         yield tuple(dict.fromkeys(edit for part in parts for edit in part))
