@@ -34,6 +34,7 @@ LARGE = 10_000
 @click.option("--select", multiple=True, metavar="RULE", help="Only these rules.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Not these rules.")
 @click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Rules of your own.")
+@click.option("--baseline", metavar="FILE", help="Findings that sglint baseline has listed there are shown last.")
 @click.pass_context
 def report(  # noqa: PLR0913 -- click passes every option
     ctx: click.Context,
@@ -47,6 +48,7 @@ def report(  # noqa: PLR0913 -- click passes every option
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     rules: tuple[Path, ...],
+    baseline: str | None,
 ) -> None:
     """
     Write a page of HTML: what to change, where, what that saves and exposes; every interface and its flows; what is not known.
@@ -72,7 +74,7 @@ def report(  # noqa: PLR0913 -- click passes every option
         path = output[0] if output else "report.html"
         known = load(rules)
         chosen = choose(known, names(select), names(ignore))
-        wanted = replace(wanted, selected=bool(select))
+        wanted = replace(wanted, baseline=baseline, selected=bool(select))
         networks = judge(wanted)
         found = conclude(wanted, networks, chosen, known, traffic=traffic)
         most = affordable(found.seen.resources) if fixes is None else fixes

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sglint.finding import Fix, Label, Report, Severity
+from sglint.finding import Fix, Label, Report, Severity, Status
 from sglint.model import Role
 from sglint.output.html import Pictures, node_id, render
 from sglint.rule import Judged
@@ -66,7 +66,8 @@ def everything() -> tuple[Report, Judged]:
         judgement(flow(), flow(automatic=("NAT gateway",)), flow(state=UNTRACKED), of=interface()),
         *network(True, False, role=Role.FORWARDER).judgements,
     )
-    findings = (*told.findings, fixed, stuck, safe)
+    old = finding("long known", status=Status.BASELINE)
+    findings = (*told.findings, fixed, stuck, safe, old)
     return Report(findings, told.problems, seen(3, 3), told.sources, (".", "other")), net
 
 
@@ -114,7 +115,7 @@ def test_the_page_fetches_nothing_and_the_console_is_silent(chrome: Browser, tmp
     page = written(tmp_path, *everything(), pictures=Pictures(DRAWING))
     chrome.open(page)
     assert "2 of 3 interfaces behind a transit gateway" in texts(chrome, "h1")[0]
-    assert len(texts(chrome, "article")) == 8
+    assert len(texts(chrome, "article")) == 9
     assert (
         chrome.run("getComputedStyle(document.querySelector('#finding-1 .excerpt li:last-child'), '::before').content")
         == '"10"'
@@ -139,29 +140,29 @@ def test_names_of_strangers_are_only_ever_text(chrome: Browser, tmp_path: Path) 
 def test_findings_are_filtered_and_the_number_is_told(chrome: Browser, tmp_path: Path) -> None:
     chrome.look()
     chrome.open(written(tmp_path, *everything()))
-    assert texts(chrome, "#finding-count") == ["8 of 8 findings"]
+    assert texts(chrome, "#finding-count") == ["9 of 9 findings"]
     assert chrome.run("document.querySelector('#finding-count').ariaLive") == "polite"
     chrome.click("#finding-filters input[value=note]")
-    eventually(chrome, "document.querySelector('#finding-count').innerText === '3 of 8 findings'")
+    eventually(chrome, "document.querySelector('#finding-count').innerText === '3 of 9 findings'")
     assert {one.split()[0] for one in texts(chrome, "article")} == {"error", "warning"}
     chrome.click("#finding-filters button[type=reset]")
-    eventually(chrome, "document.querySelector('#finding-count').innerText === '8 of 8 findings'")
+    eventually(chrome, "document.querySelector('#finding-count').innerText === '9 of 9 findings'")
     for name, value, left in (("rule", "open-to-internet", 1), ("root", "other", 1)):
         chrome.run(
             f"{{ const one = document.querySelector('#finding-filters [name={name}]'); one.value = {value!r};"
             " one.dispatchEvent(new Event('input', {bubbles: true})) }"
         )
-        eventually(chrome, f"document.querySelector('#finding-count').innerText === '{left} of 8 findings'")
+        eventually(chrome, f"document.querySelector('#finding-count').innerText === '{left} of 9 findings'")
         chrome.click("#finding-filters button[type=reset]")
-        eventually(chrome, "document.querySelector('#finding-count').innerText === '8 of 8 findings'")
+        eventually(chrome, "document.querySelector('#finding-count').innerText === '9 of 9 findings'")
     chrome.run(
         "{ const one = document.querySelector('#finding-filters [name=sort]'); one.value = 'severity';"
         " one.dispatchEvent(new Event('input', {bubbles: true})) }"
     )
     eventually(chrome, "document.querySelector('article').classList.contains('error')")
     chrome.click("#finding-filters input[value=certain]")
-    eventually(chrome, "document.querySelector('#finding-count').innerText === '2 of 8 findings'")
-    assert all("may hold" in one or "set aside" in one for one in texts(chrome, "article"))
+    eventually(chrome, "document.querySelector('#finding-count').innerText === '3 of 9 findings'")
+    assert all(any(said in one for said in ("may hold", "set aside", "in the baseline")) for one in texts(chrome, "article"))
 
 
 def test_a_link_to_a_finding_that_is_filtered_away_brings_it_back(chrome: Browser, tmp_path: Path) -> None:

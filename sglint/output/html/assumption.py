@@ -37,6 +37,7 @@ def assumptions(report: Report, traffic: str | None) -> tuple[Assumption, ...]:
             "the text alone: accounts are not looked into, and what the text does not say is not guessed",
         ),
     ]
+    found += [Assumption(f"rule {slug}", "not run", f"switched off at {place.path}:{place.line}") for slug, place in report.off]
     projections = [one for finding in report.findings for one in finding.projections]
     if projections:
         found += [*profiles(projections, traffic), *allowances(projections)]

@@ -31,6 +31,12 @@ EXPOSES = (
 )
 """How a line of the advice begins that says what the change exposes."""
 
+ASIDE = {
+    Status.IGNORED: "set aside",
+    Status.BASELINE: "in the baseline",
+    Status.UNCHANGED: "was so before",
+}
+
 ADMITS = " is admitted here"
 """How the label of a rule ends that admits what the finding is about."""
 
@@ -114,6 +120,13 @@ class View:
     way: Way | None
     subjects: tuple[str, ...]
     diff: tuple[tuple[str, str], ...]
+
+    @property
+    def aside(self) -> str:
+        """
+        Why the finding does not count, in words; nothing where it does.
+        """
+        return ASIDE.get(self.finding.status, "")
 
     @property
     def fix(self) -> Fix | None:

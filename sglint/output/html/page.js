@@ -7,7 +7,7 @@
   const GONE =
     "Proven by judging the changed text: the finding is gone, nothing else is found, and the flows of other interfaces stay as they are.";
   const LEVELS = ["error", "warning", "note"];
-  const STATES = { certain: "certain", maybe: "may hold", ignored: "set aside" };
+  const STATES = { certain: "certain", maybe: "may hold", ignored: "set aside", baseline: "in the baseline", unchanged: "was so before" };
   const at = (id) => document.getElementById(id);
   const data = JSON.parse(at("data").textContent);
 
@@ -114,7 +114,7 @@
     const one = data.findings[index];
     const head = make("header", {}, badge(one.severity), " ", make("code", {}, one.rule), " ");
     if (one.state === "maybe") head.append(badge("maybe", "may hold"));
-    else if (one.state !== "certain") head.append(badge(one.state, STATES[one.state] ?? one.state), ` ${one.reason ?? ""}`);
+    else if (one.state !== "certain") head.append(badge("ignored", STATES[one.state] ?? one.state), ` ${one.reason ?? ""}`);
     head.append(make("h3", {}, one.message));
     const named = one.subjects.slice(0, MOST_SUBJECTS);
     if (one.subjects.length > MOST_SUBJECTS) named.push(`and ${one.subjects.length - MOST_SUBJECTS} more`);
