@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
-from sglint.finding import Edit, Fix
-from sglint.fix.change import Admit, Blocked, Change, Opening, Wanted, openings_of, wanted
+from sglint.finding import Edit, Fix, Severity
+from sglint.fix.change import Admit, Blocked, Change, Narrow, Opening, Wanted, openings_of, wanted
 from sglint.fix.diff import unified
 from sglint.fix.look import Item, Look, Overlay, look, real
 from sglint.fix.proof import Key, Place, Proof, prove
@@ -110,7 +110,7 @@ def attempt(
             if overlay is None or tries > TRIES:
                 continue
             after = look(request, rules, overlay)
-            proof = prove(now, after, gone, meant)
+            proof = prove(now, without_notes(after, pairs), gone, meant)
             if not proof.wrong:
                 return Tried(told(now, after, edits, some, proof), after)
             first = first or proof.wrong
@@ -119,6 +119,15 @@ def attempt(
             if again is not None and again.after is not None:
                 return again
     return Tried(Fix(blocked=first or nowhere(items)))
+
+
+def without_notes(after: Look, pairs: Iterable[tuple[Item, Change]]) -> Look:
+    """
+    Return what there is to see, less the notes on interfaces whose groups are made narrower, whose flows are tracked then.
+    """
+    places = {item.key[1:] for item, change in pairs if isinstance(change, Narrow)}
+    kept = (item for item in after.items if item.key[1:] not in places or item.finding.severity is not Severity.NOTE)
+    return replace(after, items=tuple(kept)) if places else after
 
 
 def found_instead(now: Look, after: Look, items: Iterable[Item]) -> Iterator[Change]:

@@ -17,7 +17,7 @@ from sglint.fix.rules import Written, carries, exact, halves, narrow, written
 from sglint.model import Direction, Prefix
 from sglint.resource import Origin
 from sglint.rule import Judged
-from sglint.space import EVERYONE, Family, family_of
+from sglint.space import EVERYONE, Family, Protocol, family_of
 from sglint.template import List, Mapping, Scalar
 
 Edits = tuple[Edit, ...]
@@ -215,22 +215,31 @@ def narrowing(files: Stacks, net: Judged, change: Narrow) -> Iterator[Edits]:
                 for path, found in rule.peers if rule.direction is change.direction else ():
                     kept = [one for one in change.peers if family_of(one) is family_of(found[0])]
                     if kept and any(one.prefixlen == 0 for one in found):
-                        edits += replaced(files, rule.origin, path, found, kept[0], place)
-                        edits += more(files, rule, kept[1:])
+                        made = replaced(files, rule.origin, path, found, kept[0], place)
+                        beside = tuple(more(files, rule, kept[1:])) if kept[1:] else ()
+                        if not made or (kept[1:] and not beside):
+                            return
+                        edits += (*made, *beside)
         if edits:
             yield tuple(dict.fromkeys(edits))
 
 
 def more(files: Stacks, rule: Written, peers: Sequence[Prefix]) -> Iterator[Edit]:
     """
-    Yield the edit that adds a rule of the same traffic for each of some more prefixes.
+    Yield the edit that adds a rule of the same traffic for each of some more prefixes, where such rules are in a list.
     """
-    if not peers or len(rule.services) > 1:
+    resource = files.resource(rule.origin)
+    properties = resource.value.get("Properties") if resource is not None and isinstance(resource.value, Mapping) else None
+    held = properties.get(LISTS[rule.direction]) if isinstance(properties, Mapping) else None
+    whole = {protocol for protocol, _ in rule.services} == set(Protocol)
+    if not rule.inline or not isinstance(held, List) or not (whole or len(rule.services) == 1):
         return
     protocol, ports = rule.services[0]
-    openings = [Opening(rule.direction, protocol, ports, one) for one in peers]
-    style = style_of(files.texts, rule.origin.span.path)
-    yield from inside(files, rule.origin, openings, style) if rule.inline else ()
+    items: list[Data] = []
+    for peer in peers:
+        one = data(Opening(rule.direction, protocol, ports, peer))
+        items.append({"IpProtocol": -1, **{key: one[key] for key in one if key.startswith("Cidr")}} if whole else one)
+    yield append(files.texts, held, items, style_of(files.texts, rule.origin.span.path))
 
 
 def timeout(files: Stacks, change: SetTimeout) -> Iterator[Edits]:

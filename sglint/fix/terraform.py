@@ -199,10 +199,12 @@ def narrowing(files: Terraform, net: Judged, change: Narrow) -> Iterator[Edits]:
         for group in change.groups:
             for rule in written(net.network, group):
                 for path, found in rule.peers if rule.direction is change.direction else ():
-                    if any(one.prefixlen == 0 for one in found):
-                        family = family_of(found[0])
-                        kept = [one for one in change.peers if family_of(one) is family]
-                        edits += replaced(files, rule.origin, path, found, kept, place) if kept else ()
+                    kept = [one for one in change.peers if family_of(one) is family_of(found[0])]
+                    if kept and any(one.prefixlen == 0 for one in found):
+                        made = replaced(files, rule.origin, path, found, kept, place)
+                        if not made:
+                            return
+                        edits += made
         if edits:
             yield tuple(dict.fromkeys(edits))
 

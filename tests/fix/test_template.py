@@ -195,3 +195,26 @@ def test_line_ends_stay(place: Place) -> None:
     after = place.read("t.yaml")
     assert "\n" not in after.replace("\r\n", "")
     assert after.endswith("CidrIp: '0.0.0.0/0'")
+
+
+def test_what_is_open_without_gain_is_narrowed_to_those_who_can_reach_it(place: Place) -> None:
+    endpoint = """\
+  Logs:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      VpcId: !Ref Hub
+      ServiceName: com.amazonaws.eu-central-1.logs
+      VpcEndpointType: Interface
+      SubnetIds: [!Ref Subnet]
+      SecurityGroupIds: [!Ref Group]
+"""
+    start, _, rest = BASE.replace("10.0.0.0/8", "192.168.0.0/16").partition("  Data:\n")
+    rules = "      SecurityGroupIngress:\n        - IpProtocol: -1\n          CidrIp: 0.0.0.0/0\n"
+    place.write({"t.yaml": start + endpoint + rest[rest.index("  Group:") :] + rules})
+    assert changes(place.fix().diff) == {
+        "t.yaml": (
+            ["          CidrIp: 0.0.0.0/0"],
+            ["          CidrIp: 10.0.0.0/16", "        - IpProtocol: -1", "          CidrIp: 192.168.0.0/16"],
+        )
+    }
+    assert place.fix().diff == ""

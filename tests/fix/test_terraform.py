@@ -423,3 +423,42 @@ resource "aws_route53_resolver_endpoint" "%s" {
     fixed = place.fix()
     assert [(one.rule, made.blocked, done) for one, made, done in fixed.findings] == [("no-egress-rule", "", True)] * 2
     assert place.fix().findings == ()
+
+
+ENDPOINT = f"""
+resource "aws_security_group" "logs" {{
+  vpc_id = aws_vpc.hub.id
+
+  ingress {{
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }}
+{OPEN}}}
+
+resource "aws_vpc_endpoint" "logs" {{
+  vpc_id             = aws_vpc.hub.id
+  service_name       = "com.amazonaws.eu-central-1.logs"
+  vpc_endpoint_type  = "Interface"
+  subnet_ids         = [aws_subnet.data.id]
+  security_group_ids = [aws_security_group.logs.id]
+}}
+"""
+
+
+def test_what_is_open_without_gain_is_narrowed_to_those_who_can_reach_it(place: Place) -> None:
+    place.write({"main.tf": NETWORK.replace("10.0.0.0/8", "192.168.0.0/16") + ENDPOINT})
+    fixed = place.fix()
+    line = '    cidr_blocks = ["0.0.0.0/0"]'
+    both = '    cidr_blocks = ["10.0.0.0/16", "192.168.0.0/16"]'
+    assert changes(fixed.diff) == {"main.tf": ([line], [both])}
+    assert [made.safe for _, made, _ in fixed.findings] == [True]
+    assert place.fix().diff == ""
+
+
+def test_what_everyone_can_reach_is_not_narrowed(place: Place) -> None:
+    place.write({"main.tf": NETWORK.replace("10.0.0.0/8", "0.0.0.0/0") + ENDPOINT})
+    ((_, made, done),) = place.fix().findings
+    assert made.blocked.startswith("who must come in is not in the text")
+    assert not done
