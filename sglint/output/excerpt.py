@@ -17,9 +17,21 @@ TAB = 4
 _PRIVATE = re.compile(
     r"((?<![a-z])sensitive\("
     r'|"default"\s*:(?=.*"(?:sensitive|ephemeral)"\s*:\s*true)'
-    r'|"(?:sensitive|ephemeral)"\s*:\s*true.*"default"\s*:)(.*)'
+    r'|"(?:sensitive|ephemeral)"\s*:\s*true.*"default"\s*:'
+    r"""|["']?\bDefault["']?\s*:(?=.*\bNoEcho\b)"""
+    r"""|\bNoEcho\b.*["']?\bDefault["']?\s*:"""
+    r"|-----BEGIN [A-Z ]{0,40}PRIVATE KEY"
+    r"""|\b\w{0,40}(?:password|passwd|secret|token|api_?key|private_?key)["']?\s*+[:=]\s*+["'])(.*)""",
+    re.IGNORECASE,
 )
-"""Where the rest of a line is sensitive: in a call, and in a variable that JSON writes on one line."""
+"""
+Where the rest of a line is sensitive: in a call, in a variable or parameter that is written on one line, in a private key, and
+what is written out for something with such a name.
+"""
+_KEY = re.compile(
+    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|(?<![\w+/=-])(?=[\w+/=-]*[0-9])(?=[\w+/=-]*[a-z])(?=[\w+/=-]*[A-Z])[\w+/=-]{40,}+"
+)
+"""What looks like a key, or like much that is encoded."""
 
 
 def excerpt(main: Span, labels: tuple[Label, ...], files: Mapping[str, list[str]], *, style: str, color: bool) -> list[str]:
@@ -78,7 +90,12 @@ def private(line: str) -> str:
 
     >>> private('password = sensitive("x1") # y')
     'password = sensitive(*********'
+    >>> private("Key: {Type: String, NoEcho: true, Default: x1}")
+    'Key: {Type: String, NoEcho: true, Default:****'
+    >>> private('user_data = "AKIAQ7ZJ4M2X9W3K8P5T"')
+    'user_data = "********************"'
     """
+    line = _KEY.sub(lambda found: "*" * len(found[0]), line)
     return _PRIVATE.sub(lambda found: found[1] + "*" * len(found[2]), line)
 
 
