@@ -29,9 +29,13 @@ Where the rest of a line is sensitive: in a call, in a variable or parameter tha
 what is written out for something with such a name.
 """
 _KEY = re.compile(
-    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|(?<![\w+/=-])(?=[\w+/=-]*[0-9])(?=[\w+/=-]*[a-z])(?=[\w+/=-]*[A-Z])[\w+/=-]{40,}+"
+    r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"
+    r"|(?<![\w+/=-])(?=[\w+/=-]*[0-9])(?=[\w+/=-]*[a-z])(?=[\w+/=-]*[A-Z])[\w+/=-]{40,}+"
 )
 """What looks like a key, or like much that is encoded."""
+_SUSPECT = re.compile(r"sensitive|ephemeral|NoEcho|PRIVATE KEY", re.IGNORECASE)
+_FAR = 10_000
+"""A line longer than this is hidden as a whole when something in it may be sensitive."""
 
 
 def excerpt(main: Span, labels: tuple[Label, ...], files: Mapping[str, list[str]], *, style: str, color: bool) -> list[str]:
@@ -95,6 +99,8 @@ def private(line: str) -> str:
     >>> private('user_data = "AKIAQ7ZJ4M2X9W3K8P5T"')
     'user_data = "********************"'
     """
+    if len(line) > _FAR and _SUSPECT.search(line):
+        return "*" * len(line)
     line = _KEY.sub(lambda found: "*" * len(found[0]), line)
     return _PRIVATE.sub(lambda found: found[1] + "*" * len(found[2]), line)
 
