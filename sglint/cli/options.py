@@ -4,6 +4,7 @@ What the commands have in common: which files to read, with which inputs, and wh
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -257,7 +258,30 @@ def write(output: Output, text: str) -> None:
             stop(f"cannot write to standard output: {error.strerror}")
         return
     try:
-        Path(output.path).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        write_whole(Path(output.path), text.encode("utf-8", "backslashreplace"))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         stop(f"cannot write {output.path}: {reason}")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """
+    Write a file whole or not at all: what was there stays when the disk is full or the run is stopped.
+    """
+    real = path.resolve()
+    if real.exists() and not real.is_file():
+        real.write_bytes(content)  # a device or a pipe
+        return
+    beside = real.with_name(f".sglint-{os.getpid()}-{real.name}"[:200])
+    mode = real.stat().st_mode & 0o777 if real.exists() else None
+    if mode is not None and not os.access(real, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    try:
+        beside.write_bytes(content)
+        if mode is not None:
+            beside.chmod(mode)
+        beside.replace(real)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise
