@@ -326,7 +326,7 @@ def with_attribute(files: Terraform, block: Block, name: str, value: str | int) 
     texts = files.texts
     path = block.span.path
     plain = [one for one in block.attributes if one.span.line == one.span.end_line]
-    if not plain or max(block.attributes, key=lambda one: one.span) not in plain:
+    if block.span.line == block.span.end_line or not plain or max(block.attributes, key=lambda one: one.span) not in plain:
         return after_last(texts, block, "", [hcl.attributes({name: value})])
     last = max(plain, key=lambda one: one.span)
     column = texts.line(path, last.span.line).index("=", last.span.column - 1)

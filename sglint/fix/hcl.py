@@ -12,6 +12,9 @@ from typing import TypeAlias
 LIST = re.compile(r"\[\n((?:[ ]*+[^\n\[\]{}]+,\n)++)[ ]*+\]")
 """A list of plain values, as the writer spreads it over lines."""
 
+INDENT = re.compile(r"^(?:  )+", re.MULTILINE)
+"""The indentation that the writer makes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Raw:
@@ -128,5 +131,10 @@ def value(found: Plain) -> str:
 def laid(text: str, indent: str, newline: str) -> str:
     """
     Return lines of text with an indentation and the line ends of a file; empty lines stay empty.
+
+    >>> laid("a {\\n  b = 1\\n}", "\\t", "|")
+    '\\ta {|\\t\\tb = 1|\\t}|'
     """
+    if "\t" in indent:
+        text = INDENT.sub(lambda found: "\t" * (len(found[0]) // 2), text)
     return "".join(f"{indent}{line}{newline}" if line else newline for line in text.splitlines())

@@ -35,19 +35,20 @@ def after_last(texts: Texts, block: Block, name: str, blocks: Sequence[str], *, 
 
 def into_empty(texts: Texts, block: Block, blocks: Sequence[str], indent: str) -> Edit:
     """
-    Return the edit that adds blocks to a block that is written on one line.
+    Return the edit that adds blocks to a block that holds nothing but comments, or that is written on one line.
     """
     path, newline = block.span.path, texts.newline(block.span.path)
-    written = texts.written(block.span)
-    brace = written.index("{", len(texts.written(block.header)))
-    held = written[brace + 1 :].rstrip("}").strip()
-    outer = indent.removesuffix(STEP)
-    start = f"{newline}{indent}{held}{newline}" if held and not held.startswith("#") else ""
     text = newline.join(hcl.laid(one, indent, newline) for one in blocks)
-    body = f"{{{start}{newline}{text}{outer}}}"
-    line_breaks = written[:brace].count("\n")
-    if line_breaks:
-        return inserted(texts, block.span, blocks, indent)
+    written = texts.written(block.span)
+    if block.span.end_line > block.span.line:
+        apart = (
+            newline if texts.line(path, block.span.end_line - 1).strip() and block.span.end_line - 1 > block.span.line else ""
+        )
+        return Edit(at(path, block.span.end_line, 1), apart + text)
+    brace = written.index("{", len(texts.written(block.header)))
+    held = written[brace + 1 : -1].strip()
+    start = f"{newline}{indent}{held}{newline}" if held else ""
+    body = f"{{{start}{newline}{text}{indent.removesuffix(STEP)}}}"
     return Edit(Span(path, block.span.line, block.span.column + brace, block.span.end_line, block.span.end_column), body)
 
 
