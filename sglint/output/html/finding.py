@@ -31,6 +31,9 @@ EXPOSES = (
 )
 """How a line of the advice begins that says what the change exposes."""
 
+CERTAIN = "certain"
+"""The state of a finding that holds and counts."""
+
 ASIDE = {
     Status.IGNORED: "set aside",
     Status.BASELINE: "in the baseline",
@@ -180,7 +183,7 @@ def state(finding: Finding) -> str:
     """
     if finding.status is not Status.OPEN:
         return str(finding.status.value)
-    return "certain" if finding.certain else "maybe"
+    return CERTAIN if finding.certain else "maybe"
 
 
 def saves(finding: Finding) -> tuple[str, ...]:
@@ -363,7 +366,7 @@ def changes(views: Iterable[View]) -> tuple[Change, ...]:
     """
     found: dict[tuple[object, ...], list[View]] = {}
     for one in views:
-        if one.state == "certain":
+        if one.state == CERTAIN:
             key = (
                 one.finding.rule,
                 one.change,

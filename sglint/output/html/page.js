@@ -6,10 +6,14 @@
   const SAFE = " lets in nothing new. ";
   const GONE =
     "Proven by judging the changed text: the finding is gone, nothing else is found, and the flows of other interfaces stay as they are.";
+  const MARKS = [["+++", "file"], ["---", "file"], ["@@", "at"], ["+", "add"], ["-", "cut"]];
   const LEVELS = ["error", "warning", "note"];
   const STATES = { certain: "certain", maybe: "may hold", ignored: "set aside", baseline: "in the baseline", unchanged: "was so before" };
   const at = (id) => document.getElementById(id);
   const data = JSON.parse(at("data").textContent);
+  for (const one of data.findings) [one.state, one.roots] = [one.state ?? "certain", one.roots.map((root) => data.texts[root])];
+
+  const text = (index) => data.texts[index];
 
   /** Makes an element; text is only ever set as text. */
   const make = (tag, attributes = {}, ...children) => {
@@ -132,17 +136,18 @@
     found.append(lines);
     return found;
   };
+  const kind = (line) => MARKS.find(([start]) => line.startsWith(start))?.[1];
   const repair = (one, say) => {
     if (one.blocked) {
       say("Fix", `none can be written: ${one.blocked}`);
       return [];
     }
     const parts = [make("p", {}, ...(one.safe ? [badge("safe"), SAFE + GONE] : [GONE]))];
-    if (one.admits.length) parts.push(make("p", {}, "It newly admits"), list("ul", one.admits));
-    if (one.steps.length) parts.push(make("p", {}, "Deploying it"), list("ol", one.steps));
+    if (one.admits.length) parts.push(make("p", {}, "It newly admits"), list("ul", one.admits.map(text)));
+    if (one.steps.length) parts.push(make("p", {}, "Deploying it"), list("ol", one.steps.map(text)));
     say("Fix", ...parts);
     if (!one.diff.length) return [];
-    return [make("pre", { class: "diff", "aria-label": "Diff of the fix" }, ...one.diff.map(([kind, text]) => make("span", kind ? { class: kind } : {}, text)))];
+    return [make("pre", { class: "diff", "aria-label": "Diff of the fix" }, ...one.diff.map(text).map((line) => make("span", kind(line) ? { class: kind(line) } : {}, line)))];
   };
   const route = ([stops, nodes, more]) => {
     const ways = make("ol", { class: "way", "aria-label": "Way", "data-path": nodes });
@@ -220,7 +225,6 @@
     const form = at("interface-filters");
     if (!form) return;
     const table = at("interface-table");
-    const text = (index) => data.texts[index];
     const all = data.interfaces.map(([root, address, kind, role, file, line, scope, groups, shape, node, unknown], index) => {
       const [rows, flows] = data.shapes[shape];
       const states = new Set(rows.flatMap(([, , cells]) => [...cells.replace(/:\S+|[- ]/g, "")]));

@@ -29,8 +29,9 @@ STYLES = ("page.css", "picture.css")
 SCRIPTS = ("page.js",)
 """What the page carries, in this order."""
 
-STATIC = 25
-"""So many findings are in the text of the page; its script makes the others from its data."""
+FEW = 25
+FIRST = 10
+"""So many findings are all in the text of the page; of more these first ones, and its script makes the others from its data."""
 
 OPENED = 3
 """Of so many findings the lines are shown from the start."""
@@ -59,10 +60,10 @@ def render(
     version: str,
     pictures: Pictures = NO_PICTURES,
     traffic: str | None = None,
-    static: int = STATIC,
+    static: int | None = None,
 ) -> str:
     """
-    Return the report as one page of HTML, with so many findings in its text as `static` says.
+    Return the report as one page of HTML, with so many findings in its text as `static` says, if it says so.
 
     `traffic` is the profile that its projections were made with, if one was given.
     """
@@ -92,7 +93,7 @@ def render(
             unlisted=_more(len(asked) - MOST_CHANGES, "more change"),
             total=len(views),
             opened=OPENED,
-            views=views[:static],
+            views=views[: _static(len(views)) if static is None else static],
             nothing=_nothing(report),
             seen=seen,
             pictures=Pictures(ours(pictures.topology), ours(pictures.charts)),
@@ -133,6 +134,10 @@ def ours(text: str) -> Markup:
     return Markup(text)  # noqa: S704 -- the one place where that is said
 
 
+def _static(findings: int) -> int:
+    return findings if findings <= FEW else FIRST
+
+
 def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(HERE),
@@ -152,7 +157,9 @@ def _readable(value: object) -> object:
 
 
 def _joined(names: Iterable[str]) -> str:
-    return "".join((HERE / name).read_text(encoding="utf-8") for name in names)
+    """Return the files one after the other, without the blanks at both ends of their lines."""
+    lines = (line.strip() for name in names for line in (HERE / name).read_text(encoding="utf-8").splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 def _more(number: int, what: str) -> str:

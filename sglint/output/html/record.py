@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
-from sglint.output.html.finding import Excerpt, View, Way
+from sglint.output.html.finding import CERTAIN, Excerpt, View, Way
 from sglint.output.plain import clean
 
 K = TypeVar("K", bound=Hashable)
@@ -44,23 +44,23 @@ class Tables:
 
 def record(one: View, tables: Tables) -> dict[str, object]:
     """
-    Return the finding as JSON types; what has nothing to say is left out.
+    Return the finding as JSON types; what has nothing to say is left out, and that it is certain and counts.
     """
     finding = one.finding
     found: dict[str, object] = {
         "rule": clean(finding.rule),
         "severity": finding.severity.value,
-        "state": one.state,
+        "state": "" if one.state == CERTAIN else one.state,
         "message": clean(finding.message),
         "subjects": [clean(name) for name in finding.subjects],
-        "roots": [clean(root) for root in finding.roots],
+        "roots": texts(finding.roots, tables),
         "place": clean(one.place),
         "reason": clean(finding.status_reason),
         "change": texts(one.change, tables),
         "saves": texts(one.saves, tables),
         "exposes": texts(one.exposes, tables),
         "unless": [[number(tables.texts, clean(label.text)), clean(str(label.span))] for label in finding.unless],
-        "fix": fix(one),
+        "fix": fix(one, tables),
         "way": None if one.way is None else way(one.way, tables),
         "excerpts": [excerpt(each, tables) for each in one.excerpts],
     }
@@ -74,7 +74,7 @@ def texts(lines: Iterable[str], tables: Tables) -> list[int]:
     return [number(tables.texts, clean(line)) for line in lines]
 
 
-def fix(one: View) -> dict[str, object] | None:
+def fix(one: View, tables: Tables) -> dict[str, object] | None:
     """
     Return the change that would fix the finding, or why there is none; None where none was looked for.
     """
@@ -84,9 +84,9 @@ def fix(one: View) -> dict[str, object] | None:
         return {"blocked": clean(one.fix.blocked)}
     return {
         "safe": one.fix.safe,
-        "admits": [clean(line) for line in one.fix.admits],
-        "steps": [clean(line) for line in one.fix.steps],
-        "diff": [[kind, clean(text)] for kind, text in one.diff],
+        "admits": texts(one.fix.admits, tables),
+        "steps": texts(one.fix.steps, tables),
+        "diff": texts((text for _, text in one.diff), tables),
     }
 
 
