@@ -15,7 +15,7 @@ from sglint.facts import IDLE_TIMEOUTS
 from sglint.model import Attachment, Direction, Interface, Prefix, Timeouts
 from sglint.resource import Origin
 from sglint.rule import Found, Judged, Judgement, refused, shut
-from sglint.rule.advice import exposures, reach, shut_out
+from sglint.rule.advice import exposures, reach, said, shut_out
 from sglint.rule.idle import falls_short
 from sglint.rule.words import join, lack, missing
 from sglint.space import EVERYONE, Family, Ports, Protocol, family_of, prefixes
@@ -157,7 +157,8 @@ def opened(net: Judged, found: Found) -> tuple[Wanted, ...] | Blocked:
         return Blocked("it is no interface")
     if judgement.interface.automatic:
         return Blocked(f"no security group helps here: {judgement.interface.automatic} is tracked automatically in any case")
-    coming = exposures(net, judgement, lack(net, judgement, found.meant, new=True)).get(Direction.IN)
+    exposed = exposures(net, judgement, lack(net, judgement, found.meant, new=True))
+    coming, going = exposed.get(Direction.IN), exposed.get(Direction.OUT)
     if coming is not None and coming.internet.most:
         return Blocked("; ".join(shut_out(judgement, coming, "; ".join(missing(net, judgement, found.meant)))))
     lacking = lack(net, judgement, found.meant)
@@ -171,17 +172,20 @@ def opened(net: Judged, found: Found) -> tuple[Wanted, ...] | Blocked:
     )
     if not openings:
         return Blocked("no rule of a security group is missing: what is tracked here is tracked automatically")
-    return admit(net, judgement.interface, openings)
+    notes = (f"{judgement.interface.address}: {said(going)}",) if going is not None and going.flows.most else ()
+    return admit(net, judgement.interface, openings, notes)
 
 
-def admit(net: Judged, interface: Interface, openings: tuple[Opening, ...]) -> tuple[Wanted, ...] | Blocked:
+def admit(
+    net: Judged, interface: Interface, openings: tuple[Opening, ...], notes: tuple[str, ...] = ()
+) -> tuple[Wanted, ...] | Blocked:
     """
     Return that the groups of the interface are to admit these, or why no group can be written to.
     """
     groups = writable(net, interface)
     if isinstance(groups, Blocked):
         return groups
-    return (Wanted((Admit(interface.address, groups, openings),)),)
+    return (Wanted((Admit(interface.address, groups, openings),), notes),)
 
 
 def writable(net: Judged, interface: Interface) -> tuple[str, ...] | Blocked:

@@ -52,8 +52,8 @@ class Fixed:
             yield "  fixed" if done else "  not written: it is not safe, --unsafe writes it all the same"
             yield from (f"  admits {line}" for line in made.admits)
             yield from (f"  {line}" for line in made.steps)
-        if self.hides and self.findings:
-            yield "part of the network could not be read (sglint check says why): this holds for the rest"
+        if self.hides:
+            yield "part of the network could not be read (sglint check says why): what is said holds for the rest"
 
 
 def fix(
