@@ -5,19 +5,14 @@ The page, as text: what it says first, that no name on it is markup, and that th
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from math import inf
-from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,14 +20,11 @@ from sglint.finding import Edit, Fix, Label, Report, Seen, Severity, Status
 from sglint.model import Role, Target, TargetKind
 from sglint.output.html import render
 from sglint.output.html.data import cells
-from sglint.output.html.verdict import count, gain, verdict
-from sglint.pipeline import judge
-from sglint.request import Request
-from sglint.rule import Judged, load, run
+from sglint.output.html.verdict import gain, verdict
+from sglint.rule import Judged
 from sglint.source import Problem, Source
 from sglint.space import Bounds, Ports
 from sglint.track import Judgement, State
-from tests.command import REPOSITORY, STACKS, sglint
 from tests.output.made import (
     PROJECTIONS,
     TRACKED,
@@ -343,16 +335,6 @@ def test_what_is_sensitive_is_not_on_the_page() -> None:
     assert "hunter2" not in render(Report((one,), (), seen(1, 1), (Source("main.tf", text),), (".",)), (), version="1")
 
 
-def test_the_sensitive_values_of_a_module_are_not_on_its_page(tmp_path: Path) -> None:
-    text = (STACKS / "inspection-hub" / "main.tf").read_text(encoding="utf-8")
-    hidden = 'variable "password" {\n  sensitive = true\n  default   = "hunter2"\n}\n'
-    (tmp_path / "main.tf").write_text(
-        f'{hidden}{text}\nlocals {{\n  key = sensitive("hunter2")\n}}\n{hidden}', encoding="utf-8"
-    )
-    written = sglint("report", tmp_path, "-o", "-").out
-    assert "to_port" in written and "hunter2" not in written
-
-
 def many(number: int) -> tuple[Report, Judged]:
     """
     Return a report about so many interfaces of as many security groups, each with a finding of its own.
@@ -392,51 +374,3 @@ def test_every_finding_is_in_the_data_and_the_first_ones_in_the_text() -> None:
         f"finding-{number}" for number in range(1, 11)
     ]
     assert "Here are the first 10 of 120 findings" in found.text
-
-
-def test_the_bytes_do_not_depend_on_the_hash_seed(tmp_path: Path) -> None:
-    pages = []
-    for seed in ("0", "1", "4711"):
-        target = tmp_path / f"{seed}.html"
-        subprocess.run(
-            [sys.executable, "-m", "sglint", "report", STACKS / "east-west", "-o", target],
-            env={**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONHASHSEED": seed},
-            cwd=REPOSITORY,
-            check=True,
-            capture_output=True,
-        )
-        pages.append(target.read_bytes())
-    assert len(set(pages)) == 1
-
-
-def test_the_command_writes_the_page_where_it_says(tmp_path: Path) -> None:
-    run = sglint("report", STACKS / "inspection-hub" / "main.tf", cwd=tmp_path)
-    assert (run.code, run.out, run.err) == (0, "", "wrote report.html\n")
-    written = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "Both interfaces behind a transit gateway" in written
-    assert sglint("report", STACKS / "inspection-hub" / "main.tf", "-o", "-", cwd=tmp_path).out == written
-    assert sglint("report", STACKS / "inspection-hub" / "main.tf", "--fail-on", "warning", cwd=tmp_path).code == 1
-    assert sglint("report", STACKS / "inspection-hub" / "main.tf", "-o", "a", "-o", "b", cwd=tmp_path).code == 2
-
-
-def test_the_command_projects_with_the_profile_that_is_given(tmp_path: Path) -> None:
-    spoke = REPOSITORY / "fixtures" / "real" / "egress-nat" / "main.tf"
-    usual, other = (sglint("report", spoke, "-o", "-", *more).out for more in ((), ("--traffic", "dns-resolver")))
-    assert "profile web-front-end" in usual and "profile dns-resolver" not in usual
-    assert "profile web-front-end" not in other
-    assert sglint("report", spoke, "-o", "-", "--traffic", "no-such-profile").code == 2
-
-
-@pytest.mark.parametrize("stack", sorted(path.name for path in (REPOSITORY / "fixtures" / "real").iterdir()))
-def test_the_verdict_counts_every_interface_with_a_certain_finding_about_tracked_flows(stack: str) -> None:
-    networks = judge(Request((str(REPOSITORY / "fixtures" / "real" / stack),)))
-    found, _ = run(load(), networks.judged)
-    told = {
-        (root, name)
-        for one in found
-        if one.certain and one.rule.startswith("tracked-")
-        for root in one.roots
-        for name in one.subjects
-    }
-    counted = {(net.network.root, one.interface.address) for net in networks.judged for one in count([net]).tracked}
-    assert told <= counted
