@@ -13,10 +13,11 @@ from sglint.baseline import Entry, listed, stale, within, without
 from sglint.config import NAME, configuration
 from sglint.finding import Report
 from sglint.known import renaming, since
-from sglint.pipeline import conclude, given_baseline, judge, lint, looked
+from sglint.pipeline import conclude, judge, lint
 from sglint.request import Request
 from sglint.rule import Rule
 from sglint.source import NOTHING, Tree, in_order, located, past, work_trees
+from sglint.standing import given_baseline, looked
 
 CONFIGURATIONS = frozenset({NAME, "pyproject.toml"})
 
@@ -69,7 +70,7 @@ def relisted(
     networks = judge(wanted)
     report = conclude(replace(wanted, baseline=""), networks, rules, known)
     old = given_baseline(path, NOTHING).entries if prune or Path(path).is_file() else ()
-    told = within(old, *looked(wanted, rules, networks))
+    told = within(old, *looked(wanted, rules, networks.judged, networks.tree))
     if prune:
         return without(old, stale(report.findings, told)), report
     return tuple(sorted((*without(old, told), *listed(report.findings, maybe=maybe)))), report
