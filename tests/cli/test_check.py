@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from sglint import pipeline
+from sglint import roots
 from sglint.cli import main
 from sglint.rule import load
 from tests.command import REPOSITORY, Run, sglint
@@ -299,7 +299,7 @@ def test_a_bug_of_ours_is_no_traceback(monkeypatch: pytest.MonkeyPatch, tmp_path
     def broken(*arguments: object) -> None:
         raise KeyError("oops")
 
-    monkeypatch.setattr(pipeline, "find_roots", broken)
+    monkeypatch.setattr(roots, "find_roots", broken)
     result = CliRunner().invoke(main, ["check", str(place(tmp_path, BAD))])
     assert result.exit_code == 2
     assert "internal error: KeyError: 'oops'; please report it" in result.output
