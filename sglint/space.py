@@ -29,6 +29,8 @@ class Family(Enum):
     IPV4 = "ipv4"
     IPV6 = "ipv6"
 
+    __hash__ = object.__hash__
+
 
 class Protocol(Enum):
     """
@@ -39,6 +41,8 @@ class Protocol(Enum):
     UDP = "udp"
     ICMP = "icmp"
     OTHER = "other"
+
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -98,9 +102,13 @@ class Intervals:
     ranges: tuple[tuple[int, int], ...] = ()
 
     def __or__(self, other: Intervals) -> Intervals:
+        if not self.ranges or not other.ranges or self.ranges == other.ranges:
+            return self if self.ranges else other
         return intervals((*self.ranges, *other.ranges))
 
     def __and__(self, other: Intervals) -> Intervals:
+        if self.ranges == other.ranges or not self.ranges:
+            return self
         found, left, right = [], 0, 0
         while left < len(self.ranges) and right < len(other.ranges):
             (first, last), (start, end) = self.ranges[left], other.ranges[right]
@@ -110,6 +118,10 @@ class Intervals:
         return Intervals(tuple(found))
 
     def __sub__(self, other: Intervals) -> Intervals:
+        if not self.ranges or not other.ranges:
+            return self
+        if self.ranges == other.ranges:
+            return NO_INTEGERS
         found: list[tuple[int, int]] = []
         for first, last in self.ranges:
             start = first
@@ -131,6 +143,9 @@ class Intervals:
 
     def __contains__(self, number: int) -> bool:
         return any(first <= number <= last for first, last in self.ranges)
+
+
+NO_INTEGERS = Intervals()
 
 
 def intervals(ranges: Iterable[tuple[int, int]]) -> Intervals:
@@ -214,12 +229,18 @@ class FlowSet:
     planes: tuple[tuple[Family, Protocol, Slabs], ...] = ()
 
     def __or__(self, other: FlowSet) -> FlowSet:
+        if not self.planes or not other.planes:
+            return self if self.planes else other
         return combine(self, other, Intervals.__or__)
 
     def __and__(self, other: FlowSet) -> FlowSet:
+        if not self.planes or not other.planes:
+            return NO_FLOWS
         return combine(self, other, Intervals.__and__)
 
     def __sub__(self, other: FlowSet) -> FlowSet:
+        if not self.planes or not other.planes:
+            return self
         return combine(self, other, Intervals.__sub__)
 
     def __le__(self, other: FlowSet) -> bool:
@@ -260,6 +281,8 @@ class FlowSet:
         return ports if reached == last + 1 else Intervals()
 
 
+NO_FLOWS = FlowSet()
+
 PLANES = tuple((family, protocol) for family in Family for protocol in Protocol)
 
 Operation: TypeAlias = Callable[[Intervals, Intervals], Intervals]
@@ -280,18 +303,21 @@ def union(sets: Iterable[FlowSet]) -> FlowSet:
     """
     found = list(sets)
     while len(found) > 1:
-        pairs = zip(found[::2], [*found[1::2], FlowSet()], strict=False)
+        pairs = zip(found[::2], [*found[1::2], NO_FLOWS], strict=False)
         found = [left | right for left, right in pairs]
-    return found[0] if found else FlowSet()
+    return found[0] if found else NO_FLOWS
 
 
 def combine(left: FlowSet, right: FlowSet, operate: Operation) -> FlowSet:
     """
     Return the set that has at every address the ports that `operate` makes of both.
     """
-    lefts, rights = ({(family, protocol): slabs for family, protocol, slabs in one.planes} for one in (left, right))
-    found = {key: sweep(lefts.get(key, ()), rights.get(key, ()), operate) for key in {**lefts, **rights}}
-    return FlowSet(tuple((*key, found[key]) for key in PLANES if found.get(key)))
+    found = []
+    for family, protocol in PLANES:
+        slabs = sweep(left.slabs(family, protocol), right.slabs(family, protocol), operate)
+        if slabs:
+            found.append((family, protocol, slabs))
+    return FlowSet(tuple(found))
 
 
 def sweep(left: Slabs, right: Slabs, operate: Operation) -> Slabs:
@@ -301,6 +327,11 @@ def sweep(left: Slabs, right: Slabs, operate: Operation) -> Slabs:
     if not left or not right:  # what all three operations make of nothing
         kept = left if operate is not Intervals.__and__ else ()
         return kept or (right if operate is Intervals.__or__ else ())
+    if left == right:
+        return left if operate is not Intervals.__sub__ else ()
+    if len(left) == len(right) == 1 and left[0][:2] == right[0][:2]:
+        here = operate(left[0][2], right[0][2])
+        return ((left[0][0], left[0][1], here),) if here else ()
     cuts = sorted({cut for first, last, _ in (*left, *right) for cut in (first, last + 1)})
     found: list[tuple[int, int, Intervals]] = []
     lefts, rights = iter(left), iter(right)
@@ -311,8 +342,8 @@ def sweep(left: Slabs, right: Slabs, operate: Operation) -> Slabs:
         while other is not None and other[1] < first:
             other = next(rights, None)
         here = operate(
-            one[2] if one is not None and one[0] <= first else Intervals(),
-            other[2] if other is not None and other[0] <= first else Intervals(),
+            one[2] if one is not None and one[0] <= first else NO_INTEGERS,
+            other[2] if other is not None and other[0] <= first else NO_INTEGERS,
         )
         if not here:
             continue

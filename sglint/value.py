@@ -156,9 +156,24 @@ class Unknown:
     refs: tuple[Ref, ...] = ()
     ends: str = ""
     type: Type | None = field(default=None, repr=False, compare=False)
+    _hash: list[int] = field(init=False, repr=False, compare=False, default_factory=list)
 
     def __str__(self) -> str:
         return f"unknown, because {self.why}"
+
+    def __hash__(self) -> int:
+        """
+        Return the hash, which takes long for an unknown of many alternatives and is asked for often.
+        """
+        if not self._hash:
+            self._hash.append(hash((self.why, self.span, self.among, self.element, self.refs, self.ends)))
+        return self._hash[0]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """
+        Return what makes an equal unknown in another process, where hashes are others.
+        """
+        return Unknown, (self.why, self.span, self.among, self.element, self.refs, self.ends, self.type)
 
 
 @dataclass(frozen=True, slots=True)

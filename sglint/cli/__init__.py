@@ -4,6 +4,8 @@ The command line. Each command is one file; what does the work is imported only 
 
 from __future__ import annotations
 
+import gc
+
 import click
 
 from sglint import __version__
@@ -19,6 +21,13 @@ from sglint.cli.report import report
 from sglint.cli.simulate import simulate
 from sglint.cli.version import version
 
+COLLECT = (100_000, 50, 100)
+"""
+How seldom Python looks for objects that only refer to each other.
+
+Nearly all that a run makes stays until its end, and looking through it takes a sixth of the time.
+"""
+
 
 @click.group(
     cls=Listed,
@@ -30,6 +39,7 @@ def main() -> None:
     """
     Say which flows EC2 connection tracking will track, from the Terraform, before it is deployed.
     """
+    gc.set_threshold(*COLLECT)
 
 
 main.add_command(check)

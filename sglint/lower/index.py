@@ -55,12 +55,14 @@ def gather(resources: Sequence[Resource], table: Mapping[str, Row]) -> Index:
         literals={},
         names={},
     )
+    names: dict[tuple[str, Value], list[str]] = {}
     for one in views.values():
-        _name(index, one)
+        _name(index, one, names)
+    index.names.update((key, tuple(found)) for key, found in names.items())
     return index
 
 
-def _name(index: Index, one: View) -> None:
+def _name(index: Index, one: View, names: dict[tuple[str, Value], list[str]]) -> None:
     """
     Remember the literal identity and the name by which others may point at a resource.
     """
@@ -69,7 +71,7 @@ def _name(index: Index, one: View) -> None:
         index.literals.setdefault(known, one.address)
     if isinstance(named, (str, Unknown)):
         key = (one.row.noun, named)
-        index.names[key] = (*index.names.get(key, ()), one.address)
+        names.setdefault(key, []).append(one.address)
 
 
 def kind_of(address: str) -> str:

@@ -4,7 +4,7 @@ The table of all rows, and the assembly of a network from what they yield.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 
 from sglint.lower import (
@@ -134,7 +134,9 @@ def lower(root: str, resources: Sequence[Resource], beside: Sequence[Resource] =
 
 
 def _network(root: str, found: Iterable[_Noun], index: Index, count: int) -> Network:
-    nouns = sorted(found, key=lambda item: item.origin.address)
+    nouns: dict[object, list[_Noun]] = {}
+    for one in sorted(found, key=lambda item: item.origin.address):
+        nouns.setdefault(type(one), []).append(one)
     appliances = _of(nouns, Appliance)
     known = role.evidence(appliances, _of(nouns, Route), _of(nouns, Group), _of(nouns, Permission))
     interfaces = role.with_roles(home.with_home(index, trait.with_traits(index, _of(nouns, Interface))), known)
@@ -169,5 +171,5 @@ def _network(root: str, found: Iterable[_Noun], index: Index, count: int) -> Net
     )
 
 
-def _of(nouns: Iterable[_Noun], kind: type[T]) -> tuple[T, ...]:
-    return tuple(item for item in nouns if isinstance(item, kind))
+def _of(nouns: Mapping[object, Sequence[_Noun]], kind: type[T]) -> tuple[T, ...]:
+    return tuple(item for item in nouns.get(kind, ()) if isinstance(item, kind))

@@ -5,6 +5,7 @@ How much of what lowering reads is known.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from sglint.lower.index import Index
 from sglint.lower.link import link
@@ -58,13 +59,19 @@ def _leaves(values: Map, paths: Collection[str], prefix: str) -> Iterator[tuple[
         if not paths or name in paths:
             yield from _all(value, prefix + name)
             continue
-        below = frozenset(path[len(name) + 1 :] for path in paths if path.startswith(f"{name}."))
+        below = _below(frozenset(paths), name)
         if below:
             for path, item in _blocks(value, prefix + name):
                 if isinstance(item, Map):
                     yield from _leaves(item, below, f"{path}.")
                 else:
                     yield path, item
+
+
+@lru_cache(maxsize=4_096)
+def _below(paths: frozenset[str], name: str) -> frozenset[str]:
+    """Return what of the paths lies below a name."""
+    return frozenset(path[len(name) + 1 :] for path in paths if path.startswith(f"{name}."))
 
 
 def _blocks(value: Value, path: str) -> Iterable[tuple[str, Value]]:

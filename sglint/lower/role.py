@@ -30,6 +30,7 @@ class Evidence:
     What may tell whether an interface forwards: what it is sent, and what its groups admit.
 
     `led` are interfaces and instances that routes lead to, and `blocks` those of which a route may lead to any instance.
+    `adrift` says that there is a rule whose group is not known.
     """
 
     targets: frozenset[str]
@@ -37,6 +38,7 @@ class Evidence:
     blocks: frozenset[str]
     told: frozenset[str]
     rules: Mapping[Link, list[Permission]]
+    adrift: bool
 
 
 def evidence(
@@ -56,6 +58,7 @@ def evidence(
         frozenset(block_name(ref.address) for ref in refs),
         frozenset(group.origin.address for group in groups if group.hidden is None),
         rules,
+        any(isinstance(group, Unknown) for group in rules),
     )
 
 
@@ -95,7 +98,7 @@ def is_sent(one: Interface, known: Evidence) -> bool:
     Return whether a load balancer or a route may send the interface what is not for itself.
     """
     names = {one.address, instance_of(one)}
-    return one.address in known.targets | known.led or not known.blocks.isdisjoint(map(block_name, names))
+    return one.address in known.targets or one.address in known.led or not known.blocks.isdisjoint(map(block_name, names))
 
 
 def instance_of(one: Interface) -> str:
@@ -109,7 +112,7 @@ def serves_only(one: Interface, known: Evidence, *, alone: bool) -> bool:
     """
     Return whether the groups surely let in nothing but named services: neither all kinds of ports nor a tunnel.
     """
-    if not known.told.issuperset(one.groups) or any(isinstance(group, Unknown) for group in known.rules):
+    if known.adrift or not known.told.issuperset(one.groups):
         return False
     let_in = [
         box

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TypeAlias
 
 from sglint.resource import Origin, Resource
@@ -112,8 +113,8 @@ class View:
         Return every value that is written for `name`; an empty string is how the attribute syntax leaves a value out.
         """
         words = self._words.get(self.scope + name, "")
-        found = [slot for path in words.split("|") if path for slot in walk(self.values, path.split("."), self.prefix)]
-        return tuple(replace(slot, maybe=slot.maybe or self.maybe) for slot in found if slot.value not in ("", None))
+        found = (slot for path in steps(words) for slot in walk(self.values, path, self.prefix))
+        return tuple(_under(slot, self.maybe) for slot in found if slot.value is not None and slot.value != "")
 
     def slot(self, name: str) -> Slot | None:
         """
@@ -200,20 +201,35 @@ def entries(slot: Slot) -> Iterator[Slot]:
         yield slot
 
 
-def walk(values: Map, path: list[str], prefix: str) -> Iterator[Slot]:
+@cache
+def steps(words: str) -> tuple[tuple[str, ...], ...]:
+    """
+    Return the paths of a word, each as the names on it.
+
+    >>> steps("a[].b|c")
+    (('a', 'b'), ('c',))
+    """
+    return tuple(tuple(name.removesuffix("[]") for name in path.split(".")) for path in words.split("|") if path)
+
+
+def _under(slot: Slot, maybe: Unknown | None) -> Slot:
+    """Return the slot as one of something that need not be there."""
+    return slot if maybe is None or slot.maybe is not None else Slot(slot.field, slot.value, maybe)
+
+
+def walk(values: Map, path: tuple[str, ...], prefix: str) -> Iterator[Slot]:
     """
     Yield the values at a path, one for each of the blocks that it passes through.
     """
-    head, rest = path[0], path[1:]
-    name = head.removesuffix("[]")
+    name, rest = path[0], path[1:]
     value = values.get(name)
     start = Slot(prefix + name, value)
     if not rest:
         yield start
         return
-    for item in entries(start):
+    for item in () if value is None else entries(start):
         if isinstance(item.value, Map):
             for slot in walk(item.value, rest, f"{item.field}."):
-                yield replace(slot, maybe=item.maybe or slot.maybe)
+                yield slot if item.maybe is None else Slot(slot.field, slot.value, item.maybe)
         elif isinstance(item.value, Unknown):
             yield item

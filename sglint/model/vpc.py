@@ -26,6 +26,8 @@ class Direction(Enum):
     IN = "in"
     OUT = "out"
 
+    __hash__ = object.__hash__
+
 
 OTHER_WAY = MappingProxyType({Direction.IN: Direction.OUT, Direction.OUT: Direction.IN})
 """The direction of the replies."""
@@ -56,6 +58,8 @@ class TargetKind(Enum):
     NONE = "none"
     ANY = "any"
     UNKNOWN = "unknown"
+
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,4 +133,6 @@ def spread(text: str) -> str:
     """
     Return the text as it is printed: tabs as blanks, nothing that steers a terminal.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(" " * TAB if character == "\t" else written(character) for character in text)

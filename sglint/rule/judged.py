@@ -45,6 +45,9 @@ class Judged:
     before: Judged | None = None
     worlds: tuple[Judged, ...] = ()
     _rules: dict[Link, list[Permission]] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
+    _adrift: list[Permission] = field(init=False, repr=False, compare=False, hash=False, default_factory=list)
+    _groups: dict[str, Group] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
+    _order: dict[str, int] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
     _opened: dict[tuple[Link, ...], Mapping[Key, Opened]] = field(
         init=False, repr=False, compare=False, hash=False, default_factory=dict
     )
@@ -55,6 +58,11 @@ class Judged:
     def __post_init__(self) -> None:
         for permission in self.network.permissions:
             self._rules.setdefault(permission.group, []).append(permission)
+            if isinstance(permission.group, Unknown):
+                self._adrift.append(permission)
+        for position, group in enumerate(self.network.groups):
+            self._groups[group.origin.address] = group
+            self._order[group.origin.address] = position
         for appliance in self.network.appliances:
             self._appliances.setdefault(appliance.interface, appliance)
 
@@ -72,7 +80,8 @@ class Judged:
         """
         Return the security groups of the interface that are in the text.
         """
-        return tuple(group for group in self.network.groups if group.origin.address in interface.groups)
+        named = {group for group in interface.groups if isinstance(group, str) and group in self._groups}
+        return tuple(self._groups[group] for group in sorted(named, key=self._order.__getitem__))
 
     def permissions(self, interface: Interface, direction: Direction | None = None) -> tuple[Permission, ...]:
         """
@@ -157,8 +166,7 @@ class Judged:
     def _lets_nothing_out(self, interface: Interface) -> bool:
         groups = self.groups(interface)
         told = len(groups) == len(set(interface.groups)) > 0 and all(group.hidden is None for group in groups)
-        adrift = any(isinstance(group, Unknown) for group in self._rules)
-        return told and not adrift and not any(lets_out(permission) for permission in self.permissions(interface))
+        return told and not self._adrift and not any(lets_out(permission) for permission in self.permissions(interface))
 
     def appliance(self, interface: Interface) -> Appliance | None:
         """

@@ -17,6 +17,9 @@ Test: TypeAlias = Callable[[str], bool]
 _SLASH = re.compile(r"(?<!\\)((?:\\\\)*)\\/")
 """A slash behind a backslash, which is no more than a slash."""
 
+_START, _END = re.compile(r"[^*?\[\\]*"), re.compile(r"[^*?\[\]]*\Z")
+"""What stands for itself at the start and at the end of a pattern."""
+
 _KINDS: dict[str, Test] = {
     "alnum": lambda one: one.isascii() and one.isalnum(),
     "alpha": lambda one: one.isascii() and one.isalpha(),
@@ -49,7 +52,11 @@ class Pattern:
         """
         Return whether a path with these parts is meant itself, without regard to the directories that it lies in.
         """
-        return (directory or not self.directory) and _fits(self.parts, parts)
+        if self.directory and not directory:
+            return False
+        if len(self.parts) == 2 and self.parts[0] is None and self.parts[1] is not None:
+            return self.parts[1](parts[-1])
+        return _fits(self.parts, parts)
 
 
 def read_pattern(line: str) -> Pattern | None:
@@ -98,7 +105,9 @@ def _part(text: str) -> Test | None:
         signs = tuple(_signs(text))
     except ValueError:
         return None
-    return lambda part: _fits(signs, part)
+    start, end = _START.match(text), _END.search(text)
+    head, tail = start[0] if start else "", end[0] if end and "\\" not in text else ""
+    return lambda part: part.startswith(head) and part.endswith(tail) and _fits(signs, part)
 
 
 def _signs(text: str) -> Iterator[Test | None]:

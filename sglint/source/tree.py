@@ -15,6 +15,7 @@ import os
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sglint.source.disk import NOTHING, Overlay, content, entries, real_path
 from sglint.source.text import Problem, Source, Span
@@ -133,13 +134,18 @@ def displayed(tree: Tree, path: str) -> str:
     """
     Return the path as a person would type it from where the tool was started.
     """
-    absolute = os.path.normpath(os.path.join(tree.base, path))
+    return _displayed(tree.base, path)
+
+
+@lru_cache(maxsize=16_384)
+def _displayed(base: str, path: str) -> str:
+    absolute = os.path.normpath(os.path.join(base, path))
     try:
-        relative = os.path.relpath(absolute, tree.base)
+        relative = os.path.relpath(absolute, base)
     except ValueError:
         return slashed(absolute)
     up = relative.split(os.sep).count(os.pardir)
-    near = up <= 2 and up < len([part for part in tree.base.split(os.sep) if part])
+    near = up <= 2 and up < len([part for part in base.split(os.sep) if part])
     return slashed(relative if near else absolute)
 
 

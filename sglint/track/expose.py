@@ -119,6 +119,7 @@ class Survey:
     acls: dict[Link, tuple[Acl | Unknown, ...]] = field(default_factory=dict)
     passed: dict[tuple[Link, Direction], Bounds[FlowSet]] = field(default_factory=dict)
     cells: dict[Link, Mapping[Target, Cells]] = field(default_factory=dict)
+    parts: dict[object, Exposure] = field(default_factory=dict)
 
 
 def survey(net: Network) -> Survey:
@@ -138,7 +139,7 @@ def expose(about: Survey, judgement: Judgement, direction: Direction, opened: Fl
     interface = judgement.interface
     new = Bounds(opened, opened) if again else newly(about, interface, direction, opened)
     by_subnet = grouped((path.subnet, path) for path in judgement.paths)
-    parts = [of_subnet(about, interface, direction, (opened, new), found) for found in by_subnet.values()]
+    parts = [known_of_subnet(about, interface, direction, (opened, new), found) for found in by_subnet.values()]
     least, most = union(part.flows.least for part in parts), union(part.flows.most for part in parts)
     because = (unknown for part in parts for unknown in part.flows.because)
     return Exposure(
@@ -192,6 +193,18 @@ def of_peer(one: Admission, *, sure: bool) -> FlowSet:
         entries = (entry for entry in box.peer.entries if family_of(entry) is box.family)
         return union(flows(box.family, box.protocol, entry, box.ports) for entry in entries)
     return of_box(box) if isinstance(box.peer, Prefix) else FlowSet()
+
+
+def known_of_subnet(
+    about: Survey, interface: Interface, direction: Direction, wanted: tuple[FlowSet, Bounds[FlowSet]], paths: Sequence[Path]
+) -> Exposure:
+    """
+    Return what `of_subnet` does, which says the same of all interfaces that are as public as this one.
+    """
+    key = (paths[0].subnet, direction, interface.public, wanted)
+    if key not in about.parts:
+        about.parts[key] = of_subnet(about, interface, direction, wanted, paths)
+    return about.parts[key]
 
 
 def of_subnet(

@@ -8,7 +8,7 @@ pairs their instances. Numbers are the same when they are written the same, what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 
 from sglint import syntax
@@ -49,7 +49,9 @@ def number_of(block: Block, module: Module, depth: int = 0) -> str:
         if beside is not None and beside.attribute(name) is not None and depth < _DEPTH:
             return number_of(beside, module, depth + 1)
         try:
-            return f"{name}: {' '.join(_parts(expr, module, [MOST_PARTS]))}"
+            parts: list[str] = []
+            _take(expr, module, parts, [MOST_PARTS])
+            return f"{name}: {' '.join(parts)}"
         except _NotToldError:
             return ""
     return ""
@@ -79,27 +81,27 @@ def _counted(expr: Expr) -> Expr | None:
     return plain(expr.arguments[0])[0]
 
 
-def _parts(node: object, module: Module, left: list[int]) -> Iterator[str]:
-    """Yield the parts of an expression, without places and with locals replaced by what they stand for."""
+def _take(node: object, module: Module, parts: list[str], left: list[int]) -> None:
+    """Take the parts of an expression, without places and with locals replaced by what they stand for."""
     left[0] -= 1
     written = _local(node, module)
     if left[0] < 0 or isinstance(node, syntax.Broken) or (isinstance(node, syntax.Call) and node.name in _IMPURE):
         raise _NotToldError
     if written is not None:
-        yield from _parts(written, module, left)
+        _take(written, module, parts, left)
     elif isinstance(node, tuple):
-        yield "("
+        parts.append("(")
         for item in node:
-            yield from _parts(item, module, left)
-        yield ")"
+            _take(item, module, parts, left)
+        parts.append(")")
     elif is_dataclass(node):
-        yield type(node).__name__
+        parts.append(type(node).__name__)
         for field in fields(node):
             value: object = getattr(node, field.name)
             if not isinstance(value, Span):
-                yield from _parts(value, module, left)
+                _take(value, module, parts, left)
     else:
-        yield repr(node)
+        parts.append(repr(node))
 
 
 def resource_of(expr: Expr) -> tuple[str, str, str] | None:
