@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from sglint.cli.check import names
-from sglint.cli.options import Ordered, Output, guarded, rule_names, shared, write
+from sglint.cli.options import STANDARD, Ordered, Output, guarded, rule_names, shared, tell, write
 from sglint.request import Request
 
 
@@ -53,11 +53,11 @@ def baseline(
         rules = choose(known, names(chosen["select"]), names(chosen["ignore"]))
         wanted = replace(wanted, selected=bool(chosen["select"]))
         entries, report = relisted(wanted, rules, known, path, prune=prune, maybe=maybe)
-        write(Output("baseline", None if path == "-" else path), render(entries))
-        if path != "-":
-            click.echo(f"wrote {path}: {len(entries)} {'finding' if len(entries) == 1 else 'findings'}", err=True)
+        write(Output("baseline", None if path in STANDARD else path), render(entries))
+        if path not in STANDARD:
+            tell(f"wrote {path}: {len(entries)} {'finding' if len(entries) == 1 else 'findings'}")
         hiding = sum(problem.hides for problem in report.problems)
         if hiding:
             said = "1 problem" if hiding == 1 else f"{hiding} problems"
-            click.echo(f"{said}: part of the network is missing, and so are its findings; sglint check says why", err=True)
+            tell(f"{said}: part of the network is missing, and so are its findings; sglint check says why")
         ctx.exit(2 if hiding else 0)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from sglint.cli.help import Helped
-from sglint.cli.options import guarded, rule_names
+from sglint.cli.options import guarded, rule_names, say
 
 
 @click.command(cls=Helped)
@@ -40,4 +40,4 @@ def config(*, config: str | None, root: str | None, formats: str, debug: bool, *
         if "workspace" in line:
             line["terraform.workspace"] = line.pop("workspace")
         values = effective(said, line)
-        click.echo(render_json(said, values) if formats == "json" else render_text(said, values), nl=False)
+        say(render_json(said, values) if formats == "json" else render_text(said, values))

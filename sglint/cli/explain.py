@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from sglint.cli.help import Helped
-from sglint.cli.options import guarded, rule_names
+from sglint.cli.options import guarded, rule_names, say
 
 
 @click.command(cls=Helped)
@@ -24,8 +24,7 @@ def explain(*, rule: str | None, rules: tuple[Path, ...]) -> None:
 
         known = load(rules)
         if rule is None:
-            for one in known:
-                click.echo(f"{one.slug:22} {one.severity.value:8} {one.title}")
+            say("".join(f"{one.slug:22} {one.severity.value:8} {one.title}\n" for one in known))
             return
         found = find(known, rule)
-        click.echo(f"# {found.slug} ({found.severity.value}, since {found.since})\n\n{found.page}")
+        say(f"# {found.slug} ({found.severity.value}, since {found.since})\n\n{found.page}\n")

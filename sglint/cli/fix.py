@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import click
 
-from sglint.cli.options import Ordered, guarded, outputs, shared, stop, write
+from sglint.cli.options import Ordered, guarded, outputs, shared, stop, tell, write
 from sglint.output.plain import clean
 from sglint.request import Request
 
@@ -62,7 +62,7 @@ def fix(  # noqa: PLR0913 -- click passes every option
         where = outputs(ctx, (), output, "diff")[0]
         result = fixed(wanted, known, select=chosen, interfaces=interfaces, unsafe=unsafe)
         for line in result.told():
-            click.echo(clean(line), err=True)
+            tell(clean(line))
         if writes:
             failed = written(result)
             if failed:

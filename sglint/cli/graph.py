@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import click
 
-from sglint.cli.options import Ordered, guarded, outputs, shared, write
+from sglint.cli.options import Ordered, guarded, outputs, shared, tell, write
 from sglint.request import Request
 
 
@@ -49,5 +49,5 @@ def graph(
         for one in where:
             write(one, render[one.format](graphs))
         for problem in found.problems:
-            click.echo(clean(f"problem: {problem.span or ''} {problem.message}"), err=True)
+            tell(clean(f"problem: {problem.span or ''} {problem.message}"))
         ctx.exit(2 if any(problem.hides for problem in found.problems) else 0)

@@ -4,7 +4,6 @@ What the commands have in common: which files to read, with which inputs, and wh
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import click
 
@@ -21,8 +20,11 @@ from sglint.cli.progress import shown
 from sglint.deadline import Deadline, TimeUpError, deadline, limited
 from sglint.output.plain import clean
 from sglint.request import Assignment, Request
+from sglint.source.replace import replaced
 
 ORDER = "sglint.order"
+STANDARD = frozenset({"-", "/dev/stdout"})
+"""Names of standard output."""
 
 
 class Ordered(Helped):
@@ -171,7 +173,7 @@ def outputs(ctx: click.Context, formats: Iterable[str], files: Iterable[str], de
             else:
                 early = file
     found = found or [Output(default, early)]
-    found = [Output(one.format, None if one.path == "-" else one.path) for one in found]
+    found = [Output(one.format, None if one.path in STANDARD else one.path) for one in found]
     if sum(one.path is None for one in found) > 1:
         raise click.UsageError("two formats would both go to standard output; give one of them an --output FILE")
     twice = [one.path for index, one in enumerate(found) if one.path in [other.path for other in found[:index]]]
@@ -216,10 +218,12 @@ def guarded(*, debug: bool) -> Iterator[None]:
     except MemoryError:
         stop("there is not enough memory; give fewer paths, or more memory")
     except Exception as error:
+        if isinstance(error, FileNotFoundError) and not here():
+            stop("the current folder is not there any more; start sglint in one that is")
         if debug:
             raise
         message = f"internal error: {type(error).__name__}: {error}; please report it, --debug shows where it comes from"
-        click.echo(f"Error: {clean(message)}", err=True)
+        tell(f"Error: {clean(message)}")
         click.get_current_context().exit(2)
 
 
@@ -235,6 +239,16 @@ def ended(end: Deadline | None) -> Iterator[None]:
         stop(f"the run is not over {end.seconds if end else 0:g} seconds after its --timeout; give fewer paths, or more time")
 
 
+def here() -> bool:
+    """
+    Return whether the current folder is there.
+    """
+    try:
+        return bool(Path.cwd())
+    except OSError:
+        return False
+
+
 def stop(message: str) -> NoReturn:
     """
     End the run with a message and exit code 2: how sglint was called is wrong.
@@ -244,44 +258,44 @@ def stop(message: str) -> NoReturn:
 
 def write(output: Output, text: str) -> None:
     """
-    Write the text to where the output goes.
+    Write the text to where the output goes: a file has all of it then, or is as it was.
     """
     if output.path is None:
-        encoding = sys.stdout.encoding or "utf-8"
-        try:
-            click.echo(text.encode(encoding, "backslashreplace"), nl=False)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            with suppress(OSError, ValueError):  # or what is still buffered fails once more at the end, with a code of its own
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            stop(f"cannot write to standard output: {error.strerror}")
+        say(text)
         return
     try:
-        write_whole(Path(output.path), text.encode("utf-8", "backslashreplace"))
+        replaced(output.path, text.encode("utf-8", "backslashreplace"))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         stop(f"cannot write {output.path}: {reason}")
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def say(text: str) -> None:
     """
-    Write a file whole or not at all: what was there stays when the disk is full or the run is stopped.
+    Write the text to standard output; a reader that goes away has seen what it wanted to see.
     """
-    real = path.resolve()
-    if real.exists() and not real.is_file():
-        real.write_bytes(content)  # a device or a pipe
-        return
-    beside = real.with_name(f".sglint-{os.getpid()}-{real.name}"[:200])
-    mode = real.stat().st_mode & 0o777 if real.exists() else None
-    if mode is not None and not os.access(real, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     try:
-        beside.write_bytes(content)
-        if mode is not None:
-            beside.chmod(mode)
-        beside.replace(real)
-    except BaseException:
-        with suppress(OSError):
-            beside.unlink()
-        raise
+        click.echo(text.encode(sys.stdout.encoding or "utf-8", "backslashreplace"), nl=False)
+    except BrokenPipeError:
+        silence(sys.stdout)
+    except OSError as error:
+        silence(sys.stdout)
+        stop(f"cannot write to standard output: {error.strerror}")
+
+
+def tell(text: str) -> None:
+    """
+    Write a line to standard error, where nobody need listen.
+    """
+    try:
+        click.echo(text, err=True)
+    except OSError:
+        silence(sys.stderr)
+
+
+def silence(stream: TextIO) -> None:
+    """
+    Let what is still buffered go nowhere, or it fails once more at the end, with an exit code of its own.
+    """
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

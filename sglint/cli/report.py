@@ -11,7 +11,7 @@ import click
 
 from sglint import __version__
 from sglint.cli.check import LEVELS, names
-from sglint.cli.options import Ordered, Output, guarded, shared, write
+from sglint.cli.options import STANDARD, Ordered, Output, guarded, shared, tell, write
 from sglint.request import Request
 
 MOST_FIXES = 25
@@ -82,13 +82,11 @@ def report(  # noqa: PLR0913 -- click passes every option
             found = with_fixes(found, most, lambda some: fixed_findings(wanted, known, some))
         pictures = Pictures(topology(networks.judged), charts(found, traffic))
         page = html.render(found, networks.judged, version=__version__, pictures=pictures, traffic=traffic)
-        write(Output("html", None if path == "-" else path), page)
-        if path != "-":
-            click.echo(f"wrote {path}", err=True)
+        write(Output("html", None if path in STANDARD else path), page)
+        if path not in STANDARD:
+            tell(f"wrote {path}")
         if fixes is None and wanted.plan is None and most < min(MOST_FIXES, len(found.findings)):
-            click.echo(
-                f"fixes were looked for of {most or 'no'} findings, as the network is large; --fixes N looks for more", err=True
-            )
+            tell(f"fixes were looked for of {most or 'no'} findings, as the network is large; --fixes N looks for more")
         ctx.exit(found.exit_code(None if fail_on == "never" else Severity(fail_on)))
 
 

@@ -12,7 +12,7 @@ from types import FrameType
 
 import click
 
-from sglint.cli.options import Ordered, guarded, outputs, write
+from sglint.cli.options import Ordered, guarded, outputs, tell, write
 from sglint.output.plain import clean
 from sglint.source import SglintError
 
@@ -152,7 +152,7 @@ def simulate(  # noqa: PLR0913 -- click passes every option
         with _watched() as progress:
             found = answer(question, progress)
         for note in found.notes:
-            click.echo(f"flow logs: {clean(note)}", err=True)
+            tell(f"flow logs: {clean(note)}")
         for one in where:
             write(one, render[one.format](found))
         stopped = any(not run.complete for outcome in (found.today, found.advised) if outcome for run in outcome.runs)

@@ -1,58 +1,99 @@
 """
-Writing changed files: each whole or not at all, with the mode and the first sign that it had.
+Writing changed files: all of them or none, each with the mode, the owner and the first sign that it had.
 """
 
-# ruff: noqa: PTH101, PTH105, PTH108, PTH120, PTH123
+# ruff: noqa: PTH105, PTH123
 # Paths are text here.
 
 from __future__ import annotations
 
 import os
-import stat
-import tempfile
-from contextlib import suppress
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 from sglint.fix.look import real
 from sglint.fix.run import Fixed
 from sglint.source import SglintError
+from sglint.source.replace import discarded, prepared, replaced
 
 BOM = b"\xef\xbb\xbf"
+_LATER = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGALRM") if hasattr(signal, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """
+    A file that is to change: its real path, the new one beside it, and what it holds until then.
+    """
+
+    path: str
+    temporary: str
+    content: bytes
 
 
 def written(fixed: Fixed) -> str:
     """
     Write the changed files, and return what went wrong, "" for nothing.
 
-    No file is touched if one of them is not what was read any more.
+    No file is touched if one of them is not what was read any more, or if there is no room for all of them.
     """
-    made: list[tuple[str, str]] = []
+    made: list[Made] = []
+    shown = ""
     try:
-        for path, text in sorted(fixed.overlay.items()):
-            made.append((real(path), prepared(real(path), fixed.before[path], text)))
-        for path, temporary in made:
-            os.replace(temporary, path)
-    except (OSError, SglintError) as error:
-        for _, temporary in made:
-            with suppress(OSError):
-                os.unlink(temporary)
-        return str(error) if isinstance(error, SglintError) else f"cannot write {error.filename}: {error.strerror}"
+        for shown, text in sorted(fixed.overlay.items()):
+            made.append(ready(shown, fixed.before[shown], text))
+        with undisturbed():
+            put(made)
+    except SglintError as error:
+        return str(error)
+    except OSError as error:
+        return f"cannot write {error.filename2 or shown}: {error.strerror}; nothing is written"
+    finally:
+        for one in made:
+            discarded(one.temporary)
     return ""
 
 
-def prepared(path: str, before: str, text: str) -> str:
+def ready(path: str, before: str, text: str) -> Made:
     """
-    Return the path of a new file beside this one, with the new text and the old mode. Raises SglintError if it has changed.
+    Return a file with the new text that only has to take its place. Raises SglintError if the text there has changed.
     """
     with open(path, "rb") as file:
         content = file.read()
-        mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
     start = BOM if content.startswith(BOM) else b""
     if content.removeprefix(BOM) != before.encode():
         raise SglintError(f"{path} has changed meanwhile; nothing is written, run it again")
-    handle, temporary = tempfile.mkstemp(prefix=".sglint-", dir=os.path.dirname(path))
-    with open(handle, "wb") as file:
-        file.write(start + text.encode())
-        file.flush()
-        os.fsync(file.fileno())
-    os.chmod(temporary, mode)
-    return temporary
+    return Made(real(path), prepared(real(path), start + text.encode()), content)
+
+
+def put(made: Iterable[Made]) -> None:
+    """
+    Put the new files in their places. Raises OSError when one of them cannot be, with those before it as they were.
+    """
+    done: list[Made] = []
+    try:
+        for one in made:
+            os.replace(one.temporary, one.path)
+            done.append(one)
+    except OSError:
+        for one in done:
+            with suppress(OSError):
+                replaced(one.path, one.content)
+        raise
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """
+    Let nobody end the run in the middle of this; whoever wants to does so right after it.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _LATER)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

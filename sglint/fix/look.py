@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from sglint.finding import Finding
+from sglint.parse import parse, parse_cloudformation
 from sglint.pipeline import Networks, judge
 from sglint.request import Request
 from sglint.rule import Found, Judged, Rule
 from sglint.rule.run import everywhere, finding, merge
 from sglint.source import Source, read
+from sglint.syntax import Document
 
 Overlay = Mapping[str, str]
 """The texts that files have instead of those on the disk, by the paths that spans carry."""
@@ -70,6 +72,16 @@ class Look:
             return self.overlay[path]
         source = read(self.networks.tree, path)
         return source.text if isinstance(source, Source) else ""
+
+    def holds(self, path: str) -> bool:
+        """
+        Return whether a file is what the networks were read from.
+        """
+        source = Source(path, self.text(path))
+        for document in self.networks.documents:
+            if document.path == path:
+                return document == (parse(source) if isinstance(document, Document) else parse_cloudformation(source))
+        return True
 
 
 def look(wanted: Request, rules: Iterable[Rule], overlay: Overlay = NOTHING) -> Look:

@@ -86,6 +86,9 @@ def fix(
         listed.append((one, tried.fix, write))
         now = tried.after if write and tried.after is not None else now
     before = {path: start.text(path) for path in now.overlay}
+    for path in sorted(before):
+        if not start.holds(path):
+            raise SglintError(f"{path} has changed while it was read; run it again")
     hides = any(problem.hides for problem in start.networks.problems)
     return Fixed(tuple(listed), now.overlay, before, difference(start, now), hides)
 
