@@ -58,6 +58,7 @@ def _command() -> int:
 
     from sglint.cli import main
 
+    before = sys.stdout
     try:
         code = main(prog_name="sglint", standalone_mode=False)
         sys.stdout.flush()
@@ -67,8 +68,10 @@ def _command() -> int:
         code = error.exit_code
     except click.Abort:
         code = 2
-    except BrokenPipeError:
-        code = 0
+    except SystemExit:
+        if sys.stdout is before:
+            raise
+        code = 0  # what click makes of a reader that goes away
     except OSError as error:
         _say(f"Error: cannot write to standard output: {error.strerror}")
         code = 2

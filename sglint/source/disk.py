@@ -68,9 +68,15 @@ class Entry:
 
 def real_path(over: Overlay, path: str) -> str:
     """
-    Return the absolute path without links.
+    Return the absolute path without links; what no file can be called leads nowhere, as it is written.
     """
-    return _followed(over, os.path.abspath(path)) if over.covers else os.path.realpath(path)  # noqa: PTH100 -- as above
+    absolute = os.path.abspath(path)  # noqa: PTH100 -- as above
+    if over.covers:
+        return _followed(over, absolute)
+    try:
+        return os.path.realpath(path)
+    except ValueError:
+        return absolute
 
 
 def _followed(over: Overlay, path: str) -> str:

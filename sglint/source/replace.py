@@ -14,8 +14,8 @@ import secrets
 import stat
 from contextlib import suppress
 
-_STREAM = re.compile(r"/dev/(stdin|stdout|stderr|fd/\d+)|/proc/.*")
-"""What is open already: a new file in its place would not reach whoever reads it."""
+_OPEN = re.compile(r"/(?:dev|proc/self)/fd/(\d+)|/dev/std(out|err)")
+"""What is open already, where to write after what is there."""
 
 _KEPT = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV})
 """What a folder answers that lets no file be put in the place of another, as one that is mounted by itself."""
@@ -28,8 +28,11 @@ def replaced(path: str, data: bytes) -> None:
     old = status(path)
     if path.endswith(os.sep) or (old is not None and stat.S_ISDIR(old.st_mode)):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-    if _STREAM.fullmatch(os.path.normpath(path)) or (old is not None and not stat.S_ISREG(old.st_mode)):
-        _sent(path, data)
+    opened = _OPEN.fullmatch(os.path.normpath(path))
+    if opened is not None or (old is not None and not stat.S_ISREG(old.st_mode)):
+        number = None if opened is None else int(opened[1] or {"out": 1, "err": 2}[opened[2]])
+        with open(os.open(path, os.O_WRONLY) if number is None else os.dup(number), "wb") as file:
+            file.write(data)
         return
     real = os.path.realpath(path)
     try:
@@ -86,12 +89,6 @@ def status(path: str) -> os.stat_result | None:
         return os.stat(path)
     except FileNotFoundError:
         return None
-
-
-def _sent(path: str, data: bytes) -> None:
-    """Write to what is open somewhere, after what is there."""
-    with open(os.open(path, os.O_WRONLY | os.O_APPEND | getattr(os, "O_BINARY", 0)), "wb") as file:
-        file.write(data)
 
 
 def _over(path: str, data: bytes) -> None:
