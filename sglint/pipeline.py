@@ -35,6 +35,7 @@ from sglint.source import (
     passed_over,
     read,
     read_all,
+    vanished,
 )
 from sglint.standing import accepted_before, adjusted, identified, looked
 from sglint.syntax import Document, all_blocks
@@ -131,6 +132,7 @@ def judge(wanted: Request) -> Networks:
         problems += (*reader.problems, *(problem for one in found for problem in one.problems))
         if all(one.evaluated for one in found):
             problems += reader.undeclared({name for one in found for name in one.variables})
+    problems += vanished(discovery, documents)
     return Networks(
         tuple(sorted(judged, key=lambda one: one.network.root)),
         in_order(problems),

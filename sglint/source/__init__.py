@@ -12,7 +12,7 @@ from sglint.source.git import Past, past, work_trees
 from sglint.source.located import located
 from sglint.source.text import Problem, SglintError, Source, Span, in_order
 from sglint.source.tree import LIMIT, Tree, displayed, list_directories, list_files, read, read_all, read_bytes, whole
-from sglint.source.walk import Discovery, Format, Found, discover, passed_over
+from sglint.source.walk import Discovery, Format, Found, discover, passed_over, vanished
 
 __all__ = [
     "LIMIT",
@@ -41,6 +41,7 @@ __all__ = [
     "read_all",
     "read_bytes",
     "real_path",
+    "vanished",
     "whole",
     "work_trees",
 ]

@@ -8,7 +8,7 @@ Finding the files to read.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
@@ -265,3 +265,13 @@ def passed_over(discovery: Discovery) -> Iterator[Problem]:
         if file.format == "tfvars" and os.path.dirname(file.real) not in modules:
             message = f"{file.path} lies in no module, so nothing reads it by itself"
             yield Problem(message, whole(file.path), "give it with --var-file", hides=False)
+
+
+def vanished(discovery: Discovery, paths: Collection[str]) -> Iterator[Problem]:
+    """
+    Yield what was found and was not there any more when it was to be read; `paths` are those that were read.
+    """
+    over = discovery.tree.overlay
+    for file in discovery.files:
+        if file.path not in paths and (not exists(over, file.real) or is_directory(over, file.real)):
+            yield Problem(f"{file.path} is gone since it was found", whole(file.path), "run sglint again")

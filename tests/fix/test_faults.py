@@ -122,12 +122,13 @@ def test_what_somebody_else_writes_while_changes_are_looked_for_is_not_lost(
             (place.top / "a" / "main.tf").write_text(theirs, encoding="utf-8")
         return found
 
-    monkeypatch.setattr("sglint.fix.run.look", looked)
+    for name in ("sglint.fix.run.look", "sglint.fix.attempt.look"):
+        monkeypatch.setattr(name, looked)
     with suppress(SglintError):
         assert written(fix(Request((".",)), RULES)) == ""
     assert place.read("a/main.tf").startswith("# theirs\n")
     assert place.read("a/main.tf").removeprefix("# theirs\n") == FILES["a/main.tf"]
-    monkeypatch.setattr("sglint.fix.run.look", look)
+    looks.extend([looks[0]] * time)
     assert written(fix(Request((".",)), RULES)) == ""
     assert place.read("a/main.tf").removeprefix("# theirs\n") == FIXED
 
