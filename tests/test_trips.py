@@ -286,6 +286,7 @@ def test_the_internet_answers_by_the_table_of_the_gateway() -> None:
         tables=(*base.tables, Table(origin("local", 9), "vpc"), Table(origin("edge", 9), "vpc")),
         subnets=(*base.subnets, Subnet(origin("subnet2", 8), "vpc", (net("10.0.2.0/24"),))),
         endpoints=(Endpoint(origin("vpce", 40), GWLBE, ("subnet2",), ("lb",)),),
+        interfaces=(replace(interface(), public=True),),
     )
     one = journey(found, "eni", "192.0.2.1/32")
     assert (one.out.end, one.out.inspectors) == (End.INTERNET, ())
@@ -493,6 +494,7 @@ def test_the_internet_answers_in_the_vpc_of_its_own_gateway() -> None:
     base = network(routes=[leads("rt", "0.0.0.0/0", Target(IGW, "igw"))])
     other = GatewayAttachment(origin("attach2", 41), IGW, "igw2", "vpc2")
     own = GatewayAttachment(origin("attach", 42), IGW, "igw", "vpc")
+    base = replace(base, interfaces=(replace(interface(), public=True),))
     one = journey(replace(base, gateways=(other, own)), "eni", "192.0.2.1/32")
     assert [(trip.end, trip.address) for trip in one.back] == [(End.SUBNET, "subnet")]
     assert [(step.text, step.span) for step in one.back[0].steps[:1]] == [("igw brings it in", own.origin.span)]

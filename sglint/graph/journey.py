@@ -5,15 +5,15 @@ Both directions of a flow: the trips from an interface to a peer, and those of w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sglint.graph.index import Graph
-from sglint.graph.step import Course, End, Step, Trip
+from sglint.graph.step import Course, End, Gate, Step, Trip
 from sglint.graph.table import board, name
 from sglint.graph.trace import arrive, leave, limited, onwards, through, trips
 from sglint.graph.transit import onward
-from sglint.model import GatewayAttachment, Interface, Link, Prefix
-from sglint.space import Bounds, family_of, within
+from sglint.model import Direction, GatewayAttachment, Interface, Link, Prefix
+from sglint.space import Bounds, Family, family_of, within
 from sglint.value import Unknown
 
 
@@ -31,17 +31,48 @@ class Journey:
     back: tuple[Trip, ...]
 
 
-def journeys(graph: Graph, interface: Interface, peer: Prefix) -> tuple[Journey, ...]:
+NATIVELY = ("sender", "interface")
+"""The nouns of the steps at which an appliance sends packets on, which may change their addresses."""
+
+
+def journeys(graph: Graph, interface: Interface, peer: Prefix, direction: Direction = Direction.OUT) -> tuple[Journey, ...]:
     """
     Return the ways to the peer from each subnet of the interface, each with the ways back.
+
+    Where the peer starts the flow, the ways back are its own, and those to the peer are for the replies.
     """
     unknown = Unknown(f"the subnet of {interface.address} is not in the text", interface.origin.span)
     found: dict[Journey, None] = {}
     for subnet in interface.subnets or (unknown,):
         source = range_of(graph, subnet, peer)
-        for out in trips(graph, subnet, peer):
-            found[Journey(subnet, source, out, back(graph, subnet, source, out))] = None
+        for trip in trips(graph, subnet, peer):
+            out = leaving_with(graph, interface, subnet, family_of(peer), trip)
+            found[Journey(subnet, source, out, back(graph, subnet, source, out, direction))] = None
     return tuple(found)
+
+
+def leaving_with(graph: Graph, interface: Interface, subnet: Link, family: Family, trip: Trip) -> Trip:
+    """
+    Return the trip, dropped at an internet gateway that knows no public address for the interface.
+
+    Only what has a public address in the VPC of the gateway gets through it, unless something on the way gave it another.
+    """
+    if trip.end is not End.INTERNET or family is Family.IPV6 or trip.translators:
+        return trip
+    if any(step.noun in NATIVELY for step in trip.steps):
+        return trip
+    gateway = next((one for one in graph.network.gateways if one.gateway == trip.address), None)
+    own = graph.subnets.get(subnet) if isinstance(subnet, str) else None
+    away = gateway is not None and own is not None and isinstance(gateway.vpc, str) and isinstance(own.vpc, str)
+    elsewhere = away and gateway is not None and own is not None and gateway.vpc != own.vpc
+    if isinstance(interface.public, Unknown) and not elsewhere:
+        return replace(trip, because=tuple(dict.fromkeys((*trip.because, interface.public))))
+    if interface.public is True and not elsewhere:
+        return trip
+    where = f" in {gateway.vpc}" if elsewhere and gateway is not None else ""
+    text = f"{interface.address} has no public address{where}, so {trip.address} lets nothing of it through"
+    step = Step("address", interface.address, text, interface.origin.span)
+    return replace(trip, steps=(*trip.steps, step), end=End.DROPPED)
 
 
 def range_of(graph: Graph, subnet: Link, peer: Prefix) -> Prefix | None:
@@ -53,14 +84,57 @@ def range_of(graph: Graph, subnet: Link, peer: Prefix) -> Prefix | None:
     return next((one for one in cidrs if not isinstance(one, Unknown) and family_of(one) is family_of(peer)), None)
 
 
-def back(graph: Graph, subnet: Link, source: Prefix | None, out: Trip) -> tuple[Trip, ...]:
+def back(graph: Graph, subnet: Link, source: Prefix | None, out: Trip, direction: Direction) -> tuple[Trip, ...]:
     """
-    Return the trips from where a trip ended to where it started.
+    Return the trips from where a trip ended to where it started, by the NAT gateways that it came through.
     """
     if source is None:
         what = subnet if isinstance(subnet, str) else "the subnet"
         return (Trip((), End.UNKNOWN, "", (Unknown(f"the range of {what} is not known, so the way back is not"),)),)
-    return limited(returning(graph, subnet, Course(source, kept=out.kept), out))
+    if not out.translators:
+        return limited(returning(graph, subnet, Course(source, kept=out.kept), out))
+    if direction is Direction.IN:
+        text = f"{out.translators[-1][0]} lets nothing in that it did not let out"
+        return (Trip((Step("nat-gateway", out.translators[-1][0], text),), End.DROPPED),)
+    return limited(by_translators(graph, source, out))
+
+
+def by_translators(graph: Graph, source: Prefix, out: Trip) -> Iterator[Trip]:
+    """
+    Yield the trips back through NAT gateways: to the subnet of the last, from there to that of the one before, and home.
+    """
+    (gateway, place), *earlier = reversed(out.translators)
+    goals = [range_of(graph, one, source) for _, one in out.translators]
+    if any(goal is None for goal in goals) or not isinstance(place, str):
+        yield Course(source).unknown(f"the range of the subnet of {gateway} is not known, so the way back is not")
+        return
+    last = goals.pop()
+    under = list(returning(graph, place, Course(last or source, kept=out.kept), out))
+    for following in (*earlier, None):
+        goal = goals.pop() if goals else source
+        on = [one for trip in under for one in translated_back(graph, gateway, place, trip, goal or source)]
+        under = on
+        if following is not None and isinstance(following[1], str):
+            gateway, place = following[0], following[1]
+    yield from under
+
+
+def translated_back(graph: Graph, gateway: str, place: str, trip: Trip, goal: Prefix) -> Iterator[Trip]:
+    """
+    Yield the trips on from a NAT gateway that gives packets back the address they are for; one that ends elsewhere is as it is.
+    """
+    if trip.end is not End.SUBNET or trip.address != place:
+        yield trip
+        return
+    noun = graph.endpoints.get(gateway)
+    span = None if noun is None else noun.origin.span
+    other = Unknown(f"which address {gateway} gave it is not in the text", span)
+    gates = tuple(one if one.direction is Direction.IN else replace(one, maybe=one.maybe or other) for one in trip.gates)
+    if trip.inside is not True:
+        maybe = None if trip.inside is False else Unknown(f"whether it comes out in {place} is not known")
+        gates = (*gates, Gate((place,), Direction.IN, maybe))
+    steps = (*trip.steps, Step("nat-gateway", gateway, f"{gateway} gives it back the address that it is for", span))
+    yield from leave(graph, place, Course(goal, steps, trip.because, kept=trip.kept, gates=gates, at=(place,), started=True))
 
 
 def returning(graph: Graph, subnet: Link, course: Course, out: Trip) -> Iterator[Trip]:

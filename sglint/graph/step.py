@@ -73,7 +73,8 @@ class Trip:
 
     `address` is the subnet, interface, attachment or gateway that it ends at. `kept` are the subnets that attachments in
     appliance mode sent it to, and so send the other direction to as well. `gates` are the borders that it crosses between its
-    two ends. `inside` says that it comes to its end from within the subnet there, None that it may.
+    two ends. `inside` says that it comes to its end from within the subnet there, None that it may. `translators` are the NAT
+    gateways that gave it another source address, in order, each with its subnet.
     """
 
     steps: tuple[Step, ...]
@@ -83,6 +84,7 @@ class Trip:
     kept: tuple[tuple[str, str], ...] = ()
     gates: tuple[Gate, ...] = ()
     inside: bool | None = False
+    translators: tuple[tuple[str, Link], ...] = ()
 
     @property
     def inspectors(self) -> tuple[str, ...]:
@@ -98,7 +100,7 @@ class Course:
     A trip under way: what it came by so far, and the Availability Zone that it is in; `kept` and `gates` are those of a trip.
 
     `at` are the subnets that it may be in, none outside of all; `started` is false while it is where it begins. `other` says
-    why its source is no longer the one that it began with.
+    why its source is no longer the one that it began with, and `translators` are the NAT gateways that changed it.
     """
 
     destination: Prefix
@@ -111,6 +113,7 @@ class Course:
     at: tuple[Link, ...] = ()
     started: bool = False
     other: Unknown | None = None
+    translators: tuple[tuple[str, Link], ...] = ()
 
     def by(self, *steps: Step, because: tuple[Unknown, ...] = ()) -> Course:
         """
@@ -124,7 +127,8 @@ class Course:
         """
         inside = end is End.SUBNET and self.started and address in self.at
         within: bool | None = None if inside and len(self.at) > 1 else inside
-        return Trip(self.steps, end, address, tuple(dict.fromkeys((*self.because, *because))), self.kept, self.gates, within)
+        why = tuple(dict.fromkeys((*self.because, *because)))
+        return Trip(self.steps, end, address, why, self.kept, self.gates, within, self.translators)
 
     def unknown(self, why: str, span: Span | None = None) -> Trip:
         """

@@ -266,18 +266,20 @@ def to_endpoint(graph: Graph, target: Target, course: Course) -> Iterator[Trip]:
         yield from inspected(graph, noun, subnets, into(on, subnets, judged=True) if subnets else on)
         return
     for subnet in subnets:
-        yield from leave(graph, subnet, translated(noun, into(on, (subnet,))))
+        yield from leave(graph, subnet, translated(noun, subnet, into(on, (subnet,))))
     if not subnets:
         yield on.unknown(f"the subnet of {target.address} is not in the text", span)
 
 
-def translated(noun: Endpoint, course: Course) -> Course:
+def translated(noun: Endpoint, subnet: Link, course: Course) -> Course:
     """
     Return the course out of an endpoint or NAT gateway; the latter gives it an address that is not in the text.
     """
     if noun.kind is not TargetKind.NAT_GATEWAY:
         return course
-    return replace(course, other=Unknown(f"which address {noun.origin.address} gives it is not in the text", noun.origin.span))
+    address = noun.origin.address
+    other = Unknown(f"which address {address} gives it is not in the text", noun.origin.span)
+    return replace(course, other=other, translators=(*course.translators, (address, subnet)))
 
 
 BY_ENDPOINT: Mapping[TargetKind, str] = {

@@ -61,7 +61,7 @@ def answer(graph: Graph, judgement: Judgement, flow: Flow) -> Answer:
     """
     Return what becomes of a flow of the interface.
     """
-    ways = journeys(graph, judgement.interface, flow.peer)
+    ways = journeys(graph, judgement.interface, flow.peer, flow.direction)
     legs = tuple(leg for way in ways for leg in legs_of(graph, flow, way))
     passed = tuple(
         dict.fromkeys((*(item for one in legs for item in one.ends), *(item for one in legs for item in one.between)))

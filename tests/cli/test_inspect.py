@@ -128,6 +128,142 @@ def test_what_no_rule_admits_is_denied_and_what_one_admits_by_its_address_is_tra
     assert json.loads(flow(tmp_path, *asked, "22").out)["state"] == "tracked"
 
 
+EGRESS = """
+resource "aws_vpc" "v" {
+  cidr_block = "10.0.0.0/16"
+}
+
+resource "aws_internet_gateway" "i" {
+  vpc_id = aws_vpc.v.id
+}
+
+resource "aws_subnet" "private" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.1.0/24"
+}
+
+resource "aws_subnet" "public" {
+  vpc_id     = aws_vpc.v.id
+  cidr_block = "10.0.2.0/24"
+}
+
+resource "aws_nat_gateway" "n" {
+  subnet_id = aws_subnet.public.id
+}
+
+resource "aws_route_table" "private" {
+  vpc_id = aws_vpc.v.id
+
+  route {
+    cidr_block     = "0.0.0.0/0"
+    nat_gateway_id = aws_nat_gateway.n.id
+  }
+}
+
+resource "aws_route_table" "public" {
+  vpc_id = aws_vpc.v.id
+
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.i.id
+  }
+}
+
+resource "aws_route_table_association" "private" {
+  subnet_id      = aws_subnet.private.id
+  route_table_id = aws_route_table.private.id
+}
+
+resource "aws_route_table_association" "public" {
+  subnet_id      = aws_subnet.public.id
+  route_table_id = aws_route_table.public.id
+}
+
+resource "aws_network_acl" "public" {
+  vpc_id     = aws_vpc.v.id
+  subnet_ids = [aws_subnet.public.id]
+
+  ingress {
+    rule_no    = 100
+    action     = "ACTION"
+    protocol   = "tcp"
+    from_port  = 1024
+    to_port    = 65535
+    cidr_block = "198.51.100.0/24"
+  }
+
+  ingress {
+    rule_no    = 200
+    action     = "allow"
+    protocol   = "-1"
+    from_port  = 0
+    to_port    = 0
+    cidr_block = "0.0.0.0/0"
+  }
+
+  egress {
+    rule_no    = 100
+    action     = "allow"
+    protocol   = "-1"
+    from_port  = 0
+    to_port    = 0
+    cidr_block = "0.0.0.0/0"
+  }
+}
+
+resource "aws_security_group" "g" {
+  vpc_id = aws_vpc.v.id
+
+  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+
+resource "aws_network_interface" "inside" {
+  subnet_id       = aws_subnet.private.id
+  security_groups = [aws_security_group.g.id]
+}
+
+resource "aws_network_interface" "outside" {
+  subnet_id       = aws_subnet.public.id
+  security_groups = [aws_security_group.g.id]
+}
+"""
+
+
+def through_nat(folder: Path, action: str, *arguments: str) -> str:
+    """
+    Return what is said of a flow beside a NAT gateway, with the network ACL in front of it allowing or denying replies.
+    """
+    (folder / "main.tf").write_text(EGRESS.replace("ACTION", action))
+    return sglint("inspect", "--port", "443", *arguments, cwd=folder).out
+
+
+def test_replies_come_back_by_the_nat_gateway_and_past_the_network_acl_in_front_of_it(tmp_path: Path) -> None:
+    asked = ("--interface", "aws_network_interface.inside", "--to", "198.51.100.7")
+    out = through_nat(tmp_path, "allow", *asked)
+    assert "  routes and network ACLs bring it there and its replies back\n" in out
+    assert "aws_nat_gateway.n gives it back the address that it is for" in out.partition("back:")[2]
+    denied = through_nat(tmp_path, "deny", *asked)
+    assert "  it does not get there\n" in denied
+    assert "tcp 1024-65535 from 198.51.100.7/32, into aws_subnet.public: stopped by aws_network_acl.public" in denied
+
+
+def test_nobody_opens_connections_through_a_nat_gateway_from_outside(tmp_path: Path) -> None:
+    out = through_nat(tmp_path, "allow", "--interface", "aws_network_interface.inside", "--from", "198.51.100.7")
+    assert "  it does not get there\n" in out
+    assert "aws_nat_gateway.n lets nothing in that it did not let out" in out
+
+
+def test_without_a_public_address_nothing_gets_through_an_internet_gateway(tmp_path: Path) -> None:
+    out = through_nat(tmp_path, "allow", "--interface", "aws_network_interface.outside", "--to", "198.51.100.7")
+    assert "  it does not get there\n" in out
+    assert "aws_network_interface.outside has no public address, so aws_internet_gateway.i lets nothing of it through" in out
+
+
 def test_inside_a_subnet_no_network_acl_is_met(tmp_path: Path) -> None:
     assert "network ACL" not in flow(tmp_path, "--to", "10.0.1.9").out.partition("back:")[2]
 
