@@ -76,6 +76,7 @@ _NETWORK = at("subnets", "security_groups", "network_configuration")
 _NETWORK_IDS = at("subnet_ids", "security_group_ids", "network_configuration")
 _PLAIN = at("subnet_ids", "security_group_ids")
 _RDS = joined("db_subnet_group_name", "vpc_security_group_ids")
+_PUBLIC: Words = {"public": "publicly_accessible"}
 _VPC_SUBNETS = at("vpc_subnet_ids", "vpc_security_group_ids")
 _BATCH_TEMPLATE = "compute_resources[].launch_template[]"
 _EMR_MASTER = "ec2_attributes[].emr_managed_master_security_group"
@@ -104,7 +105,7 @@ _SERVICES: Mapping[str, Words] = {
     "aws_datasync_agent": at("subnet_arns", "security_group_arns"),
     "aws_datasync_location_efs": at("subnet_arn", "security_group_arns", "ec2_config"),
     "aws_dax_cluster": joined("subnet_group_name", "security_group_ids"),
-    "aws_db_instance": _RDS,
+    "aws_db_instance": {**_RDS, **_PUBLIC},
     "aws_db_proxy": _VPC_SUBNETS,
     "aws_db_proxy_endpoint": _VPC_SUBNETS,
     "aws_devicefarm_test_grid_project": _VPC_CONFIG,
@@ -117,7 +118,7 @@ _SERVICES: Mapping[str, Words] = {
         "subnet_group": "compute_config[].replication_subnet_group_id",
         "groups": "compute_config[].vpc_security_group_ids",
     },
-    "aws_dms_replication_instance": joined("replication_subnet_group_id", "vpc_security_group_ids"),
+    "aws_dms_replication_instance": {**joined("replication_subnet_group_id", "vpc_security_group_ids"), **_PUBLIC},
     "aws_docdb_cluster": _RDS,
     "aws_docdbelastic_cluster": at("subnet_ids", "vpc_security_group_ids"),
     "aws_drs_replication_configuration_template": {
@@ -170,7 +171,7 @@ _SERVICES: Mapping[str, Words] = {
     "aws_medialive_channel": at("subnet_ids", "security_group_ids", "vpc"),
     "aws_medialive_input": at("subnet_ids", "security_group_ids", "vpc"),
     "aws_memorydb_cluster": joined("subnet_group_name", "security_group_ids"),
-    "aws_mq_broker": at("subnet_ids", "security_groups"),
+    "aws_mq_broker": {**at("subnet_ids", "security_groups"), **_PUBLIC},
     "aws_msk_cluster": at("client_subnets", "security_groups", "broker_node_group_info"),
     "aws_msk_replicator": {"more": "kafka_cluster", **under("more", at("subnet_ids", "security_groups_ids", "vpc_config"))},
     "aws_msk_serverless_cluster": _VPC_CONFIG,
@@ -191,7 +192,7 @@ _SERVICES: Mapping[str, Words] = {
     "aws_prometheus_scraper": at("subnet_ids", "security_group_ids", "source[].eks"),
     "aws_quicksight_vpc_connection": _PLAIN,
     "aws_rds_cluster": _RDS,
-    "aws_redshift_cluster": joined("cluster_subnet_group_name", "vpc_security_group_ids"),
+    "aws_redshift_cluster": {**joined("cluster_subnet_group_name", "vpc_security_group_ids"), **_PUBLIC},
     "aws_redshift_endpoint_access": joined("subnet_group_name", "vpc_security_group_ids"),
     "aws_redshiftserverless_endpoint_access": at("subnet_ids", "vpc_security_group_ids"),
     "aws_redshiftserverless_workgroup": _PLAIN,
@@ -221,11 +222,21 @@ _SERVICES: Mapping[str, Words] = {
 }
 _TASKS: Mapping[str, Words] = {
     "aws_ecs_express_gateway_service": _NETWORK,
-    "aws_ecs_service": {**_NETWORK, "target_groups": "load_balancer[].target_group_arn"},
-    "aws_ecs_task_set": _NETWORK,
+    "aws_ecs_service": {
+        **_NETWORK,
+        "public": "network_configuration[].assign_public_ip",
+        "target_groups": "load_balancer[].target_group_arn",
+    },
+    "aws_ecs_task_set": {**_NETWORK, "public": "network_configuration[].assign_public_ip"},
     "aws_eks_fargate_profile": {"subnets": "subnet_ids", "cluster": "cluster_name"},
-    "aws_cloudwatch_event_target": at("subnets", "security_groups", "ecs_target[].network_configuration"),
-    "aws_scheduler_schedule": at("subnets", "security_groups", "target[].ecs_parameters[].network_configuration"),
+    "aws_cloudwatch_event_target": {
+        **at("subnets", "security_groups", "ecs_target[].network_configuration"),
+        "public": "ecs_target[].network_configuration[].assign_public_ip",
+    },
+    "aws_scheduler_schedule": {
+        **at("subnets", "security_groups", "target[].ecs_parameters[].network_configuration"),
+        "public": "target[].ecs_parameters[].network_configuration[].assign_public_ip",
+    },
 }
 _SUBNET_GROUP: Words = {"name": "name", "subnets": "subnet_ids"}
 _SUBNET_GROUPS = (

@@ -11,6 +11,8 @@ from sglint.lower.words import at, joined, under
 
 _IDS = ("SubnetIds", "SecurityGroupIds")
 _NAMES = ("Subnets", "SecurityGroups")
+_PUBLIC: Words = {"public": "PubliclyAccessible"}
+_TASK_NAMES: Words = {**at(*_NAMES), "public": "AssignPublicIp"}
 _MIXED = ("Subnets", "SecurityGroupIds")
 _PLAIN = at(*_IDS)
 _ONE = at("SubnetId", "SecurityGroupIds")
@@ -42,7 +44,7 @@ def _blocks(places: tuple[str, ...], words: Words) -> Words:
 
 SERVICES: Mapping[str, Words] = {
     "AWS::APS::Scraper": _blocks(("Source.EksConfiguration", "Source.VpcConfiguration"), _PLAIN),
-    "AWS::AmazonMQ::Broker": at("SubnetIds", "SecurityGroups"),
+    "AWS::AmazonMQ::Broker": {**at("SubnetIds", "SecurityGroups"), **_PUBLIC},
     "AWS::ApiGatewayV2::VpcLink": _PLAIN,
     "AWS::AppRunner::VpcConnector": at(*_NAMES),
     "AWS::AppStream::AppBlockBuilder": _VPC_CONFIG,
@@ -79,7 +81,7 @@ SERVICES: Mapping[str, Words] = {
     "AWS::Comprehend::Flywheel": at(*_MIXED, "DataSecurityConfig.VpcConfig"),
     "AWS::DAX::Cluster": joined("SubnetGroupName", "SecurityGroupIds"),
     "AWS::DMS::ReplicationConfig": joined("ComputeConfig.ReplicationSubnetGroupId", "ComputeConfig.VpcSecurityGroupIds"),
-    "AWS::DMS::ReplicationInstance": joined("ReplicationSubnetGroupIdentifier", "VpcSecurityGroupIds"),
+    "AWS::DMS::ReplicationInstance": {**joined("ReplicationSubnetGroupIdentifier", "VpcSecurityGroupIds"), **_PUBLIC},
     "AWS::DRS::ReplicationConfigurationTemplate": {
         **at("StagingAreaSubnetId", "ReplicationServersSecurityGroupsIDs"),
         "own": "AssociateDefaultSecurityGroup",
@@ -166,17 +168,21 @@ SERVICES: Mapping[str, Words] = {
     "AWS::Pipes::Pipe": {
         **_blocks(("SourceParameters.SelfManagedKafkaParameters.Vpc",), at("Subnets", "SecurityGroup")),
         "tasks": "TargetParameters.EcsTaskParameters.NetworkConfiguration.AwsvpcConfiguration",
-        **under("tasks", at(*_NAMES)),
+        **under("tasks", _TASK_NAMES),
     },
     "AWS::QBusiness::DataSource": _VPC_CONFIGURATION,
     "AWS::QuickSight::VPCConnection": _PLAIN,
     "AWS::RDS::DBCluster": _RDS,
-    "AWS::RDS::DBInstance": {**joined("DBSubnetGroupName", "VPCSecurityGroups"), "inside": "DBClusterIdentifier"},
+    "AWS::RDS::DBInstance": {
+        **joined("DBSubnetGroupName", "VPCSecurityGroups"),
+        **_PUBLIC,
+        "inside": "DBClusterIdentifier",
+    },
     "AWS::RDS::DBProxy": _VPC_SUBNETS,
     "AWS::RDS::DBProxyEndpoint": _VPC_SUBNETS,
     "AWS::RTBFabric::RequesterGateway": _PLAIN,
     "AWS::RTBFabric::ResponderGateway": _PLAIN,
-    "AWS::Redshift::Cluster": joined("ClusterSubnetGroupName", "VpcSecurityGroupIds"),
+    "AWS::Redshift::Cluster": {**joined("ClusterSubnetGroupName", "VpcSecurityGroupIds"), **_PUBLIC},
     "AWS::Redshift::EndpointAccess": joined("SubnetGroupName", "VpcSecurityGroupIds"),
     "AWS::RedshiftServerless::Workgroup": _PLAIN,
     "AWS::S3Files::MountTarget": at("SubnetId", "SecurityGroups"),
@@ -228,12 +234,19 @@ TASKS: Mapping[str, Words] = {
     "AWS::ECS::ExpressGatewayService": at(*_NAMES, "NetworkConfiguration"),
     "AWS::ECS::Service": {
         **at(*_NAMES, "NetworkConfiguration.AwsvpcConfiguration"),
+        "public": "NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp",
         "target_groups": "LoadBalancers[].TargetGroupArn",
     },
-    "AWS::ECS::TaskSet": at(*_NAMES, "NetworkConfiguration.AwsVpcConfiguration"),
+    "AWS::ECS::TaskSet": {
+        **at(*_NAMES, "NetworkConfiguration.AwsVpcConfiguration"),
+        "public": "NetworkConfiguration.AwsVpcConfiguration.AssignPublicIp",
+    },
     "AWS::EKS::FargateProfile": {"subnets": "Subnets", "cluster": "ClusterName"},
-    "AWS::Events::Rule": {"tasks": f"Targets[].{_TASK}.AwsVpcConfiguration", **under("tasks", at(*_NAMES))},
-    "AWS::Scheduler::Schedule": at(*_NAMES, f"Target.{_TASK}.AwsvpcConfiguration"),
+    "AWS::Events::Rule": {"tasks": f"Targets[].{_TASK}.AwsVpcConfiguration", **under("tasks", _TASK_NAMES)},
+    "AWS::Scheduler::Schedule": {
+        **at(*_NAMES, f"Target.{_TASK}.AwsvpcConfiguration"),
+        "public": f"Target.{_TASK}.AwsvpcConfiguration.AssignPublicIp",
+    },
 }
 FUNCTIONS: Mapping[str, Words] = {"AWS::Lambda::Function": _VPC_CONFIG, "AWS::Serverless::Function": _VPC_CONFIG}
 SUBNET_GROUPS: Mapping[str, Words] = {

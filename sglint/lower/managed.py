@@ -12,6 +12,7 @@ from sglint.lower.index import Index
 from sglint.lower.interface import given_groups, or_default
 from sglint.lower.link import follow, places, unique
 from sglint.lower.made import groups_made, made_groups
+from sglint.lower.read import switch
 from sglint.lower.row import Slot, View, settle
 from sglint.model import Direction, Group, Interface, Link, Role
 from sglint.source import Problem
@@ -71,7 +72,8 @@ def _interface(index: Index, one: View, part: View | Slot, role: Role, automatic
         origin = one.origin if maybe is None or one.origin.maybe else replace(one.origin, maybe=maybe)
         answers = Direction.IN if one.resource.kind in ANSWERING else None
         purpose = Direction.OUT if automatic == LAMBDA else answers
-        yield Interface(origin, one.resource.kind, role, subnets, groups, automatic, purpose=purpose)
+        open_ = switch(part, "public", default=False)
+        yield Interface(origin, one.resource.kind, role, subnets, groups, automatic, public=open_, purpose=purpose)
 
 
 def _groups(index: Index, one: View, part: View, named: tuple[Slot, ...]) -> tuple[Link, ...]:

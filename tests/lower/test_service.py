@@ -317,3 +317,24 @@ def test_database_without_a_subnet_group_is_somewhere_unknown() -> None:
     (subnet,) = only(net(res("aws_db_instance.x")), "aws_db_instance.x").subnets
     assert isinstance(subnet, Unknown)
     assert subnet.why == "aws_db_instance.x names no subnet group"
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        res("aws_ecs_service.s", network_configuration=[{"subnets": [A], "security_groups": [G], "assign_public_ip": True}]),
+        res(
+            "aws_cloudwatch_event_target.s",
+            ecs_target=[{"network_configuration": [{"subnets": [A], "security_groups": [G], "assign_public_ip": True}]}],
+        ),
+        res("aws_mq_broker.s", subnet_ids=[A], security_groups=[G], publicly_accessible=True),
+    ],
+    ids=lambda one: one.kind,
+)
+def test_a_service_has_a_public_address_where_it_says_so(service: Resource) -> None:
+    assert only(net(*BASE, service), service.address).public is True
+
+
+def test_a_service_has_no_public_address_unless_it_says_so() -> None:
+    service = res("aws_ecs_service.s", network_configuration=[{"subnets": [A], "security_groups": [G]}])
+    assert only(net(*BASE, service), "aws_ecs_service.s").public is False
