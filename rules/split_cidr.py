@@ -521,10 +521,11 @@ def check(net: Judged) -> Iterator[Found]:
     for judgement in net.interfaces(*Role):
         flows = net.caused(judgement, Cause.SPLIT)
         if flows:
+            alone = "by no single rule with 0.0.0.0/0 or ::/0 and all its ports"
             taken = f"so it is assumed that {tracks(net, judgement, flows)}"
             yield Found(
                 judgement.interface,
-                f"everyone is let {ways(net, judgement, flows)} by several rules instead of one, {taken}",
+                f"everyone is let {ways(net, judgement, flows)}, but {alone}, {taken}",
                 labels(judgement, flows),
                 remedy(net, judgement, flows),
                 holds(judgement, flows),

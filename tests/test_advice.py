@@ -417,7 +417,7 @@ def test_halves_that_are_joined_expose_nothing_new(tmp_path: Path) -> None:
     (found,) = findings(tmp_path, halves('  cidr_ipv4 = "128.0.0.0/1"'))
     assert found.rule == "split-cidr"
     assert found.certain
-    assert found.message.startswith("aws_instance.app: everyone is let in by several rules instead of one")
+    assert found.message.startswith("aws_instance.app: everyone is let in, but by no single rule with 0.0.0.0/0 or ::/0")
     joined = "join the rules of aws_security_group.app into one: ingress TCP and UDP 0-65535 from 0.0.0.0/0"
     assert found.advice[0] == f"to leave them untracked, {joined}"
     assert found.advice[1].startswith("nothing new can reach it, and it can reach nothing new")

@@ -90,7 +90,9 @@ def back(graph: Graph, subnet: Link, source: Prefix | None, out: Trip, direction
     """
     if source is None:
         what = subnet if isinstance(subnet, str) else "the subnet"
-        return (Trip((), End.UNKNOWN, "", (Unknown(f"the range of {what} is not known, so the way back is not"),)),)
+        return (
+            Trip((), End.UNKNOWN, "", (Unknown(f"the range of {what} for it is not in the text, so the way back is not"),)),
+        )
     if not out.translators:
         return limited(returning(graph, subnet, Course(source, kept=out.kept), out))
     if direction is Direction.IN:

@@ -121,11 +121,15 @@ def window(line: str, column: int) -> tuple[str, int]:
 def underline(line: str, start: int, span: Span, mark: str) -> tuple[str, str]:
     """
     Return the blanks and the marks that go under the span; of a span of several lines the first is marked.
+
+    What is beyond the part that is shown is marked under the dots at its end.
     """
     end = span.end_column - 1 if span.end_line == span.line else len(line.rstrip())
     before = width(spread(line[start : span.column - 1])) + (3 if start else 0)
     under = width(spread(line[max(start, span.column - 1) : end]))
-    room = LONGEST + (3 if start else 0) - before
+    longest = LONGEST + (3 if start else 0)
+    before = min(before, longest)
+    room = longest - before
     return " " * before, mark * max(1, min(under, room))
 
 

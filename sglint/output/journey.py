@@ -247,7 +247,7 @@ def journey_text(way: Journey, flow: Flow, *, color: bool) -> Iterator[str]:
         for one in trip.because:
             yield clean(f"     not known: {one.why}{f' ({one.span})' if one.span else ''}")
     sided = one_sided(way)
-    if sided.most:
+    if sided.least or (sided.most and any(trip.inspectors for trip in (way.out, *way.back))):
         surely = "meet different appliances" if sided.least else "may meet different appliances"
         yield f"the two directions {surely}, so that one of these may see half of the flow"
 

@@ -90,6 +90,17 @@ def test_a_mark_stands_below_what_it_marks() -> None:
     assert marks.rstrip().endswith("^" * 4)
 
 
+def test_a_mark_far_to_the_right_of_another_stands_at_the_end_of_what_is_shown() -> None:
+    """
+    A plan is a single line of JSON, and two places in it can be thousands of columns apart.
+    """
+    labels = (Label(at(1, 20, 30), "here"), Label(at(1, 5000, 5010), "there"))
+    source = Source("main.tf", "x" * 6000)
+    said = render(replace(report(finding(span=at(1, 20, 30), labels=labels)), sources=(source,)))
+    assert "there" in said
+    assert all(len(row) < 300 for row in said.splitlines())
+
+
 def test_very_many_problems_are_counted_and_do_not_bury_the_findings() -> None:
     said = render(report(finding(), problems=tuple(Problem(f"p{n}", at(n)) for n in range(1, 1001))))
     assert said.count("problem: p") == 100
