@@ -5,9 +5,11 @@ What surrounds the code: the package, the README, the pinned requirements, and w
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -15,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import REPOSITORY, sglint
+from tests.licences import licences, permissive
 
 README = REPOSITORY / "README.md"
 RULES = sorted((REPOSITORY / "rules").glob("*.py"))
@@ -52,26 +55,77 @@ def test_the_package_requires_exactly_what_it_imports() -> None:
     assert foreign == {IMPORT_NAMES.get(name, name.replace("-", "_")) for name in required}
 
 
-def test_the_requirements_are_hashed_and_do_not_say_where_they_were_found() -> None:
-    text = (REPOSITORY / "requirements" / "dev.txt").read_text(encoding="utf-8")
-    entries = [entry for entry in re.split(r"\n(?=\S)", text) if entry and not entry.startswith("#")]
+def pinned(name: str) -> set[str]:
+    """
+    Return the names of what a file of requirements pins.
+    """
+    text = (REPOSITORY / "requirements" / name).read_text(encoding="utf-8")
+    return set(re.findall(r"^([A-Za-z0-9._-]+)==", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", ["dev.txt", "fuzz.txt", "browser.txt", "spark.txt"])
+def test_every_pinned_requirement_is_hashed(name: str) -> None:
+    text = (REPOSITORY / "requirements" / name).read_text(encoding="utf-8")
+    entries = [entry for entry in re.split(r"\n(?=\S)", text) if entry.strip() and not entry.startswith("#")]
+    assert entries
     assert all("==" in entry and "--hash=sha256:" in entry for entry in entries)
     assert not re.search(r"https?:|file:|--(extra-)?index|--find-links", text)
-    pinned = {entry.split("==")[0] for entry in entries}
-    for line in PROJECT["dependencies"]:
-        assert re.split(r"[<>=~!; \[]", line)[0] in pinned
+
+
+def test_every_extra_is_pinned() -> None:
+    for extra, lines in PROJECT["optional-dependencies"].items():
+        there = pinned("spark.txt" if extra == "spark" else "dev.txt")
+        assert {re.split(r"[<>=~!; \[]", line)[0] for line in [*PROJECT["dependencies"], *lines]} <= there
+
+
+def test_what_sglint_builds_on_may_be_given_away_with_it() -> None:
+    wanted = {re.split(r"[<>=~!; \[]", line)[0].lower() for line in PROJECT["dependencies"]}
+    found = licences()
+    assert wanted <= {one.name for one in found}
+    assert [one for one in found if not permissive(one.licence)] == []
+    assert not permissive("GPL-3.0-only")
+    assert not permissive("")
+
+
+def built(source: Path, out: Path, **environment: str) -> list[Path]:
+    """
+    Return the wheel of a folder, built from its sdist and without an index, and the sdist.
+    """
+    build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(source)]
+    done = subprocess.run(build, capture_output=True, text=True, check=False, env={**os.environ, **environment})
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return sorted(out.iterdir(), reverse=True)
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def dist(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """
-    A wheel of the checkout, built from its sdist and without an index.
+    The sdist of the checkout and the wheel that is built from it.
     """
-    out = tmp_path_factory.mktemp("dist")
-    build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(out), str(REPOSITORY)]
-    done = subprocess.run(build, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    return next(out.glob("*.whl"))
+    return sorted(built(REPOSITORY, tmp_path_factory.mktemp("dist")), key=lambda path: path.suffix)
+
+
+@pytest.fixture(scope="module")
+def wheel(dist: list[Path]) -> Path:
+    """
+    The wheel of the checkout.
+    """
+    return dist[1]
+
+
+def test_a_build_elsewhere_at_another_time_by_somebody_else_has_the_same_bytes(dist: list[Path], tmp_path: Path) -> None:
+    with tarfile.open(dist[0]) as packed:
+        packed.extractall(tmp_path / "a place", filter="data")
+    (source,) = (tmp_path / "a place").iterdir()
+    for path in source.rglob("*"):
+        os.utime(path, (2_000_000_000, 2_000_000_000))
+        path.chmod(0o700 if path.is_dir() or os.access(path, os.X_OK) else 0o600)
+    before = os.umask(0o077)
+    try:
+        again = built(source, tmp_path / "dist", TZ="Asia/Tokyo", LC_ALL="C", PYTHONHASHSEED="7")
+    finally:
+        os.umask(before)
+    assert {path.name: path.read_bytes() for path in again} == {path.name: path.read_bytes() for path in dist}
 
 
 def test_the_wheel_by_way_of_the_sdist_holds_the_rules_and_nothing_beside_the_package(wheel: Path) -> None:
@@ -79,11 +133,14 @@ def test_the_wheel_by_way_of_the_sdist_holds_the_rules_and_nothing_beside_the_pa
     assert {f"sglint/_rules/{rule.name}" for rule in RULES} <= set(names)
     assert {name.split("/")[0] for name in names} == {"sglint", f"sglint-{PROJECT['version']}.dist-info"}
     assert not [name for name in names if "__pycache__" in name]
-    assert "sglint/simulator/profiles/dns-resolver.yaml" in names
+    data = [path for path in (REPOSITORY / "sglint").rglob("*.*") if path.suffix not in {".py", ".pyc"} and path.is_file()]
+    assert {path.suffix for path in data} >= {".yaml", ".jinja", ".css", ".js"}
+    assert {path.relative_to(REPOSITORY).as_posix() for path in data} <= set(names)
+    assert {"sglint/py.typed", f"sglint-{PROJECT['version']}.dist-info/licenses/LICENSE"} <= set(names)
 
 
 def test_the_wheel_explains_and_applies_its_rules_far_from_the_checkout(wheel: Path, tmp_path: Path) -> None:
-    zipfile.ZipFile(wheel).extractall(tmp_path)
+    zipfile.ZipFile(wheel).extractall(tmp_path)  # noqa: S202 -- our own
     slug = RULES[0].stem.replace("_", "-")
     script = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from sglint.cli import main; main(['explain', {slug!r}])"
     done = subprocess.run([sys.executable, "-I", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
