@@ -6,17 +6,17 @@ is touched, and who can newly reach what.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sglint.fix.look import Look
-from sglint.graph import Graph, build
+from sglint.graph import Graph
 from sglint.model import Direction, Permission
 from sglint.resource import block_name
-from sglint.rule import Judged, Judgement
+from sglint.rule import Judgement
 from sglint.rule.words import join, spelled
 from sglint.space import EVERYONE, Bounds, Family, FlowSet, Intervals, Ports, Prefix, Protocol, addresses, prefixes, union
 from sglint.track import expose, survey
-from sglint.track.admit import admissions, index
+from sglint.track.admit import Rules, admissions
 from sglint.track.expose import of_peer
 from sglint.track.filter import of_box
 
@@ -167,40 +167,64 @@ def newly_reached(before: Look, after: Look) -> Iterator[str]:
     """
     Yield in words which packets can newly reach which interfaces.
     """
+    words = ("that no connection asked for", "that it cannot answer, as no route leads back")
+    found = newly(before, after)
+    for number, end in enumerate(words):
+        by_flows: dict[FlowSet, list[str]] = {}
+        for (_, address), both in found.items():
+            if both[number]:
+                by_flows.setdefault(both[number], []).append(address)
+        for flows, names in by_flows.items():
+            for what, whom in in_words(flows):
+                yield f"packets to {what} of {join(sorted(dict.fromkeys(names)))} from {whom} {end}"
+
+
+def newly(before: Look, after: Look) -> Mapping[Place, tuple[FlowSet, FlowSet]]:
+    """
+    Return the packets that can newly reach each interface: those that can start a connection, and those that it cannot answer.
+    """
     old, new = reached(before), reached(after)
-    nothing = Bounds(FlowSet(), FlowSet())
-    by_flows: dict[FlowSet, list[str]] = {}
+    nothing = Reach(Bounds(FlowSet(), FlowSet()))
+    found = {}
     for place, now in new.items():
         was = old.get(place, nothing)
-        newly = (now.most - was.most) | (now.least - was.least)
-        if newly:
-            by_flows.setdefault(newly, []).append(place[1])
-    for flows, names in by_flows.items():
-        for what, whom in in_words(flows):
-            yield f"packets to {what} of {join(sorted(dict.fromkeys(names)))} from {whom} that no connection asked for"
-
-
-def reached(one: Look) -> Mapping[Place, Bounds[FlowSet]]:
-    """
-    Return the packets that can reach each interface, surely and possibly, past its groups and network ACLs and by some route.
-    """
-    found: dict[Place, Bounds[FlowSet]] = {}
-    for net in one.networks.judged:
-        about = survey(net.network)
-        graph = build(net.network)
-        for judgement in net.judgements:
-            least, most = admitted(graph, net, judgement)
-            surely = expose(about, judgement, Direction.IN, least, again=True).flows.least if least else least
-            maybe = expose(about, judgement, Direction.IN, most, again=True).flows.most if most else most
-            found[net.network.root, judgement.interface.address] = Bounds(surely, maybe)
+        coming = (now.flows.most - was.flows.most) | (now.flows.least - was.flows.least)
+        found[place] = (coming, now.stray - was.stray - was.flows.most - coming)
     return found
 
 
-def admitted(graph: Graph, net: Judged, judgement: Judgement) -> tuple[FlowSet, FlowSet]:
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """
+    The packets that can reach an interface: what can start connections, surely and possibly, and what cannot be answered.
+    """
+
+    flows: Bounds[FlowSet]
+    stray: FlowSet = field(default_factory=FlowSet)
+
+
+def reached(one: Look) -> Mapping[Place, Reach]:
+    """
+    Return the packets that can reach each interface, past its groups and network ACLs, whether a route leads back or not.
+    """
+    found: dict[Place, Reach] = {}
+    for net in one.networks.judged:
+        about = survey(net.network)
+        for judgement in net.judgements:
+            least, most = admitted(about.graph, about.rules, judgement)
+            surely = expose(about, judgement, Direction.IN, least, again=True).flows.least if least else least
+            maybe = expose(about, judgement, Direction.IN, most, again=True) if most else None
+            flows = Bounds(surely, most if maybe is None else maybe.flows.most)
+            place = (net.network.root, judgement.interface.address)
+            found[place] = Reach(flows) if maybe is None else Reach(flows, maybe.stray)
+    return found
+
+
+def admitted(graph: Graph, written: Rules, judgement: Judgement) -> tuple[FlowSet, FlowSet]:
     """
     Return what the groups of an interface let in, surely and possibly, by the addresses that are in the text.
     """
-    rules = admissions(graph, index(net.network), judgement.interface)
+    rules = admissions(graph, written, judgement.interface)
     listed = [one for (way, _, _), found in rules.items() for one in found if way is Direction.IN]
     least = union(of_peer(one, sure=True) for one in listed if one.sure)
     return least, union(of_peer(one, sure=False) for one in listed)

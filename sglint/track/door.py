@@ -35,6 +35,17 @@ OUTWARD = (
 )
 """What nobody opens a connection through from the other side."""
 
+OUTSIDE = (
+    TargetKind.TRANSIT_GATEWAY,
+    TargetKind.VIRTUAL_PRIVATE_GATEWAY,
+    TargetKind.PEERING,
+    TargetKind.CORE_NETWORK,
+    TargetKind.CARRIER_GATEWAY,
+    TargetKind.LOCAL_GATEWAY,
+    TargetKind.DATABASE_NETWORK,
+)
+"""What joins the VPC to others, and hands over whatever these send."""
+
 OPEN_ENDED = (TargetKind.UNKNOWN, TargetKind.ANY)
 
 EVERY_PORT = Intervals(((ALL_PORTS.first, ALL_PORTS.last),))
@@ -146,9 +157,14 @@ def has_other_door(graph: Graph, subnet: Link, interface: Interface) -> bool:
         return True
     joined = [one.vpc for one in net.attachments]
     joined += (end for one in net.peerings for end in (one.requester, one.accepter))
+    silent = interface.public is False and noun.ipv6 is False
     for gateway in net.gateways:
-        silent = gateway.kind is TargetKind.INTERNET_GATEWAY and interface.public is False and noun.ipv6 is False
-        joined += [] if silent or gateway.kind is TargetKind.EGRESS_ONLY else [gateway.vpc]
+        unheard = gateway.kind is TargetKind.EGRESS_ONLY or (silent and gateway.kind is TargetKind.INTERNET_GATEWAY)
+        joined += [] if unheard else [gateway.vpc]
+    heard = OUTSIDE if silent else (*OUTSIDE, TargetKind.INTERNET_GATEWAY)
+    own = [one.origin.address for one in net.tables if isinstance(one.vpc, Unknown) or one.vpc == noun.vpc]
+    for table in own:
+        joined += (noun.vpc for route in graph.routes.get(table, ()) for one in route.targets if one.kind in heard)
     return any(isinstance(one, Unknown) or one == noun.vpc for one in joined)
 
 
