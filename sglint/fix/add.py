@@ -5,6 +5,7 @@ New rules and attributes in Terraform files: blocks in a security group, rules o
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
@@ -170,15 +171,42 @@ def by_caller(files: Terraform, origin: Origin, rules: Sequence[Written], openin
     kinds = list(dict.fromkeys(label(files, one.origin) for one in rules)) or [RULE]
     for output in files.blocks(frame.directory, "output"):
         value = output.attribute("value")
-        if value is None or own not in files.texts.written(value.expr.span):
+        end = None if value is None else told_by(files.texts.written(value.expr.span), own, split_key(origin.address)[1])
+        if end is None:
             continue
         texts: list[str] = []
         for direction in Direction:
             some = of(openings, direction)
             kind = kinds[0] if ONE_PEER.get(kinds[0], direction) is direction else other_way(kinds[0])
-            group = hcl.Raw(f"{call}.{output.labels[0]}")
+            group = hcl.Raw(f"{call}.{output.labels[0]}{end}")
             texts += alone(files, frame.parent.directory, named(call), group, some, kind) if some else ()
         yield (inserted(files.texts, frame.call.span, texts, ""),)
+
+
+def told_by(value: str, own: str, key: str) -> str | None:
+    """
+    Return what follows an output to get the identity of the group `own` with this key, None where its value is not that.
+
+    >>> told_by("var.there ? aws_security_group.a[*].id : []", "aws_security_group.a", "[0]")
+    '[0]'
+    >>> told_by("one(aws_security_group.a[*].id)", "aws_security_group.a", "[0]")
+    ''
+    >>> told_by("{ for key, one in aws_security_group.a : key => one.id }", "aws_security_group.a", '["x"]')
+    '["x"]'
+    >>> told_by("aws_security_group.a", "aws_security_group.a", "")
+    '.id'
+    """
+    if value in {own, own + key}:
+        return (key if value == own else "") + ".id"
+    if re.search(rf"{re.escape(own + key)}\.id\b", value):
+        return None if value.startswith(("[", "{", "concat(", "merge(", "compact(", "flatten(")) else ""
+    if re.search(rf"{re.escape(own)}(?:\[\*\]|\.\*)\.id\b", value):
+        single = (
+            value.startswith(("one(", "join(")) or value.endswith("[0]") or re.match(r"element\(.*, 0\)$", value) is not None
+        )
+        return ("" if key == "[0]" else None) if single else key if value[-1] != ")" else None
+    loop = re.match(rf"\{{\s*for (\w+), (\w+) in {re.escape(own)}\s*:\s*(\w+)\s*=>\s*(\w+)\.id\s*\}}$", value)
+    return key if loop and loop[1] == loop[3] and loop[2] == loop[4] else None
 
 
 def other_way(kind: str) -> str:

@@ -14,7 +14,20 @@ from sglint.model import Direction, Permission
 from sglint.resource import block_name
 from sglint.rule import Judgement
 from sglint.rule.words import join, spelled
-from sglint.space import EVERYONE, Bounds, Family, FlowSet, Intervals, Ports, Prefix, Protocol, addresses, prefixes, union
+from sglint.space import (
+    EVERYONE,
+    Bounds,
+    Family,
+    FlowSet,
+    Intervals,
+    Ports,
+    Prefix,
+    Protocol,
+    addresses,
+    family_of,
+    prefixes,
+    union,
+)
 from sglint.track import expose, survey
 from sglint.track.admit import Rules, admissions
 from sglint.track.expose import of_peer
@@ -248,14 +261,24 @@ def in_words(found: FlowSet) -> Iterator[tuple[str, str]]:
 
 def whom(family: Family, numbers: Intervals) -> str:
     """
-    Return addresses in exact words, and in as few as there are: some prefixes, but for others in them.
+    Return addresses in exact words: as prefixes, all but some others where that is shorter.
 
     >>> whom(Family.IPV4, Intervals(((0, 2**31 + 5), (2**31 + 8, 2**32 - 1))))
     '0.0.0.0/0 but 128.0.0.6/31'
     """
-    gaps = addresses(EVERYONE[family]) - numbers
-    sizes = sorted({last - first for first, last in gaps.ranges})
-    filled = (numbers, *(numbers | Intervals(tuple(one for one in gaps.ranges if one[1] - one[0] <= size)) for size in sizes))
-    told = ((prefixes(family, around), prefixes(family, around - numbers)) for around in filled)
-    kept, left = min(told, key=lambda item: len(item[0]) + len(item[1]))
-    return join(map(str, kept)) + (f" but {join(map(str, left))}" if left else "")
+    kept, left = shortest(EVERYONE[family], numbers)
+    return f"{join(map(str, kept))} but {join(map(str, left))}" if left else join(map(str, kept))
+
+
+def shortest(around: Prefix, numbers: Intervals) -> tuple[tuple[Prefix, ...], tuple[Prefix, ...]]:
+    """
+    Return the fewest prefixes that have these addresses of `around` together, and those to be taken out of them.
+    """
+    own = addresses(around)
+    here = numbers & own
+    if not here or here == own:
+        return ((around,) if here else ()), ()
+    outside = prefixes(family_of(around), own - here)
+    (kept, left), (more, others) = (shortest(half, here) for half in around.subnets())
+    apart = ((*kept, *more), (*left, *others))
+    return apart if len(apart[0]) + len(apart[1]) <= 1 + len(outside) else ((around,), outside)

@@ -113,7 +113,7 @@ def lines_of(text: str) -> Body:
     return top
 
 
-def plain(text: str) -> Any:  # noqa: ANN401 -- values are of any type
+def plain(text: str) -> Any:
     """
     Return a value, references as the name of what they lead to.
     """
@@ -196,7 +196,8 @@ def acl_of(parts: Parts, name: str, body: Body) -> None:
     for way, values in found:
         protocol = PROTOCOLS[str(values["protocol"])]
         first, last = (values["from_port"], values["to_port"]) if protocol in {TCP, UDP} else (0, 65535)
-        number, action = (values.get("rule_no", values.get("rule_number")), values.get("action", values.get("rule_action")))
+        number = values["rule_no" if "rule_no" in values else "rule_number"]
+        action = values["action" if "action" in values else "rule_action"]
         peer = ip_network(values.get("cidr_block") or values["ipv6_cidr_block"])
         made = AclRule(number, WAYS[way], action == "allow", protocol, peer, first, last)
         parts.entries[body.values.get("network_acl_id", name)].append(made)
@@ -208,7 +209,7 @@ class Loader(yaml.SafeLoader):
     """
 
 
-def function(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> Any:  # noqa: ANN401 -- values are of any type
+def function(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> Any:
     """
     Return what a short function leads to.
     """
@@ -220,7 +221,7 @@ def function(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> Any:  # noq
 Loader.add_multi_constructor("!", function)
 
 
-def named(value: Any) -> Any:  # noqa: ANN401 -- values are of any type
+def named(value: Any) -> Any:
     """
     Return data with each reference as the name of what it leads to.
     """
@@ -257,7 +258,13 @@ def from_template(text: str) -> dict[str, Port]:
         elif kind.startswith("SecurityGroup"):
             for way in ("Ingress", "Egress"):
                 owner = name if kind == "SecurityGroup" else values["GroupId"]
-                held = values.get(f"SecurityGroup{way}", ()) if kind == "SecurityGroup" else (values,) if kind.endswith(way) else ()
+                held = (
+                    values.get(f"SecurityGroup{way}", ())
+                    if kind == "SecurityGroup"
+                    else (values,)
+                    if kind.endswith(way)
+                    else ()
+                )
                 parts.rules.setdefault(owner, []).extend(item_of(way.lower(), each) for each in held)
     return parts.ports()
 
@@ -288,4 +295,3 @@ def entry_of(parts: Parts, name: str, kind: str, values: Mapping[str, Any]) -> N
         protocol = PROTOCOLS[str(values["Protocol"])]
         made = AclRule(values["RuleNumber"], way, values["RuleAction"] == "allow", protocol, peer, ports["From"], ports["To"])
         parts.entries.setdefault(values["NetworkAclId"], []).append(made)
-

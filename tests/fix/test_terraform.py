@@ -237,6 +237,46 @@ def test_a_module_that_fixes_its_rules_and_that_others_call_or_keep_stays(place:
     assert not done
 
 
+LISTED = """\
+variable "vpc_id" {}
+variable "rules" {}
+
+resource "aws_security_group" "this" {
+  count  = 1
+  vpc_id = var.vpc_id
+}
+
+resource "aws_security_group_rule" "out" {
+  security_group_id = aws_security_group.this[0].id
+  type              = "egress"
+  protocol          = "-1"
+  from_port         = 0
+  to_port           = 0
+  cidr_blocks       = ["0.0.0.0/0"]
+}
+
+resource "aws_security_group_rule" "geneve" {
+  security_group_id = aws_security_group.this[0].id
+  type              = "ingress"
+  protocol          = "udp"
+  from_port         = 6081
+  to_port           = 6081
+  cidr_blocks       = ["10.0.0.0/8"]
+}
+
+output "id" {
+  value = aws_security_group.this[*].id
+}
+"""
+
+
+def test_rules_beside_the_call_of_a_module_name_one_group_of_the_list_that_it_puts_out(place: Place) -> None:
+    place.write({"main.tf": forwarder("module.a.id[0]") + CALLS.replace("SOURCE", "x/y/z"), **remote(LISTED)})
+    fixed = place.fix()
+    assert fixed.complete
+    assert fixed.diff.count("+  security_group_id = module.a.id[0]\n") == 2
+
+
 def test_a_group_that_another_interface_has_stays(place: Place) -> None:
     workload = """
 resource "aws_instance" "other" {
@@ -279,6 +319,9 @@ resource "aws_security_group_rule" "out" {
 """
 
 
+UNANSWERED = "that it cannot answer, as no route leads back"
+
+
 def test_a_rule_that_live_untracked_flows_depend_on_is_not_changed_but_joined_by_another(place: Place) -> None:
     ports = GROUP.replace("CLIENTS", '["0.0.0.0/0"]').replace(
         "from_port   = 0\n    to_port     = 65535", "from_port   = 1024\n    to_port     = 65535"
@@ -290,6 +333,7 @@ def test_a_rule_that_live_untracked_flows_depend_on_is_not_changed_but_joined_by
     assert finding.rule == "reply-ports-narrow"
     assert made.admits == (
         "packets to TCP and UDP 0-1023 of aws_network_interface.data from 10.0.0.0/8 that no connection asked for",
+        f"packets to TCP and UDP 0-1023 of aws_network_interface.data from 0.0.0.0/0 but 10.0.0.0/8 {UNANSWERED}",
     )
     assert "rules are only added, which cuts nothing" in made.steps[0]
 
