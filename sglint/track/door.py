@@ -146,26 +146,27 @@ def of_public(interface: Interface, target: Target) -> Iterator[Unknown]:
         yield interface.public
 
 
-def has_other_door(graph: Graph, subnet: Link, interface: Interface) -> bool:
+def other_doors(graph: Graph, subnet: Link, interface: Interface) -> tuple[Family, ...]:
     """
-    Return whether something outside of the VPC may send packets to the subnet, though no route need lead back.
+    Return by which families something outside of the VPC may send packets to the interface, though no route need lead back.
     """
-    net = graph.network
+    net, every = graph.network, tuple(Family)
     noun = graph.subnets.get(subnet) if isinstance(subnet, str) else None
     vpc = graph.vpcs.get(noun.vpc) if noun is not None and isinstance(noun.vpc, str) else None
     if noun is None or vpc is None or noun.hidden is not None or vpc.hidden is not None:
-        return True
+        return every
     joined = [one.vpc for one in net.attachments]
     joined += (end for one in net.peerings for end in (one.requester, one.accepter))
-    silent = interface.public is False and noun.ipv6 is False
-    for gateway in net.gateways:
-        unheard = gateway.kind is TargetKind.EGRESS_ONLY or (silent and gateway.kind is TargetKind.INTERNET_GATEWAY)
-        joined += [] if unheard else [gateway.vpc]
-    heard = OUTSIDE if silent else (*OUTSIDE, TargetKind.INTERNET_GATEWAY)
+    joined += (one.vpc for one in net.gateways if one.kind in OUTSIDE)
+    internet = [one.vpc for one in net.gateways if one.kind is TargetKind.INTERNET_GATEWAY]
     own = [one.origin.address for one in net.tables if isinstance(one.vpc, Unknown) or one.vpc == noun.vpc]
-    for table in own:
-        joined += (noun.vpc for route in graph.routes.get(table, ()) for one in route.targets if one.kind in heard)
-    return any(isinstance(one, Unknown) or one == noun.vpc for one in joined)
+    kinds = {one.kind for table in own for route in graph.routes.get(table, ()) for one in route.targets}
+    if kinds & set(OUTSIDE) or any(isinstance(one, Unknown) or one == noun.vpc for one in joined):
+        return every
+    if TargetKind.INTERNET_GATEWAY in kinds or any(isinstance(one, Unknown) or one == noun.vpc for one in internet):
+        heard = {Family.IPV4: interface.public is not False, Family.IPV6: noun.ipv6 is not False}
+        return tuple(family for family in every if heard[family])
+    return ()
 
 
 def may_face(graph: Graph, subnet: Link, interface: Interface) -> bool:

@@ -31,11 +31,11 @@ from sglint.track.door import (
     LOCAL,
     Cells,
     cells_of,
-    has_other_door,
     mask,
     masks,
     may_face,
     of_public,
+    other_doors,
     span,
     widened,
 )
@@ -233,14 +233,14 @@ def of_subnet(
     least, most = union(door.flows.least for door in doors), union(door.flows.most for door in doors)
     between = dict.fromkeys((*new.because, *through.because, *because))
     filters = tuple(one for one in about.acls[subnet] if isinstance(one, Acl)) if most != led else ()
-    loose = direction is Direction.IN and has_other_door(about.graph, subnet, interface)
+    loose = other_doors(about.graph, subnet, interface) if direction is Direction.IN else ()
     back = widened(passing(about, subnet, OTHER_WAY[direction]).most)
     return Exposure(
         direction,
         Bounds(least, most, () if least == most else tuple(between)),
         tuple(doors),
         new.most,
-        new.most & through.most if loose else NOTHING,
+        new.most & through.most & union(mask(family, span((EVERYONE[family],))) for family in loose),
         filters,
         bool(most & back) or not most,
         direction is Direction.IN and may_face(about.graph, subnet, interface),

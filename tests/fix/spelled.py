@@ -171,6 +171,8 @@ def template(net: Drawn) -> dict[str, Any]:
     made = Resources()
     hub = {"Ref": "Hub"}
     made.add("Hub", "VPC", CidrBlock=VPC)
+    if net.six:
+        made.add("Hub6", "VPCCidrBlock", VpcId=hub, Ipv6CidrBlock=VPC6, Ipv6Pool="ipv6pool-ec2-0123456789abcdef0")
     made.add("Inspect", "VPCEndpoint", VpcId=hub, VpcEndpointType="GatewayLoadBalancer", ServiceName="x")
     if net.attached:
         subnets = [{"Ref": "S0"}]

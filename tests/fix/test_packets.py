@@ -111,7 +111,7 @@ def packets(port: Port, ports: Mapping[str, Port], peers: Iterable[Address], num
             yield Packet(IN, protocol, peer, own, 40000 if protocol in {TCP, UDP} else 0, number, groups.get(peer, ()))
 
 
-def comes(port: Port, packet: Packet, *, outside: bool) -> tuple[bool, bool]:
+def comes(port: Port, packet: Packet, versions: set[int]) -> tuple[bool, bool]:
     """
     Return whether the packet comes in and can be answered, and whether it comes in though no route leads back.
     """
@@ -121,15 +121,15 @@ def comes(port: Port, packet: Packet, *, outside: bool) -> tuple[bool, bool]:
     route = route_to(interface.routes, packet.peer)
     private = packet.peer.version == 4
     open_ = route is not None and route.kind not in NOWHERE and not (route.kind == "internet-gateway" and private)
-    return open_, outside and not open_
+    return open_, not open_ and packet.peer.version in versions
 
 
-def has_outside(ports: Iterable[Port], net: Drawn) -> bool:
+def outside(net: Drawn) -> set[int]:
     """
-    Return whether something outside of the VPC can send packets into it whatever the routes say.
+    Return the versions of IP by which something outside of the VPC can send packets into it, whatever the routes say.
     """
-    routes = {route.kind for one in ports for route in one.interface.routes}
-    return net.attached or any(target == "tgw" for some in net.routes for _, target in some) or "transit-gateway" in routes
+    targets = {target for some in net.routes for _, target in some}
+    return {4, 6} if net.attached or "tgw" in targets else {6} if "igw" in targets else set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,14 +229,14 @@ def held(net: Drawn, old: Mapping[str, Port], new: Mapping[str, Port], admits: I
     """
     both = [*old.values(), *new.values()]
     lines = list(admits)
-    outside = has_outside(both, net)
+    versions = outside(net)
     peers, numbers = list(corners(both)), edges(both)
     assert old.keys() == new.keys()
     for name, port in old.items():
         sentences = said(lines, name)
         met = [False] * len(sentences)
         for packet in packets(port, old, peers, numbers):
-            before, after = comes(port, packet, outside=outside), comes(new[name], packet, outside=outside)
+            before, after = comes(port, packet, versions), comes(new[name], packet, versions)
             newly = any(after) and not any(before)
             told = [one.has(packet, answered=after[0]) for one in sentences]
             assert not newly or any(told), (name, packet, lines)
