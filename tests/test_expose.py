@@ -380,13 +380,14 @@ def test_half_of_the_internet_is_the_internet_at_large(cidr: str, wide: bool) ->
     assert (is_wide(every), is_wide(some), is_wide_open(every), is_wide_open(some)) == (wide, wide, wide, False)
 
 
-def stray(net: Network, public: bool | Unknown = False) -> bool:
+def stray(net: Network, public: bool | Unknown = False, peer: str = "8.0.0.0/8") -> bool:
     """
     Return whether packets may come in that no route leads back to.
     """
     net = replace(net, interfaces=(replace(net.interfaces[0], public=public),))
     (judged,) = judge(net, build(net))
-    return bool(expose(survey(net), judged, Direction.IN, flows(Family.IPV4, Protocol.TCP, ip_network("8.0.0.0/8"))).stray)
+    there = ip_network(peer)
+    return bool(expose(survey(net), judged, Direction.IN, flows(family(there), Protocol.TCP, there)).stray)
 
 
 def gateway(kind: TargetKind, vpc: str | Unknown = "vpc") -> GatewayAttachment:
@@ -406,7 +407,11 @@ def test_packets_that_cannot_be_answered_come_by_whatever_is_joined_to_the_vpc()
     assert stray(replace(alone, gateways=(igw,)), public=True)
     assert stray(replace(alone, gateways=(igw,)), public=unknown())
     dual = (replace(alone.subnets[0], ipv6=True),)
-    assert stray(replace(alone, gateways=(igw,), subnets=dual))
+    assert not stray(replace(alone, gateways=(igw,), subnets=dual))
+    assert stray(replace(alone, gateways=(igw,), subnets=dual), peer="2600::/12")
+    away = replace(alone, gateways=(), routes=(leads("rt", "10.9.0.0/16", TargetKind.TRANSIT_GATEWAY),))
+    assert stray(away)
+    assert not stray(replace(away, routes=(leads("other", "10.9.0.0/16", TargetKind.TRANSIT_GATEWAY),)))
     assert stray(replace(alone, gateways=(vgw,)))
     assert not stray(replace(alone, gateways=(out,)))
     assert not stray(replace(alone, gateways=(replace(vgw, vpc="other"),)))

@@ -16,7 +16,6 @@ from sglint.rule import Judgement
 from sglint.rule.words import join, spelled
 from sglint.space import (
     EVERYONE,
-    Bounds,
     Family,
     FlowSet,
     Intervals,
@@ -30,7 +29,7 @@ from sglint.space import (
 )
 from sglint.track import expose, survey
 from sglint.track.admit import Rules, admissions
-from sglint.track.expose import of_peer
+from sglint.track.expose import Survey, of_peer
 from sglint.track.filter import of_box
 
 Key = tuple[str, str, str]
@@ -195,42 +194,49 @@ def newly_reached(before: Look, after: Look) -> Iterator[str]:
 def newly(before: Look, after: Look) -> Mapping[Place, tuple[FlowSet, FlowSet]]:
     """
     Return the packets that can newly reach each interface: those that can start a connection, and those that it cannot answer.
+
+    What a rule newly admits counts as new wherever it is not sure that it could come in before.
     """
-    old, new = reached(before), reached(after)
-    nothing = Reach(Bounds(FlowSet(), FlowSet()))
+    old = dict(reached(before))
     found = {}
-    for place, now in new.items():
-        was = old.get(place, nothing)
-        coming = (now.flows.most - was.flows.most) | (now.flows.least - was.flows.least)
-        found[place] = (coming, now.stray - was.stray - was.flows.most - coming)
+    for place, now in reached(after):
+        was = old.get(place, Reach(now.about, now.judgement, *4 * (FlowSet(),)))
+        more = (now.admitted - was.admitted) | (now.allowed - was.allowed)
+        opened = expose(now.about, now.judgement, Direction.IN, more, again=True) if more else None
+        coming = (now.coming - was.coming) | (opened.flows.most - was.least if opened else FlowSet())
+        stray = (now.stray | (opened.stray if opened else FlowSet())) - was.stray - was.coming - coming
+        found[place] = (coming | (now.least - was.least), stray)
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """
-    The packets that can reach an interface: what can start connections, surely and possibly, and what cannot be answered.
+    The packets that can reach an interface: what its groups admit surely and possibly, and what of that can start connections
+    surely and possibly, or cannot be answered.
     """
 
-    flows: Bounds[FlowSet]
+    about: Survey
+    judgement: Judgement
+    admitted: FlowSet
+    allowed: FlowSet
+    least: FlowSet
+    coming: FlowSet
     stray: FlowSet = field(default_factory=FlowSet)
 
 
-def reached(one: Look) -> Mapping[Place, Reach]:
+def reached(one: Look) -> Iterator[tuple[Place, Reach]]:
     """
-    Return the packets that can reach each interface, past its groups and network ACLs, whether a route leads back or not.
+    Yield the packets that can reach each interface, past its groups and network ACLs, whether a route leads back or not.
     """
-    found: dict[Place, Reach] = {}
     for net in one.networks.judged:
         about = survey(net.network)
         for judgement in net.judgements:
             least, most = admitted(about.graph, about.rules, judgement)
             surely = expose(about, judgement, Direction.IN, least, again=True).flows.least if least else least
             maybe = expose(about, judgement, Direction.IN, most, again=True) if most else None
-            flows = Bounds(surely, most if maybe is None else maybe.flows.most)
-            place = (net.network.root, judgement.interface.address)
-            found[place] = Reach(flows) if maybe is None else Reach(flows, maybe.stray)
-    return found
+            coming, stray = (maybe.flows.most, maybe.stray) if maybe else (FlowSet(), FlowSet())
+            yield (net.network.root, judgement.interface.address), Reach(about, judgement, least, most, surely, coming, stray)
 
 
 def admitted(graph: Graph, written: Rules, judgement: Judgement) -> tuple[FlowSet, FlowSet]:

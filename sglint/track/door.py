@@ -150,11 +150,12 @@ def other_doors(graph: Graph, subnet: Link, interface: Interface) -> tuple[Famil
     """
     Return by which families something outside of the VPC may send packets to the interface, though no route need lead back.
     """
-    net, every = graph.network, tuple(Family)
+    net = graph.network
     noun = graph.subnets.get(subnet) if isinstance(subnet, str) else None
     vpc = graph.vpcs.get(noun.vpc) if noun is not None and isinstance(noun.vpc, str) else None
     if noun is None or vpc is None or noun.hidden is not None or vpc.hidden is not None:
-        return every
+        return tuple(Family)
+    every = (Family.IPV4,) if noun.ipv6 is False else tuple(Family)
     joined = [one.vpc for one in net.attachments]
     joined += (end for one in net.peerings for end in (one.requester, one.accepter))
     joined += (one.vpc for one in net.gateways if one.kind in OUTSIDE)
@@ -164,8 +165,7 @@ def other_doors(graph: Graph, subnet: Link, interface: Interface) -> tuple[Famil
     if kinds & set(OUTSIDE) or any(isinstance(one, Unknown) or one == noun.vpc for one in joined):
         return every
     if TargetKind.INTERNET_GATEWAY in kinds or any(isinstance(one, Unknown) or one == noun.vpc for one in internet):
-        heard = {Family.IPV4: interface.public is not False, Family.IPV6: noun.ipv6 is not False}
-        return tuple(family for family in every if heard[family])
+        return tuple(one for one in every if one is Family.IPV6 or interface.public is not False)
     return ()
 
 
