@@ -32,11 +32,12 @@ def compare(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule], revis
     report = lint(wanted, rules, known)
     pasts = [past(top, revision) for top in work_trees(base, wanted.paths or (".",))]
     given = today(wanted, base)
+    profiles = named(wanted, base, ("traffic.#.profile",))
     then = tuple(
         (path, text)
         for one in pasts
         for path, text in one.overlay
-        if Path(path).name not in CONFIGURATIONS and (text is not None or path not in given)
+        if Path(path).name not in CONFIGURATIONS and path not in profiles and (text is not None or path not in given)
     )
     before = lint(replace(wanted, overlay=then), rules, known) if then else report
     unread = tuple(one for one in before.problems if one.span is None or not Path(one.span.path).is_dir())
@@ -50,12 +51,18 @@ def today(wanted: Request, base: str) -> frozenset[str]:
     """
     Return the absolute paths of the inputs that are named, by the caller or by the configuration.
     """
+    inputs = [*(text for kind, text in wanted.assignments if kind == "file"), *wanted.parameter_files]
+    inputs += [wanted.baseline] if wanted.baseline else []
+    configured = named(wanted, base, ("baseline", "terraform.variable-files", "terraform.roots.*.variable-files"))
+    return configured | {os.path.realpath(path) for path in inputs}
+
+
+def named(wanted: Request, base: str, keys: Iterable[str]) -> frozenset[str]:
+    """
+    Return the absolute paths that stand at some keys of the configuration.
+    """
     said = configuration(wanted.config, base=base, root=wanted.root)
-    named = [*(text for kind, text in wanted.assignments if kind == "file"), *wanted.parameter_files]
-    named += [wanted.baseline] if wanted.baseline else []
-    for pattern in ("baseline", "terraform.variable-files", "terraform.roots.*.variable-files"):
-        named += [said.resolve(path) for _, one in said.of(pattern) for path in one.items]
-    return frozenset(os.path.realpath(path) for path in named)
+    return frozenset(os.path.realpath(said.resolve(path)) for key in keys for _, one in said.of(key) for path in one.items)
 
 
 def relisted(

@@ -5,12 +5,15 @@ What a rule found, placed in the text.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
-from sglint.model import Role
+from sglint.config import Named
+from sglint.model import Interface, Role
 from sglint.source import Problem, Source, Span
 from sglint.space import Protocol
+
+NOBODY = Named(())
 
 
 class Severity(Enum):
@@ -62,7 +65,8 @@ class Tracked:
     Whose tracked flows a finding is about: the role of the interface, their protocols, and the instance that keeps the table.
 
     `instance_types` are those that are known, `timeouts` the idle timeouts that are written, in seconds. `remedy` is False
-    where the flows are tracked whatever the security groups say. `missing` says why nothing can be worked out, if so.
+    where the flows are tracked whatever the security groups say. `missing` says why nothing can be worked out, if so, and
+    `untyped` that this is for want of a type of instances alone. `named` is what the interface is known by.
     """
 
     role: Role
@@ -71,15 +75,28 @@ class Tracked:
     timeouts: tuple[tuple[str, int], ...] = ()
     remedy: bool = True
     missing: str = ""
+    untyped: bool = False
+    named: Named = NOBODY
+
+
+def named(interface: Interface) -> Named:
+    """
+    Return what an interface is known by: its address and that of its instance, the tags of both.
+    """
+    instance = interface.attached_to if isinstance(interface.attached_to, str) else ""
+    addresses = (interface.address, interface.address.partition(" (interface ")[0], instance)
+    return Named(tuple(dict.fromkeys(filter(None, addresses))), (*interface.tags, *interface.instance_tags))
 
 
 @dataclass(frozen=True, slots=True)
 class Projection:
     """
-    From `least` to `most` new flows per second on, the table of one instance is full, if they are those of a bundled profile.
+    From `least` to `most` new flows per second on, the table of one instance is full, if they are those of the profile.
 
-    It is an estimate of two digits: nothing of the instance was measured. `like` is a type that has fewer entries, where
-    nothing more is known of the instance's own; then `most` is infinite. `remedy` says whether the flows can be untracked.
+    It is an estimate of two digits: of the instance was measured the `allowance`, which is 0 where it was not, and nothing
+    else. `instance_type` is empty where no type is known. `like` is a type that has fewer entries, where nothing more is
+    known of the instance's own; then `most` is infinite. `remedy` says whether the flows can be untracked. `source` is the
+    file of the profile, empty for a bundled one, and `timeouts` are those that are written, in seconds.
     """
 
     profile: str
@@ -89,6 +106,9 @@ class Projection:
     most: float
     like: str = ""
     remedy: bool = True
+    source: str = ""
+    allowance: int = 0
+    timeouts: tuple[tuple[str, int], ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

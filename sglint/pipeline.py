@@ -7,19 +7,20 @@ The straight line from files to a report; read this first.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sglint import graph, lower, track
 from sglint.baseline import forgotten, set_aside, within
-from sglint.config import EMPTY, Configuration, configuration, left_out
+from sglint.config import EMPTY, Configuration, configuration, left_out, useless
 from sglint.config import chosen as chosen_rules
 from sglint.deadline import TimeUpError, limited
 from sglint.evaluate.root import Root
-from sglint.finding import Report, places
+from sglint.finding import Report, named, places
 from sglint.model import Network
-from sglint.projected import projected
+from sglint.projected import projected, traffic_told
 from sglint.request import Request
 from sglint.roots import Unread, internal, late, root_modules, templates, unfinished
 from sglint.rule import Judged, Rule, gathered, looked_at, run, settled
@@ -74,15 +75,19 @@ def conclude(
     """
     planned = any(one.before is not None for one in networks.judged)
     known, said = tuple(known), networks.said
+    assumed = traffic_told(said, networks.tree)
     how = chosen_rules(said, [rule.slug for rule in known])
     running = [one for one in rules if planned or not one.plan]
     chosen = tuple(one for one in running if wanted.selected or one.slug in how.rules)
     found, failed = run(chosen, networks.judged, debug=wanted.debug)
     comments = [commented(networks.tree, document) for document in networks.documents]
-    findings, wrong = triage(projected(found, traffic), comments, chosen, known=[rule.slug for rule in known])
+    findings, wrong = triage(projected(found, traffic, assumed), comments, chosen, known=[rule.slug for rule in known])
     findings = adjusted(findings, how, said, networks.tree, selected=wanted.selected)
     findings = identified(gathered(findings), networks.tree)
     problems = (*networks.problems, *failed, *wrong, *how.problems)
+    if everything(wanted, said) and not any(problem.hides for problem in problems):
+        there = {named(interface) for one in networks.judged for interface in one.network.interfaces}
+        problems = (*problems, *useless((one.table for one in assumed), there))
     accepted = accepted_before(wanted, said, networks.tree)
     if accepted is not None:
         if not any(problem.hides for problem in problems):
@@ -98,6 +103,15 @@ def conclude(
         roots=tuple(one.network.root for one in networks.judged),
         off=tuple((slug, place) for slug, place in how.off if slug in off),
     )
+
+
+def everything(wanted: Request, said: Configuration) -> bool:
+    """
+    Return whether all that the configuration is about is looked at.
+    """
+    here = f"{os.path.realpath(said.directory)}/"
+    looked = (f"{os.path.realpath(path)}/".replace("//", "/") for path in wanted.paths or (".",))
+    return wanted.plan is None and any(here.startswith(path) for path in looked)
 
 
 def judge(wanted: Request) -> Networks:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from sglint.config.keys import KEYS, Key, Kind
 from sglint.config.read import EMPTY, LIMIT, NAME, Configuration, Setting, configuration
 from sglint.config.rules import Chosen, Override, chosen, left_out
+from sglint.config.traffic import Named, TrafficTable, traffic_tables, useless
 
 __all__ = [
     "EMPTY",
@@ -20,9 +21,13 @@ __all__ = [
     "Configuration",
     "Key",
     "Kind",
+    "Named",
     "Override",
     "Setting",
+    "TrafficTable",
     "chosen",
     "configuration",
     "left_out",
+    "traffic_tables",
+    "useless",
 ]

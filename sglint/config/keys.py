@@ -15,6 +15,8 @@ ANY, EACH = "*", "#"
 """In a key, a name that its author chooses, and the number of one of several tables."""
 
 LEVELS = ("error", "warning", "note")
+MOST_ENTRIES = 100_000_000_000
+"""No table of connections has room for more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ def _value(value: object) -> tuple[str, ...] | None:
         return None
 
 
+def _entries(value: object) -> tuple[str, ...] | None:
+    fits = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_ENTRIES
+    return (str(value),) if fits else None
+
+
 def _one_of(*words: str) -> Kind:
     def accept(value: object) -> tuple[str, ...] | None:
         return (value,) if isinstance(value, str) and value in words else None
@@ -87,6 +94,7 @@ NAMES = Kind("a list of texts", _names, {"type": "array", "items": {"type": "str
 LEVEL = _one_of(*LEVELS)
 FAIL_ON = _one_of(*LEVELS, "never")
 VALUE = Kind("a text, a number, true, false, a list or a table", _value, {})
+ENTRIES = Kind(f"a whole number from 1 to {MOST_ENTRIES}", _entries, {"type": "integer", "minimum": 1, "maximum": MOST_ENTRIES})
 PARAMETER = Kind(
     "a text, a whole number, true, false, or a list of these",
     _parameter,
@@ -106,6 +114,11 @@ KEYS: Mapping[str, Key] = MappingProxyType(
         "maybe": Key(FLAG, "whether check shows what may hold, too", "false"),
         "baseline": Key(TEXT, "the file that lists the findings which do not fail", "none"),
         "exclude": Key(NAMES, "files and folders that are not looked at, as in .gitignore", "none"),
+        "traffic.#.interfaces": Key(NAMES, "the addresses of the interfaces, or of their instances; * is any text", "all"),
+        "traffic.#.tags.*": Key(TEXT, "a tag that the interfaces or their instances have"),
+        "traffic.#.profile": Key(TEXT, "their traffic: a bundled profile, or the file of one's own"),
+        "traffic.#.allowance": Key(ENTRIES, "how many entries the table of one instance has, measured"),
+        "traffic.#.instance-type": Key(TEXT, "the type of their instances"),
         "terraform.workspace": Key(TEXT, "the value of terraform.workspace", "not known"),
         "terraform.variable-files": Key(NAMES, "files of variables, as with --var-file"),
         "terraform.variables.*": Key(VALUE, "the value of a variable, as with --var"),

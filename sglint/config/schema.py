@@ -36,7 +36,10 @@ def _node(tree: object) -> dict[str, object]:
         return {"description": said, **tree.kind.schema}
     assert isinstance(tree, dict)  # noqa: S101 -- a tree is made of keys and trees
     if EACH in tree:
-        return {"type": "array", "items": {**_node(tree[EACH]), "required": ["paths"]}}
+        item = _node(tree[EACH])
+        properties = item["properties"]
+        assert isinstance(properties, dict)  # noqa: S101 -- a table has keys
+        return {"type": "array", "items": {**item, "required": ["paths"]} if "paths" in properties else item}
     if ANY in tree:
         return {"type": "object", "additionalProperties": _node(tree[ANY])}
     properties = {name: _node(tree[name]) for name in sorted(tree)}

@@ -84,8 +84,14 @@ def with_traits(index: Index, found: Iterable[Interface]) -> Iterator[Interface]
             continue
         types = tuple(dict.fromkeys(_types(index, one, item)))
         written = item.timeouts or (_written(index, one) if item.origin.address == one.address else None)
+        instance = index.views.get(item.attached_to) if isinstance(item.attached_to, str) else None
         yield replace(
-            item, timeouts=written, settable=_settable(index, one), instance_types=types, tags=_tags(one.resource.values)
+            item,
+            timeouts=written,
+            settable=_settable(index, one),
+            instance_types=types,
+            tags=_tags(one.resource.values),
+            instance_tags=() if instance is None else _tags(instance.resource.values),
         )
 
 

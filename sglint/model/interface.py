@@ -69,8 +69,8 @@ class Interface:
     which with `home` stays inside of its VPC.
     `timeouts` is None where none is written; `settable` is the resource that they could be written in, None where its kind has
     no argument for them. `instance_types` are the types that its instances may have, empty for what is not
-    on an instance. `tags` are those of its resource that are known, key by key, in their order. `addresses` are those of its
-    private addresses that are written.
+    on an instance. `tags` are those of its resource that are known, key by key, in their order, and `instance_tags` those
+    of the instance that an ENI is attached to. `addresses` are those of its private addresses that are written.
     """
 
     origin: Origin
@@ -92,6 +92,7 @@ class Interface:
     opens: tuple[Protocol, ...] = tuple(Protocol)
     addresses: tuple[IPv4Address | IPv6Address, ...] = ()
     home: bool = False
+    instance_tags: tuple[tuple[str, str], ...] = ()
 
     @property
     def address(self) -> str:

@@ -93,11 +93,14 @@ def projection_json(one: Projection) -> dict[str, object]:
     """
     return {
         "profile": one.profile,
-        "instance_type": one.instance_type,
+        "instance_type": one.instance_type or None,
         "protocols": [protocol.value for protocol in one.protocols],
         "allowance_at_least_that_of": one.like or None,
         "new_flows_per_second": {"least": one.least, "most": None if isinf(one.most) else one.most},
-        "calibrated": False,
+        "profile_file": one.source or None,
+        "measured_allowance": one.allowance or None,
+        "measured": ["allowance"] if one.allowance else [],
+        "calibrated": bool(one.allowance),
     }
 
 

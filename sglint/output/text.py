@@ -7,11 +7,11 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from math import isinf
 
 from sglint.finding import Finding, Fix, Projection, Report, Seen, Severity, Since, Status
 from sglint.output.excerpt import excerpt
-from sglint.output.plain import clean, counted, figure, paint
+from sglint.output.plain import clean, counted, paint
+from sglint.output.projection import how_known, instance, profile, rate
 from sglint.source import Problem, Span
 
 MOST_SUBJECTS = 8
@@ -66,19 +66,13 @@ def projection_text(projections: tuple[Projection, ...]) -> list[str]:
     kinds = " and ".join(protocol.value.upper() for protocol in one.protocols)
     types = len({other.instance_type for other in projections})
     of = f" (of {types} types the first to be full)" if types > 1 else ""
-    on = f"{one.instance_type}, with the entries of {one.like} at least" if one.like else one.instance_type
-    assumed = f"with the bundled profile {one.profile} on {on}{of}, an uncalibrated estimate"
+    tables = len({(other.allowance, other.profile, other.source) for other in projections})
+    of = of or (f" (of {tables} estimates the first to be full)" if tables > 1 else "")
+    on = f"{one.instance_type}, with the entries of {one.like} at least" if one.like else instance(one)
+    assumed = f"with the {profile(one)} on {'an ' * (not one.instance_type)}{on}{of}, {how_known(one)}"
     never = "; untracked they never do" if one.remedy else ""
-    return [f"{assumed}: more than {rate(one)} new {kinds} flows/s per instance fill the table{never}"]
-
-
-def rate(one: Projection) -> str:
-    """
-    Return the rate from which the table is full.
-    """
-    if isinf(one.most):
-        return f"{figure(one.least)} (or some larger number)"
-    return figure(one.least) if one.least == one.most else f"{figure(one.least)} to {figure(one.most)}"
+    fill = f"more than {rate(one, '(or some larger number)')} new {kinds} flows/s per instance fill the table"
+    return [f"{assumed}: {fill}{never}"]
 
 
 def fix_told(fix: Fix | None) -> list[str]:

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sglint.finding import Finding, Label, Tracked
+from sglint.finding import Finding, Label, Tracked, named
 from sglint.model import Interface, Timeouts
 from sglint.resource import block_name
 from sglint.rule.judged import GENEVE, Judged
@@ -104,7 +104,8 @@ def tracked(found: Found) -> tuple[Tracked, ...]:
         missing = "an idle timeout is written, and not known"
     if not protocols:
         missing = "how many flows the packets of a Gateway Load Balancer carry is not known"
-    return (Tracked(interface.role, protocols, types, written or (), found.remedy, missing),)
+    untyped = not types and written is not None and bool(protocols)
+    return (Tracked(interface.role, protocols, types, written or (), found.remedy, missing, untyped, named(interface)),)
 
 
 def unknown_type(interface: Interface) -> str:

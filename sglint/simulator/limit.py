@@ -34,10 +34,16 @@ class Filling:
 
 
 def filling(
-    profiles: Iterable[Traffic], protocols: tuple[Protocol, ...], instance_type: str, timeouts: Mapping[str, int]
+    profiles: Iterable[Traffic],
+    protocols: tuple[Protocol, ...],
+    instance_type: str,
+    timeouts: Mapping[str, int],
+    allowance: float | None = None,
 ) -> Filling | None:
     """
     Return what the first of the profiles that has flows of these protocols comes to, if they alone are tracked.
+
+    With a measured `allowance` the type may be unknown, and is then empty.
 
     None where no profile has such flows, the type is none or nothing is known of its allowance, or EC2 refuses a timeout.
     """
@@ -46,7 +52,7 @@ def filling(
         if meant:
             untracked = [(flows.name, Share(0.0)) for flows in traffic.classes if flows.protocol not in meant]
             try:
-                table = settings(instance_type, **timeouts)
+                table = settings(instance_type or None, allowance=allowance, **timeouts)
                 like = "" if table.allowance is not None else lesser_type(instance_type)
                 if like:
                     table = replace(table, allowance=estimated_allowance(like))

@@ -47,6 +47,13 @@ select = ["tracked-forwarder"]
 ignore = ["split-cidr"]
 severity = {tracked-forwarder = "note"}
 
+[[traffic]]
+interfaces = ["aws_instance.*"]
+tags = {role = "firewall"}
+profile = "web-front-end"
+allowance = 150_000
+instance-type = "m7i.large"
+
 [terraform]
 workspace = "prod"
 variable-files = ["prod.tfvars"]

@@ -4,12 +4,16 @@ What the page rests on: what was taken from where, and how well each number is k
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sglint.facts import READ, TRACKING_PAGE
 from sglint.finding import Projection, Report
 from sglint.output.plain import counted, figure
+from sglint.output.projection import instance
+
+BUNDLED = "a bundled profile: nothing was measured"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +54,17 @@ def profiles(projections: Iterable[Projection], traffic: str | None) -> Iterable
     """
     from sglint.simulator.exports import load
 
-    for name in sorted({one.profile for one in projections}):
-        says = load(name if traffic is None else traffic).says
-        yield Assumption(
-            f"traffic {name}",
-            says or "as the profile says",
-            "a bundled profile: nothing was measured" if traffic is None else "the profile given",
-        )
+    for name, source in sorted({(one.profile, one.source) for one in projections}):
+        says = load(at(name, source) if traffic is None else traffic).says
+        known = f"the profile {source} of the configuration: what it says was not checked" if source else BUNDLED
+        yield Assumption(f"traffic {name}", says or "as the profile says", known if traffic is None else "the profile given")
+
+
+def at(name: str, source: str) -> str:
+    """
+    Return what a profile is loaded by: its file, also where that is called like a bundled one, or its name.
+    """
+    return os.path.join(os.curdir, source) if source else name  # noqa: PTH118 -- pathlib leaves the dot away
 
 
 def allowances(projections: Iterable[Projection]) -> Iterable[Assumption]:
@@ -65,7 +73,11 @@ def allowances(projections: Iterable[Projection]) -> Iterable[Assumption]:
     """
     from sglint.simulator.exports import settings
 
-    for name, like in sorted({(one.instance_type, one.like) for one in projections}):
+    listed = tuple(projections)
+    for name, measured in sorted({(instance(one), one.allowance) for one in listed if one.allowance}):
+        value = f"{figure(measured)} entries"
+        yield Assumption(f"connection table of {name}", value, "measured, as the configuration says")
+    for name, like in sorted({(one.instance_type, one.like) for one in listed if not one.allowance}):
         known = settings(like or name).allowance
         if known is not None:
             least, most = figure(known.range.least), figure(known.range.most)

@@ -14,6 +14,7 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from sglint.finding import Report
+from sglint.output.html.assumption import at as profile_at
 from sglint.output.html.name import at
 from sglint.output.plain import clean, counted, figure
 from sglint.simulator.bounds import Range, World, rounded
@@ -50,6 +51,8 @@ class Case:
     like: str
     protocols: tuple[str, ...]
     timeouts: tuple[tuple[str, int], ...]
+    source: str = ""
+    allowance: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +103,8 @@ def cases(report: Report) -> tuple[Case, ...]:
     for finding in report.findings:
         for one in finding.projections:
             named = tuple(protocol.value for protocol in one.protocols)
-            written = [tracked.timeouts for tracked in finding.tracked if one.instance_type in tracked.instance_types]
-            case = Case(one.least, one.profile, one.instance_type, one.like, named, written[0] if written else ())
+            kind = one.instance_type
+            case = Case(one.least, one.profile, kind, one.like, named, one.timeouts, one.source, one.allowance)
             found[replace(case, least=0.0)] = min(case, found.get(replace(case, least=0.0), case))
     return tuple(sorted(found.values()))
 
@@ -113,10 +116,11 @@ def study(case: Case, given: str | None) -> Study:
     from sglint.simulator.exports import Options, Share, Verdicts, filling_rate, load, opened, settings, simulate
     from sglint.simulator.load import curve, horizon, streams, tracked_rate
 
-    traffic = load(case.profile if given is None else given)
+    traffic = load(profile_at(case.profile, case.source) if given is None else given)
     away = [(one.name, Share(0.0)) for one in traffic.classes if one.protocol.value not in case.protocols]
     today = Verdicts(tuple(away))
-    table = settings(case.like or case.instance_type, **dict(case.timeouts))
+    kind = case.like or case.instance_type or None
+    table = settings(kind, allowance=case.allowance or None, **dict(case.timeouts))
     advised = simulate(traffic, table, opened(today, traffic), options=Options(flows=0)).today
     best, worst = (streams(traffic, table, today, world) for world in World)
     rows: list[tuple[float, float, float]] = []
@@ -130,7 +134,7 @@ def study(case: Case, given: str | None) -> Study:
         changed = replace(
             traffic, classes=tuple(replace(one, burstiness=bursty(one.burstiness, burst)) for one in traffic.classes)
         )
-        rate = filling_rate(changed, settings(case.like or case.instance_type, **timeouts), today)
+        rate = filling_rate(changed, settings(kind, allowance=case.allowance or None, **timeouts), today)
         if rate is not None:
             bars.append(Bar(says, rate.least, rate.most))
     bars.append(Bar("groups opened both ways", None, None))
@@ -167,13 +171,15 @@ def drawn(one: Study) -> Markup:
     Return both charts of a case, with what they rest on.
     """
     case = one.case
-    of = f"{case.instance_type} (as large as {case.like} at least)" if case.like else case.instance_type
+    of = f"{case.instance_type} (as large as {case.like} at least)" if case.like else case.instance_type or "instance"
+    size = f"the size of the table was measured ({figure(case.allowance)} entries), and nothing else of the instance"
+    measured = size if case.allowance else "nothing of the instance was measured"
     what = " and ".join(name.upper() for name in case.protocols)
     return Markup(
         '<div class="study"><h3>One {}, {} flows as in profile {}</h3>\n'
-        '<p class="dim">An estimate: nothing of the instance was measured, so answers are ranges of two digits at most.</p>\n'
+        '<p class="dim">An estimate: {}, so answers are ranges of two digits at most.</p>\n'
         '<div class="pair">\n{}\n{}\n</div></div>'
-    ).format(clean(of), what, clean(case.profile), entries(one), rates(one))
+    ).format(clean(of), what, clean(case.profile), measured, entries(one), rates(one))
 
 
 def entries(one: Study) -> Markup:

@@ -14,8 +14,8 @@ from sglint.model import Interface, Link, Role, TargetKind
 from sglint.output.diff import shown
 from sglint.output.excerpt import private, spread, window
 from sglint.output.html.name import node_id
-from sglint.output.html.verdict import rate
 from sglint.output.plain import figure
+from sglint.output.projection import how_known, instance, profile, rate
 from sglint.rule import Judged, gains
 from sglint.track import Judgement
 
@@ -194,13 +194,13 @@ def saves(finding: Finding) -> tuple[str, ...]:
         return ()
     first, *others = finding.projections
     kinds = " and ".join(protocol.value.upper() for protocol in first.protocols)
-    shown = ", ".join(f"{one.instance_type} from {rate(one)}" for one in others[:MOST_TYPES])
+    shown = ", ".join(f"{instance(one)} from {rate(one, 'or more')}" for one in others[:MOST_TYPES])
     rest = f" and {len(others) - MOST_TYPES} more types" if len(others) > MOST_TYPES else ""
     also = f" ({shown}{rest})" if shown else ""
     never = "; untracked, never" if first.remedy else ""
     return (
-        f"the table of one {first.instance_type} is full from {rate(first)} new {kinds} flows/s on{also}{never}",
-        f"estimated with the profile {first.profile}, uncalibrated",
+        f"the table of one {instance(first)} is full from {rate(first, 'or more')} new {kinds} flows/s on{also}{never}",
+        f"with the {profile(first)}: {how_known(first)}",
     )
 
 

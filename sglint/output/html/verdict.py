@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import isinf
 
 from sglint.facts import RESOLVER_QUERIES
-from sglint.finding import Finding, Projection, Report, Severity, Status
+from sglint.finding import Finding, Report, Severity, Status
 from sglint.model import Role
 from sglint.output.plain import counted, figure
+from sglint.output.projection import how_known, instance, profile, rate
 from sglint.rule import Judged, surely_tracks
 from sglint.rule.judged import in_scope
 from sglint.track import Judgement
@@ -143,23 +143,14 @@ def _full(report: Report, found: Counted) -> list[str]:
     """Return from which rate on the tightest table is full."""
     if all(one.interface.role is Role.RESOLVER for one in found.tracked):
         return []
-    known = [one for finding in report.findings if finding.status is Status.OPEN for one in finding.projections if one.remedy]
-    if not known:
+    there = [one for finding in report.findings if finding.status is Status.OPEN for one in finding.projections if one.remedy]
+    if not there:
         return ["How many connections that costs is not estimated: of no instance are type and size of the table known."]
-    one = min(known, key=lambda each: (each.least, each.most, each.instance_type, each.profile))
+    one = min(there, key=lambda each: (each.least, each.most, each.instance_type, each.profile))
     kinds = " and ".join(protocol.value.upper() for protocol in one.protocols)
-    full = f"The connection table of one {one.instance_type} is full from {rate(one)} new {kinds} flows/s on"
-    known_how = f"profile {one.profile}, an uncalibrated estimate"
+    full = f"The connection table of one {instance(one)} is full from {rate(one, 'or more')} new {kinds} flows/s on"
+    known_how = f"{profile(one).removeprefix('bundled ')}, {how_known(one)}"
     return [f"{full}, and then drops new connections; untracked flows never fill it ({known_how})."]
-
-
-def rate(one: Projection) -> str:
-    """
-    Return the rate from which the table is full.
-    """
-    if isinf(one.most):
-        return f"{figure(one.least)} or more"
-    return figure(one.least) if one.least == one.most else f"{figure(one.least)} to {figure(one.most)}"
 
 
 def _others(report: Report) -> list[str]:
