@@ -9,8 +9,13 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
+
+from click.testing import CliRunner
+
+from sglint.cli import main
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 STACKS = REPOSITORY / "fixtures" / "stacks"
@@ -74,5 +79,17 @@ def sglint(
     )
     run = Run(done.returncode, done.stdout, done.stderr)
     assert "Traceback" not in run.said, run.said[-3000:]
+    assert run.code in {0, 1, 2}, f"sglint {arguments} ended with {run.code}: {run.said[-3000:]}"
+    return run
+
+
+def in_process(*arguments: str | Path, cwd: Path = REPOSITORY) -> Run:
+    """
+    Run `sglint` as `sglint` does, but in this process, where a process of its own is not what the test is about.
+    """
+    with chdir(cwd):
+        done = CliRunner(env={"NO_COLOR": "1", "COLUMNS": "120"}).invoke(main, [*map(str, arguments)], prog_name="sglint")
+    run = Run(done.exit_code, done.stdout, done.stderr)
+    assert done.exception is None or isinstance(done.exception, SystemExit), repr(done.exception)
     assert run.code in {0, 1, 2}, f"sglint {arguments} ended with {run.code}: {run.said[-3000:]}"
     return run

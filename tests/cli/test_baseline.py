@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from sglint.baseline import Baseline, Entry, listed, read_baseline, render, set_aside, stale, within, without
 from sglint.finding import Status
 from sglint.source import SglintError, Tree
-from tests.command import STACKS, Run, sglint
+from tests.command import STACKS, Run
+from tests.command import in_process as sglint
 from tests.output.made import finding
 from tests.repository import Repository, repository
 from tests.test_known import IDENTITIES

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 
 from sglint.source import past
-from tests.command import STACKS, Run, sglint
+from tests.command import STACKS, Run
+from tests.command import in_process as sglint
 from tests.repository import Repository, repository
 from tests.test_overlay import change, edits, judged, make, stack
 
@@ -215,7 +216,7 @@ def test_without_history_there_is_nothing_to_compare_with(repo: Repository, tmp_
     empty = repository(tmp_path / "empty")
     assert "has no commit yet" in check(empty).err
     repo.git("checkout", "-q", "--orphan", "other")
-    repo.commit()
+    repo.commit({"new.tf": "locals {}\n"})
     assert "their histories have nothing in common" in check(repo).err
     assert "without --diff" in sglint("check", "--diff", "main", "--plan", "plan.json", cwd=repo.top).err
 

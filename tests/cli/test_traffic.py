@@ -21,7 +21,8 @@ from sglint.output.text import render
 from sglint.pipeline import conclude, judge
 from sglint.request import Request
 from sglint.rule import load
-from tests.command import STACKS, sglint
+from tests.command import STACKS
+from tests.command import in_process as sglint
 from tests.repository import repository
 
 HUB = (STACKS / "inspection-hub" / "main.tf").read_text(encoding="utf-8")
