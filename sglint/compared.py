@@ -77,7 +77,7 @@ def relisted(
     networks = judge(wanted)
     report = conclude(replace(wanted, baseline=""), networks, rules, known)
     old = given_baseline(path, NOTHING).entries if prune or Path(path).is_file() else ()
-    told = within(old, *looked(wanted, rules, networks.judged, networks.tree))
+    told = within(old, *looked(wanted, rules, networks.roots, networks.tree))
     if prune:
         return without(old, stale(report.findings, told)), report
     return tuple(sorted((*without(old, told), *listed(report.findings, maybe=maybe)))), report

@@ -8,24 +8,25 @@ The straight line from files to a report; read this first.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from sglint import graph, lower, track
 from sglint.baseline import forgotten, set_aside, within
 from sglint.config import EMPTY, Configuration, configuration, left_out, useless
-from sglint.config import chosen as chosen_rules
 from sglint.deadline import TimeUpError, limited
 from sglint.evaluate.root import Root
-from sglint.finding import Report, named, places
+from sglint.finding import Report, Seen, named, places
 from sglint.model import Network
 from sglint.projected import projected, traffic_told
 from sglint.request import Request
-from sglint.roots import Unread, internal, late, root_modules, templates, unfinished
-from sglint.rule import Judged, Rule, gathered, looked_at, run, settled
+from sglint.roots import Reader, Unread, internal, late, root_modules, templates, unfinished
+from sglint.rule import Judged, Rule, counted, counts, found_in, gathered, looked_at, merge, run, settled
 from sglint.source import (
     NOTHING,
+    Discovery,
     Problem,
     SglintError,
     Source,
@@ -38,9 +39,11 @@ from sglint.source import (
     read_all,
     vanished,
 )
+from sglint.spread import several, spread
 from sglint.standing import accepted_before, adjusted, identified, looked
 from sglint.syntax import Document, all_blocks
 from sglint.template import TemplateDocument, heads, ignores
+from sglint.told import Heard, Running, Told, settings
 from sglint.triage import Remarks, remarks, triage
 
 
@@ -59,12 +62,26 @@ class Networks:
     templates: int = 0
     said: Configuration = EMPTY
 
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """
+        The root modules and templates that were judged.
+        """
+        return tuple(one.network.root for one in self.judged)
+
 
 def lint(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule]) -> Report:
     """
     Return what the rules find; `known` are all rules there are, which a comment may name.
+
+    What the rules say of a root module or template is all that stays of it, and all that another process need tell.
     """
-    return conclude(wanted, judge(wanted), rules, known)
+    scan = look(wanted)
+    running = settings(wanted, scan.said, rules, known)
+    processes = several(wanted.jobs, len(scan.roots), len(scan.discovery.files))
+    each = partial(tell, wanted, scan, running.rules)
+    told = spread(each, len(scan.roots), processes, lambda done: wanted.progress(done, len(scan.roots)))
+    return report(wanted, heard(scan, told), running)
 
 
 def conclude(
@@ -73,34 +90,48 @@ def conclude(
     """
     Return what the rules find in the judged networks; `traffic` is the profile to project with, that of the role where None.
     """
+    running = settings(wanted, networks.said, rules, known)
     planned = any(one.before is not None for one in networks.judged)
-    known, said = tuple(known), networks.said
-    assumed = traffic_told(said, networks.tree)
-    how = chosen_rules(said, [rule.slug for rule in known])
-    running = [one for one in rules if planned or not one.plan]
-    chosen = tuple(one for one in running if wanted.selected or one.slug in how.rules)
-    found, failed = run(chosen, networks.judged, debug=wanted.debug)
-    comments = [commented(networks.tree, document) for document in networks.documents]
-    findings, wrong = triage(projected(found, traffic, assumed), comments, chosen, known=[rule.slug for rule in known])
-    findings = adjusted(findings, how, said, networks.tree, selected=wanted.selected)
-    findings = identified(gathered(findings), networks.tree)
-    problems = (*networks.problems, *failed, *wrong, *how.problems)
-    if everything(wanted, said) and not any(problem.hides for problem in problems):
-        there = {named(interface) for one in networks.judged for interface in one.network.interfaces}
-        problems = (*problems, *useless((one.table for one in assumed), there))
-    accepted = accepted_before(wanted, said, networks.tree)
+    found, failed = run(running.of(planned=planned), networks.judged, debug=wanted.debug)
+    told = Heard(
+        found,
+        (*networks.problems, *failed),
+        tuple(commented(networks.tree, document) for document in networks.documents),
+        looked_at(networks.judged, files=len(networks.documents), templates=networks.templates),
+        networks.roots,
+        networks.tree,
+        networks.said,
+        planned,
+        frozenset(named(interface) for one in networks.judged for interface in one.network.interfaces),
+    )
+    return report(wanted, told, running, traffic)
+
+
+def report(wanted: Request, told: Heard, running: Running, traffic: str | None = None) -> Report:
+    """
+    Return the report of what the rules say.
+    """
+    how, chosen, tree = running.how, running.of(planned=told.planned), told.tree
+    assumed = traffic_told(told.said, tree)
+    findings, wrong = triage(projected(told.findings, traffic, assumed), told.comments, chosen, known=running.known)
+    findings = adjusted(findings, how, told.said, tree, selected=wanted.selected)
+    findings = identified(gathered(findings), tree)
+    problems = (*told.problems, *wrong, *how.problems)
+    if everything(wanted, told.said) and not any(problem.hides for problem in problems):
+        problems = (*problems, *useless((one.table for one in assumed), told.interfaces))
+    accepted = accepted_before(wanted, told.said, tree)
     if accepted is not None:
         if not any(problem.hides for problem in problems):
-            told = within(accepted.entries, *looked(wanted, chosen, networks.judged, networks.tree))
-            problems = (*problems, *forgotten(findings, accepted, told))
+            here = within(accepted.entries, *looked(wanted, chosen, told.roots, tree))
+            problems = (*problems, *forgotten(findings, accepted, here))
         findings = set_aside(findings, accepted)
-    off = {one.slug for one in running} - {one.slug for one in chosen}
+    off = {one.slug for one in running.out if told.planned or not one.plan}
     return Report(
         findings=findings,
         problems=in_order(problems),
-        seen=looked_at(networks.judged, files=len(networks.documents), templates=networks.templates),
-        sources=read_all(networks.tree, {span.path for span in places(findings)}),
-        roots=tuple(one.network.root for one in networks.judged),
+        seen=told.seen,
+        sources=read_all(tree, {span.path for span in places(findings)}),
+        roots=told.roots,
         off=tuple((slug, place) for slug, place in how.off if slug in off),
     )
 
@@ -114,9 +145,22 @@ def everything(wanted: Request, said: Configuration) -> bool:
     return wanted.plan is None and any(here.startswith(path) for path in looked)
 
 
-def judge(wanted: Request) -> Networks:
+@dataclass(frozen=True, slots=True)
+class Scan:
     """
-    Return the networks of all root modules and templates among the paths, with the verdict on every flow of every interface.
+    What there is to judge: the files, the readers of the formats with their root modules and templates, and what is said of it.
+    """
+
+    discovery: Discovery
+    readers: tuple[Reader, ...]
+    roots: tuple[Unread, ...]
+    said: Configuration
+    problems: tuple[Problem, ...]
+
+
+def look(wanted: Request) -> Scan:
+    """
+    Return what there is to judge among the paths.
     """
     over = overlay(wanted.overlay) if wanted.overlay else NOTHING
     base = str(Path.cwd())
@@ -128,32 +172,27 @@ def judge(wanted: Request) -> Networks:
     except TimeUpError as up:
         where = up.place or "looking for files"
         raise SglintError(f"{late(wanted.deadline)} in {where}; give fewer paths, or more time") from None
-    problems = [*discovery.problems, *passed_over(discovery)] if discovery.files or wanted.plan is None else []
-    judged: list[Judged] = []
-    templates_judged = 0
-    documents: dict[str, Document | TemplateDocument] = {}
-    total = sum(len(reader.roots) for reader in readers)
-    done = 0
-    for reader in readers:
-        templates_judged = len(judged)
-        found: list[Outcome] = []
-        for unread in reader.roots:
-            found.append(judge_root(unread, wanted))
-            done += 1
-            wanted.progress(done, total)
-        judged += (one.judged for one in found if one.judged)
-        documents.update((document.path, document) for one in found for document in one.documents)
-        problems += (*reader.problems, *(problem for one in found for problem in one.problems))
-        if all(one.evaluated for one in found):
-            problems += reader.undeclared({name for one in found for name in one.variables})
-    problems += vanished(discovery, documents)
+    problems = (*discovery.problems, *passed_over(discovery)) if discovery.files or wanted.plan is None else ()
+    return Scan(discovery, readers, tuple(one for reader in readers for one in reader.roots), said, problems)
+
+
+def judge(wanted: Request) -> Networks:
+    """
+    Return the networks of all root modules and templates among the paths, with the verdict on every flow of every interface.
+    """
+    scan = look(wanted)
+    found: list[Outcome] = []
+    for unread in scan.roots:
+        found.append(judge_root(unread, wanted))
+        wanted.progress(len(found), len(scan.roots))
+    documents = {document.path: document for one in found for document in one.documents}
     return Networks(
-        tuple(sorted(judged, key=lambda one: one.network.root)),
-        in_order(problems),
+        tuple(sorted((one.judged for one in found if one.judged), key=lambda one: one.network.root)),
+        in_order(all_problems(scan, found, documents)),
         tuple(documents[path] for path in sorted(documents)),
-        discovery.tree,
-        templates_judged,
-        said,
+        scan.discovery.tree,
+        templates_in(scan, [one.judged is not None for one in found]),
+        scan.said,
     )
 
 
@@ -206,6 +245,71 @@ def worlds(root: Root, judged: Judged) -> tuple[Judged, ...]:
     if not any(judgement.in_scope.most for judgement in judged.judgements):
         return ()
     return tuple(seen(lower.lower(root.path, resources())[0]) for resources in root.worlds)
+
+
+def tell(wanted: Request, scan: Scan, rules: Sequence[Rule], number: int) -> Told:
+    """
+    Return what the rules say of the root module or template of this number.
+    """
+    one = judge_root(scan.roots[number], wanted)
+    net = one.judged
+    planned = net is not None and net.before is not None
+    found, failed = (
+        ((), ()) if net is None else found_in([one for one in rules if planned or not one.plan], net, debug=wanted.debug)
+    )
+    return Told(
+        None if net is None else net.network.root,
+        found,
+        (*one.problems, *failed),
+        tuple(commented(scan.discovery.tree, document) for document in one.documents),
+        Seen() if net is None else counts(net),
+        one.variables,
+        one.evaluated,
+        planned,
+        frozenset() if net is None else frozenset(map(named, net.network.interfaces)),
+    )
+
+
+def heard(scan: Scan, told: Sequence[Told]) -> Heard:
+    """
+    Return what the rules say of all root modules and templates.
+    """
+    judged = sorted((one for one in told if one.root is not None), key=lambda one: one.root or "")
+    comments = {file.path: file for one in told for file in one.comments}
+    templates_judged = templates_in(scan, [one.root is not None for one in told])
+    return Heard(
+        merge(finding for one in judged for finding in one.findings),
+        in_order(all_problems(scan, told, comments)),
+        tuple(comments[path] for path in sorted(comments)),
+        counted((one.seen for one in judged), files=len(comments), templates=templates_judged),
+        tuple(one.root for one in judged if one.root is not None),
+        scan.discovery.tree,
+        scan.said,
+        any(one.planned for one in judged),
+        frozenset(name for one in judged for name in one.interfaces),
+    )
+
+
+def all_problems(scan: Scan, found: Sequence[Outcome] | Sequence[Told], paths: Collection[str]) -> Iterator[Problem]:
+    """
+    Yield what could not be read, and what is given that nobody declares; `paths` are the paths that were read.
+    """
+    yield from scan.problems
+    done = 0
+    for reader in scan.readers:
+        here = found[done : done + len(reader.roots)]
+        done += len(reader.roots)
+        yield from (*reader.problems, *(problem for one in here for problem in one.problems))
+        if all(one.evaluated for one in here):
+            yield from reader.undeclared({name for one in here for name in one.variables})
+    yield from vanished(scan.discovery, paths)
+
+
+def templates_in(scan: Scan, judged: Sequence[bool]) -> int:
+    """
+    Return how many of those that were judged are templates: all but those of the last reader.
+    """
+    return sum(judged[: len(scan.roots) - len(scan.readers[-1].roots)])
 
 
 def commented(tree: Tree, document: Document | TemplateDocument) -> Remarks:

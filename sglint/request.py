@@ -34,7 +34,8 @@ class Request:
     `progress` is told how far it is.
     `baseline` is the file that lists the findings which were there before, "" for none. When the rules are `selected` by
     the caller, the configuration selects and ignores none.
-    What is not read at the `deadline` is left out.
+    What is not read at the `deadline` is left out. `jobs` is in how many processes root modules and templates are judged, None
+    for as many as there are processors where that pays.
     """
 
     paths: tuple[str, ...] = ()
@@ -52,6 +53,7 @@ class Request:
     baseline: str | None = None
     selected: bool = False
     deadline: Deadline | None = None
+    jobs: int | None = 1
 
 
 def request(  # noqa: PLR0913 -- one keyword for each thing that can be given

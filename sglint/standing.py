@@ -13,7 +13,7 @@ from sglint.baseline import Baseline, read_baseline
 from sglint.config import Chosen, Configuration
 from sglint.finding import Finding, Identity, Severity, Status
 from sglint.request import Request
-from sglint.rule import Judged, Rule
+from sglint.rule import Rule
 from sglint.source import Overlay, Tree, located, real_path
 
 
@@ -62,14 +62,14 @@ def given_baseline(path: str, over: Overlay) -> Baseline:
 
 
 def looked(
-    wanted: Request, rules: Iterable[Rule], judged: Iterable[Judged], tree: Tree
+    wanted: Request, rules: Iterable[Rule], roots: Iterable[str], tree: Tree
 ) -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
     """
     Return what a run can tell of: its rules, its paths, and its root modules and templates.
     """
-    roots = located(tree, (one.network.root for one in judged), tree.base)
+    here = located(tree, roots, tree.base)
     paths = located(tree, wanted.paths or (".",), tree.base)
-    return frozenset(rule.slug for rule in rules), tuple(paths.values()), frozenset(roots.values())
+    return frozenset(rule.slug for rule in rules), tuple(paths.values()), frozenset(here.values())
 
 
 def identified(findings: Iterable[Finding], tree: Tree) -> tuple[Finding, ...]:

@@ -34,6 +34,7 @@ FORMATS = ["text", "json", "sarif", "junit", "github", "gitlab", "markdown"]
 @click.option("--rules", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="Rules of your own.")
 @click.option("--baseline", metavar="FILE", help="Findings that sglint baseline has listed there do not fail the run.")
 @click.option("--diff", metavar="REV", help="Compare with where HEAD left this revision of git; only new findings count.")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="How many processes. Default: as many as pay.")
 @click.pass_context
 def check(  # noqa: PLR0913 -- click passes every option
     ctx: click.Context,
@@ -50,6 +51,7 @@ def check(  # noqa: PLR0913 -- click passes every option
     rules: tuple[Path, ...],
     baseline: str | None,
     diff: str | None,
+    jobs: int | None,
 ) -> None:
     """
     Find interfaces behind a transit gateway or Gateway Load Balancer whose security groups make EC2 track their flows.
@@ -73,7 +75,7 @@ def check(  # noqa: PLR0913 -- click passes every option
         chosen = choose(known, names(select), names(ignore))
         if diff is not None and wanted.plan is not None:
             raise click.UsageError("--plan says itself what changes; give it without --diff")
-        wanted = replace(wanted, baseline=baseline, selected=bool(select))
+        wanted = replace(wanted, baseline=baseline, selected=bool(select), jobs=jobs)
         report = lint(wanted, chosen, known) if diff is None else compare(wanted, chosen, known, diff)
         if fixes and wanted.plan is None:
             from sglint.fix import fixed_findings

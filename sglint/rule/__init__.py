@@ -29,6 +29,8 @@ from sglint.rule.geneve import Need, Shut, shut
 from sglint.rule.idle import Refused, Short, duration, falls_short, keeps_for_days, must_track, refused
 from sglint.rule.judged import (
     Judged,
+    counted,
+    counts,
     gains,
     holds,
     is_geneve,
@@ -39,7 +41,7 @@ from sglint.rule.judged import (
     surely_tracks,
 )
 from sglint.rule.load import Check, Found, Rule, choose, find, load, rule
-from sglint.rule.run import run
+from sglint.rule.run import found_in, merge, run
 from sglint.rule.words import (
     behind,
     flows_name,
@@ -98,10 +100,13 @@ __all__ = [
     "beside",
     "block_name",
     "choose",
+    "counted",
+    "counts",
     "duration",
     "falls_short",
     "find",
     "flows_name",
+    "found_in",
     "gains",
     "gathered",
     "holds",
@@ -113,6 +118,7 @@ __all__ = [
     "load",
     "looked_at",
     "may_track",
+    "merge",
     "missing",
     "must_track",
     "one_way",

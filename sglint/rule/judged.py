@@ -247,19 +247,42 @@ def looked_at(networks: Sequence[Judged], *, files: int, templates: int = 0) -> 
     """
     Return what was looked at, counted; `templates` of the networks are those of templates.
     """
-    judgements = [judgement for one in networks for judgement in one.judgements]
-    sure = sum(len(in_scope(one)) for one in networks)
+    return counted(map(counts, networks), files=files, templates=templates)
+
+
+def counted(several: Iterable[Seen], *, files: int, templates: int) -> Seen:
+    """
+    Return what there is in several networks together.
+    """
+    listed = tuple(several)
     return Seen(
-        roots=len(networks) - templates,
+        roots=len(listed) - templates,
         templates=templates,
         files=files,
-        resources=sum(dict(one.network.seen).get("resources", 0) for one in networks),
-        interfaces=len(judgements),
+        resources=sum(one.resources for one in listed),
+        interfaces=sum(one.interfaces for one in listed),
+        in_scope=sum(one.in_scope for one in listed),
+        maybe_in_scope=sum(one.maybe_in_scope for one in listed),
+        attributes=sum(one.attributes for one in listed),
+        attributes_bounded=sum(one.attributes_bounded for one in listed),
+        attributes_unknown=sum(one.attributes_unknown for one in listed),
+    )
+
+
+def counts(one: Judged) -> Seen:
+    """
+    Return what there is in one network.
+    """
+    sure = len(in_scope(one))
+    return Seen(
+        roots=1,
+        resources=dict(one.network.seen).get("resources", 0),
+        interfaces=len(one.judgements),
         in_scope=sure,
-        maybe_in_scope=sum(judgement.in_scope.most for judgement in judgements) - sure,
-        attributes=sum(one.network.resolved.total for one in networks),
-        attributes_bounded=sum(one.network.resolved.bounded for one in networks),
-        attributes_unknown=sum(one.network.resolved.unknown for one in networks),
+        maybe_in_scope=sum(judgement.in_scope.most for judgement in one.judgements) - sure,
+        attributes=one.network.resolved.total,
+        attributes_bounded=one.network.resolved.bounded,
+        attributes_unknown=one.network.resolved.unknown,
     )
 
 

@@ -28,18 +28,26 @@ def run(
     """
     Return what the rules find in the networks, sorted; a rule that raises becomes one problem, and the others run.
     """
+    listed = tuple(rules)
+    found = [found_in(listed, judged, debug=debug) for judged in networks]
+    problems = dict.fromkeys(problem for _, failures in found for problem in failures)
+    return merge(one for findings, _ in found for one in findings), tuple(problems)
+
+
+def found_in(rules: Iterable[Rule], judged: Judged, *, debug: bool) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
+    """
+    Return what the rules find in one network, as they find it, and which of them fail.
+    """
     findings: list[Finding] = []
-    problems: dict[Problem, None] = {}
-    listed = tuple(networks)
+    problems: list[Problem] = []
     for rule in rules:
-        for judged in listed:
-            try:
-                found = list(rule.check(judged))
-                sure = everywhere(rule, judged) if judged.worlds and not all(one.certain for one in found) else frozenset()
-                findings += [finding(rule, one, judged.network.root, sure) for one in found]
-            except Exception as error:  # noqa: BLE001 - a rule is a plug-in, and one that fails must not silence the others
-                problems[failed(rule, error, debug=debug)] = None
-    return merge(findings), tuple(problems)
+        try:
+            found = list(rule.check(judged))
+            sure = everywhere(rule, judged) if judged.worlds and not all(one.certain for one in found) else frozenset()
+            findings += [finding(rule, one, judged.network.root, sure) for one in found]
+        except Exception as error:  # noqa: BLE001 - a rule is a plug-in, and one that fails must not silence the others
+            problems.append(failed(rule, error, debug=debug))
+    return tuple(findings), tuple(problems)
 
 
 def failed(rule: Rule, error: Exception, *, debug: bool) -> Problem:
