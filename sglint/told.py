@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sglint.config import Chosen, Configuration, chosen
-from sglint.finding import Finding, Named, Seen
+from sglint.config import Chosen, Configuration, Named, chosen
+from sglint.finding import Finding, Seen
 from sglint.request import Request
 from sglint.rule import Rule
 from sglint.source import Problem, Tree
