@@ -11,11 +11,13 @@ from itertools import islice, product
 from sglint.finding import Edit, Fix, Severity
 from sglint.fix.change import Admit, Blocked, Change, Narrow, Opening, Wanted, openings_of, wanted
 from sglint.fix.diff import unified
+from sglint.fix.kept import cut
 from sglint.fix.look import Item, Look, Overlay, look, real
 from sglint.fix.proof import Key, Place, Proof, prove
 from sglint.fix.steps import steps
 from sglint.fix.text import ClashError, by_file, edited
 from sglint.fix.top import from_top
+from sglint.fix.wall import moves, walls
 from sglint.fix.writer import proposals
 from sglint.model import Interface
 from sglint.request import Request
@@ -112,13 +114,60 @@ def attempt(
             after = look(request, rules, overlay)
             proof = prove(now, without_notes(after, pairs), gone, meant)
             if not proof.wrong:
-                return Tried(told(now, after, edits, some, proof), after)
+                plain = Tried(told(now, after, edits, some, proof), after)
+                return filtered(request, rules, now, plain, some, gone, meant) if proof.admits else plain
             first = first or proof.wrong
             instead = () if more else tuple(found_instead(now, after, items))
             again = attempt(request, rules, now, items, also, instead) if instead and tries == 1 else None
             if again is not None and again.after is not None:
                 return again
     return Tried(Fix(blocked=first or nowhere(items)))
+
+
+def filtered(
+    request: Request,
+    rules: tuple[Rule, ...],
+    now: Look,
+    plain: Tried,
+    some: tuple[Wanted, ...],
+    gone: frozenset[Key],
+    meant: Callable[[Place], bool],
+) -> Tried:
+    """
+    Return the change with network ACLs that keep out who was kept out, or as it is where these cannot, and why.
+    """
+    if plain.after is None or not any(isinstance(change, Admit) for one in some for change in one.changes):
+        return plain
+    planned = walls(now, plain.after)
+    if isinstance(planned, Blocked):
+        return noted(plain, planned.why)
+    first = ""
+    listed = [tuple(islice(unique(proposals(request, now, net, one)), EACH)) for net, one in planned]
+    for parts in islice(product(*listed), EACH):
+        edits = tuple(dict.fromkeys((*plain.fix.edits, *(edit for part in parts for edit in part))))
+        overlay = None if any(is_elsewhere(now, one.span.path) for one in edits) else laid(now, edits)
+        if overlay is None:
+            continue
+        after = look(request, rules, overlay)
+        proof = prove(now, after, gone, meant)
+        first = (
+            first
+            or proof.wrong
+            or next(cut(now, after), "")
+            or next((f"it would still let in {one}" for one in proof.admits), "")
+        )
+        if proof.safe and not first:
+            moved = Wanted(tuple(one for _, one in planned), tuple(moves(now, after, planned)))
+            return Tried(told(now, after, edits, (*some, moved), proof), after)
+    return noted(plain, first or "the text has no place where it could be written")
+
+
+def noted(plain: Tried, why: str) -> Tried:
+    """
+    Return the change as it is, with why no network ACL goes with it.
+    """
+    said = f"no network ACL can keep them out: {why}"
+    return replace(plain, fix=replace(plain.fix, steps=(*plain.fix.steps, said)))
 
 
 def without_notes(after: Look, pairs: Iterable[tuple[Item, Change]]) -> Look:

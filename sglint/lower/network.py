@@ -28,6 +28,7 @@ from sglint.lower import (
     target,
     trait,
     transit,
+    users,
     vpc,
 )
 from sglint.lower.index import Index
@@ -168,6 +169,7 @@ def _network(root: str, found: Iterable[_Noun], index: Index, count: int) -> Net
         target_groups=_of(nouns, TargetGroup),
         endpoints=_of(nouns, Endpoint),
         timeouts=tuple(item for item in trait.lower(index) if not split_root(item.origin.address)[0]),
+        users=users.users(index),
     )
 
 

@@ -30,7 +30,7 @@ class Network:
     Everything that one root module or template says about a network.
 
     `root` is the path of the root module. Tuples are sorted by address. `timeouts` are all that are
-    written, whatever for.
+    written, whatever for. `users` are subnets, each with the address and the type of a resource that names it.
     """
 
     root: str
@@ -60,6 +60,7 @@ class Network:
     target_groups: tuple[TargetGroup, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     timeouts: tuple[Timeouts, ...] = ()
+    users: tuple[tuple[str, str, str], ...] = ()
 
 
 def acls_of(network: Network, subnet: str) -> tuple[Acl | Unknown, ...]:

@@ -1,0 +1,39 @@
+"""
+What names a subnet, whatever for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sglint.lower.index import Index, find
+from sglint.value import Map, Ref, Seq, Unknown, Value
+
+
+def users(index: Index) -> tuple[tuple[str, str, str], ...]:
+    """
+    Return each subnet with the address and the type of each resource that names it anywhere.
+    """
+    subnets = {one.address for one in index.of("subnet")}
+    found = set()
+    for address, resource in index.resources.items():
+        if address not in subnets and not resource.kind.startswith("data."):
+            named = {ref.address for ref in refs(resource.values)}
+            places = named & subnets | {find(index, one) for one in named - subnets} & subnets
+            found |= {(subnet, address, resource.kind) for subnet in places}
+    return tuple(sorted(found))
+
+
+def refs(value: Value) -> Iterator[Ref]:
+    """
+    Yield all references in a value.
+    """
+    if isinstance(value, Ref):
+        yield value
+    elif isinstance(value, (Seq, Map)):
+        for item in value.items if isinstance(value, Seq) else value.values():
+            yield from refs(item)
+    elif isinstance(value, Unknown):
+        yield from value.refs
+        for item in (*value.among, value.element):
+            yield from refs(item)
