@@ -157,7 +157,8 @@ def deny_by_default(wanted: Sequence[Need], direction: Direction, newly: FlowSet
         opened = any(newly.slabs(family, one) for one in Protocol if one not in PORTED)
         others = [one[2] for one in rects if one[0] is family and one[1] not in PORTED] if opened else [EVERYONE[family]]
         left = [one for one in collapsed(others) if not any(within(one, all_[2]) for all_ in whole if all_[0] is family)]
-        for protocol in PORTED if left else ():
+        everything = [(family, each, EVERYONE[family], ALL_PORTS) for each in PORTED]
+        for _, protocol, _, _ in [one for one in everything if left and one not in rects]:
             yield rule(direction, EVERYONE[family], protocol, ALL_PORTS, allow=False)
         yield from (rule(direction, one) for one in left)
 
