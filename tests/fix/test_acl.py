@@ -459,7 +459,7 @@ def of(listed: Iterable[AclEntry]) -> Iterator[AclRule]:
 PEERS = ("10.0.0.0/8", "10.7.0.0/16", "192.0.2.0/24", "0.0.0.0/0")
 PORTS = ((53, 53), (443, 443), (0, 65535), (1000, 2000))
 rules_ = st.builds(
-    lambda way, protocol, ports, peer: rule(way, protocol, *ports, peer),
+    lambda way, protocol, ports, peer: rule(way, protocol, ports[0], ports[1], peer),
     st.sampled_from(["ingress", "egress"]),
     st.sampled_from(["tcp", "udp"]),
     st.sampled_from(PORTS),
@@ -470,7 +470,7 @@ walls = st.one_of(
     st.none(),
     st.lists(
         st.builds(
-            lambda way, action, protocol, ports, peer: (way, action, protocol, peer, *ports),
+            lambda way, action, protocol, ports, peer: (way, action, protocol, peer, ports[0], ports[1]),
             st.sampled_from(["ingress", "egress"]),
             st.sampled_from(["allow", "deny"]),
             st.sampled_from(["6", "17"]),
@@ -489,7 +489,7 @@ def test_nobody_comes_in_newly_and_nobody_is_cut_off(
 ) -> None:
     text = BASE + group("dns", rule("ingress", "udp", 53, 53, "10.0.0.0/8"), *dns) + host("web") + group("web", *web)
     if wall is not None:
-        listed = [numbered(way, (at + 1) * spread, *rest) for at, (way, *rest) in enumerate(wall)]
+        listed = [numbered(one[0], (at + 1) * spread, *one[1:]) for at, one in enumerate(wall)]
         text += acl(*listed, *(one.replace("100", "900") for one in EVERYTHING))
     with TemporaryDirectory() as folder:
         path = Path(folder) / "main.tf"
