@@ -446,7 +446,7 @@ Resources:
 
 from collections.abc import Iterator
 
-from sglint.rule import Found, Judged, Label, Severity, join, rule, shut, where
+from sglint.rule import Exposes, Found, Judged, Label, Severity, join, rule, shut, where
 
 
 @rule(severity=Severity.ERROR, since="0.1")
@@ -465,7 +465,7 @@ def check(net: Judged) -> Iterator[Found]:
             tuple({label.span: label for label in (registered, *one.near)}.values()),
             (
                 f"add to {where(one.interface)}: ingress {names} from {senders}",
-                "that lets in nobody but what has an address there",
+                Exposes("that lets in nobody but what has an address there"),
             ),
             one.holds,
         )

@@ -449,7 +449,7 @@ Resources:
 
 from collections.abc import Iterator
 
-from sglint.rule import Found, Judged, Severity, duration, falls_short, rule
+from sglint.rule import Exposes, Found, Judged, Severity, duration, falls_short, rule
 
 
 @rule(severity=Severity.ERROR, since="0.1")
@@ -466,7 +466,7 @@ def check(net: Judged) -> Iterator[Found]:
             one.labels,
             (
                 f"set a TCP established timeout of {duration(one.idle)} or more{where}, or shorten that of the listener",
-                "a timeout lets nobody in",
+                Exposes("a timeout lets nobody in"),
             ),
             one.holds,
             one.flows,

@@ -455,6 +455,7 @@ Resources:
 from collections.abc import Iterator
 
 from sglint.rule import (
+    Exposes,
     Found,
     Judged,
     Role,
@@ -496,7 +497,7 @@ def check(net: Judged) -> Iterator[Found]:
                     f"set a TCP established timeout in {interface.settable.address}, as long as the appliance's own",
                     "that usually is 60 to 90 minutes; 60 s where the two directions of a flow take different ways",
                     *(("to open its groups instead would let in the whole internet",) if any(map(faces, flows)) else ()),
-                    "a timeout lets nobody in; connections that are idle for longer, without keepalives, break",
+                    Exposes("a timeout lets nobody in; connections that are idle for longer, without keepalives, break"),
                 ),
                 kept,
                 flows,

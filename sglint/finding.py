@@ -165,6 +165,7 @@ class Finding:
     `roots` the root modules that have them, several when they share a module. `unless` says for an uncertain finding what
     stands in the way. `calls` are, for each subject in a module, the calls that lead there. `located` is its
     identity where the displayed paths are not seen from the top of the work tree.
+    `exposes` are those lines of the advice that say who can newly reach what, if one follows it.
     `projections` are what `tracked` comes to, the type of instance that is full first at the head; `unprojected` says why
     nothing can be said where they are empty and the finding is about tracked flows. `fix` is None where none
     was looked for. What is `alike` is told once for all blocks of a root that it is true of.
@@ -178,6 +179,7 @@ class Finding:
     span: Span
     labels: tuple[Label, ...]
     advice: tuple[str, ...] = ()
+    exposes: tuple[str, ...] = ()
     unless: tuple[Label, ...] = ()
     roots: tuple[str, ...] = ()
     calls: tuple[tuple[Span, ...], ...] = ()

@@ -120,6 +120,11 @@ def test_a_commit_passes_fails_and_passes_again_with_what_it_changes(user: Path,
     variables.write_text(variables.read_text().replace("10.0.0.0/8", "0.0.0.0/0").replace("{", "{\n  type    = string", 1))
     assert "Passed" in commit("say the type instead")
 
+    for name in ("template.yaml", "template.json", "parameters.template"):
+        (user / name).write_text("Resources: {}\n" if name.endswith("yaml") else '{"Resources": {}}\n')
+        run("git", "add", name, cwd=user, cache=cache)
+        assert "Skipped" not in commit(f"add {name}")
+
     (user / "notes.md").write_text("no Terraform here\n")
     run("git", "add", "notes.md", cwd=user, cache=cache)
     assert "Skipped" in commit("write a note")

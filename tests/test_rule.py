@@ -12,7 +12,22 @@ import pytest
 
 from sglint.finding import Severity
 from sglint.model import Direction, Role, Target, TargetKind
-from sglint.rule import Found, Judged, Rule, choose, find, flows_name, holds, load, missing, reach, remedy, run, target_name
+from sglint.rule import (
+    Exposes,
+    Found,
+    Judged,
+    Rule,
+    choose,
+    find,
+    flows_name,
+    holds,
+    load,
+    missing,
+    reach,
+    remedy,
+    run,
+    target_name,
+)
 from sglint.rule.load import read
 from sglint.source import SglintError
 from sglint.space import ALL_PORTS, Bounds, Ports, Protocol
@@ -204,9 +219,13 @@ def test_what_it_takes_is_what_is_missing() -> None:
 def test_the_remedy_names_the_group_and_what_it_exposes() -> None:
     one = judgement(verdict())
     advice = remedy(judged(one), one, one.verdicts)
-    assert advice[0].startswith("to leave them untracked, add to aws_security_group.app: ingress TCP 0-65535 from 0.0.0.0/0")
-    assert "0.0.0.0/0 through transit gateway aws_ec2_transit_gateway.hub" in advice[1]
-    assert "not decided" in advice[1]
+    assert str(advice[0]).startswith(
+        "to leave them untracked, add to aws_security_group.app: ingress TCP 0-65535 from 0.0.0.0/0"
+    )
+    exposes = advice[1]
+    assert isinstance(exposes, Exposes)
+    assert "0.0.0.0/0 through transit gateway aws_ec2_transit_gateway.hub" in exposes.text
+    assert "not decided" in exposes.text
 
 
 def test_who_can_reach_it_names_the_internet_only_where_it_can() -> None:

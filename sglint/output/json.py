@@ -9,6 +9,7 @@ from dataclasses import asdict
 from math import isinf
 
 from sglint.finding import Finding, Fix, Label, Projection, Report, Since
+from sglint.output.diff import shown
 from sglint.source import Problem, Span
 
 SCHEMA = 1
@@ -63,6 +64,7 @@ def finding_json(finding: Finding) -> dict[str, object]:
         **place_json(finding.span),
         "labels": [label_json(label) for label in finding.labels],
         "advice": list(finding.advice),
+        "exposes": list(finding.exposes),
         "fix": fix_json(finding.fix),
         "projections": [projection_json(one) for one in finding.projections],
         "no_projection_because": finding.unprojected or None,
@@ -73,7 +75,7 @@ def finding_json(finding: Finding) -> dict[str, object]:
 
 def fix_json(fix: Fix | None) -> dict[str, object] | None:
     """
-    Return a change of the files that was looked for as JSON types.
+    Return a change of the files that was looked for as JSON types; its diff is to look at, `sglint fix` prints what applies.
     """
     if fix is None:
         return None
@@ -81,7 +83,7 @@ def fix_json(fix: Fix | None) -> dict[str, object] | None:
         "safe": fix.safe,
         "admits": list(fix.admits),
         "steps": list(fix.steps),
-        "diff": fix.diff,
+        "diff": "\n".join((*shown(fix.diff), "")) if fix.diff else "",
         "blocked": fix.blocked or None,
         "edits": [{**place_json(edit.span), "text": edit.text} for edit in fix.edits],
     }

@@ -40,7 +40,7 @@ from sglint.rule.judged import (
     settled,
     surely_tracks,
 )
-from sglint.rule.load import Check, Found, Rule, choose, find, load, rule
+from sglint.rule.load import Check, Exposes, Found, Rule, choose, find, load, rule
 from sglint.rule.run import found_in, merge, run
 from sglint.rule.words import (
     behind,
@@ -69,6 +69,7 @@ __all__ = [
     "Check",
     "Direction",
     "End",
+    "Exposes",
     "Family",
     "Found",
     "Group",

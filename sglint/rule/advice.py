@@ -9,6 +9,7 @@ from ipaddress import IPv4Network
 
 from sglint.model import Direction, Prefix, Target, TargetKind
 from sglint.rule.judged import Judged, on_path
+from sglint.rule.load import Advice, Exposes
 from sglint.rule.words import Lacking, join, lack, missing, protocols_name, targets_names, where
 from sglint.space import EVERYONE, Family, FlowSet, Protocol, flows, prefixes, union, within
 from sglint.track import Door, Exposure, Judgement, Verdict, is_wide, peers, ports_of, same_peers
@@ -22,7 +23,7 @@ FIREWALLS = (TargetKind.GWLB_ENDPOINT, TargetKind.NETWORK_FIREWALL)
 """What traffic of an internet gateway may be led through."""
 
 
-def remedy(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+def remedy(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> Advice:
     """
     Return what it would take to get these flows untracked, what that exposes, and what no security group can change.
     """
@@ -38,7 +39,7 @@ def remedy(net: Judged, judgement: Judgement, verdicts: Iterable[Verdict]) -> tu
     return tuple(advice)
 
 
-def opening(net: Judged, judgement: Judgement, verdicts: tuple[Verdict, ...]) -> tuple[str, ...]:
+def opening(net: Judged, judgement: Judgement, verdicts: tuple[Verdict, ...]) -> Advice:
     """
     Return which rules to add and what that exposes, or why not to add them and what to do instead.
     """
@@ -49,7 +50,7 @@ def opening(net: Judged, judgement: Judgement, verdicts: tuple[Verdict, ...]) ->
     if coming is not None and coming.internet.most:
         return shut_out(judgement, coming, rules)
     does = "add to {}" if new else "join the rules of {} into one"
-    return (f"to leave them untracked, {does.format(where(judgement.interface))}: {rules}", *exposed(found))
+    return (f"to leave them untracked, {does.format(where(judgement.interface))}: {rules}", *map(Exposes, exposed(found)))
 
 
 def exposures(net: Judged, judgement: Judgement, new: Lacking) -> Mapping[Direction, Exposure]:

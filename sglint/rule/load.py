@@ -25,6 +25,19 @@ SURE = Bounds(least=True, most=True)
 
 
 @dataclass(frozen=True, slots=True)
+class Exposes:
+    """
+    A line of advice that says who can newly reach what, if one follows it.
+    """
+
+    text: str
+
+
+Advice: TypeAlias = tuple[str | Exposes, ...]
+"""Lines on what to do about something found, with those on the price of it told apart."""
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """
     One thing that a rule found: what it is about, what it says, and the places that explain it.
@@ -39,7 +52,7 @@ class Found:
     subject: Interface | Attachment | Timeouts
     says: str
     labels: tuple[Label, ...] = ()
-    advice: tuple[str, ...] = ()
+    advice: Advice = ()
     holds: Bounds[bool] = SURE
     flows: tuple[Verdict, ...] = ()
     lacking: tuple[Verdict, ...] = ()

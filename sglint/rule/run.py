@@ -12,7 +12,7 @@ from sglint.finding import Finding, Label, Tracked, named
 from sglint.model import Interface, Timeouts
 from sglint.resource import block_name
 from sglint.rule.judged import GENEVE, Judged
-from sglint.rule.load import Found, Rule
+from sglint.rule.load import Exposes, Found, Rule
 from sglint.rule.words import join
 from sglint.source import Problem, Span
 from sglint.space import Protocol
@@ -84,7 +84,8 @@ def finding(rule: Rule, found: Found, root: str, sure: frozenset[str] = frozense
         subjects=(subject.origin.address,),
         span=subject.origin.span,
         labels=found.labels,
-        advice=found.advice,
+        advice=tuple(line.text if isinstance(line, Exposes) else line for line in found.advice),
+        exposes=tuple(line.text for line in found.advice if isinstance(line, Exposes)),
         unless=unless,
         roots=(root,),
         calls=(subject.origin.callers,) if subject.origin.callers else (),
@@ -152,7 +153,7 @@ def merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     same: dict[tuple[object, ...], list[Finding]] = {}
     for one in findings:
         said = (*map(block_name, (one.message, *one.advice)), *(label.span for label in one.labels))
-        same.setdefault((one.rule, one.span, one.certain, said), []).append(one)
+        same.setdefault((one.rule, one.span, one.certain, len(one.exposes), said), []).append(one)
     merged = (together(sorted(group, key=lambda one: (one.subjects, one.roots))) for group in same.values())
     return tuple(sorted(merged, key=lambda one: (one.order, one.message)))
 
@@ -174,6 +175,7 @@ def together(group: list[Finding]) -> Finding:
         roots=tuple(sorted({root for one in group for root in one.roots})),
         message=f"{title(subjects)}: {common(one.message for one in group)}",
         advice=tuple(each(texts) for texts in zip(*(one.advice for one in group), strict=True)),
+        exposes=tuple(each(texts) for texts in zip(*(one.exposes for one in group), strict=True)),
         labels=tuple(
             Label(labels[0].span, common(label.text for label in labels))
             for labels in zip(*(one.labels for one in group), strict=True)

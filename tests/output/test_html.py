@@ -335,6 +335,9 @@ def test_what_is_sensitive_is_not_on_the_page() -> None:
     assert "hunter2" not in render(Report((one,), (), seen(1, 1), (Source("main.tf", text),), (".",)), (), version="1")
 
 
+EXPOSED = "only these can newly reach it: its own VPC; 10.0.0.0/8 through transit gateway hub; filter them"
+
+
 def many(number: int) -> tuple[Report, Judged]:
     """
     Return a report about so many interfaces of as many security groups, each with a finding of its own.
@@ -347,8 +350,9 @@ def many(number: int) -> tuple[Report, Judged]:
             subjects=(name,),
             advice=(
                 f"to leave them untracked, add to aws_security_group.app{index}: ingress TCP and UDP 0-65535 from 0.0.0.0/0",
-                "only these can newly reach it: its own VPC; 10.0.0.0/8 through transit gateway hub; filter them",
+                EXPOSED,
             ),
+            exposes=(EXPOSED,),
             labels=tuple(
                 Label(at(line, 1, 20), f"tcp {line} from 10.0.{index % 256}.0/24 is admitted here") for line in (1, 2, 6, 7)
             ),

@@ -82,6 +82,27 @@ def test_no_interface_is_said() -> None:
     assert "no network interface" in render_text([judged()], [])
 
 
+def test_a_sensitive_default_beside_a_change_is_not_in_its_diff() -> None:
+    hunk = (
+        '@@ -1,10 +1,10 @@\n variable "key" {\n   sensitive = true\n   default   = "hunter2"\n }\n'
+        ' resource "aws_security_group" "app" {\n   ingress {\n-    cidr_blocks = ["10.0.0.0/8"]\n'
+        '+    cidr_blocks = ["0.0.0.0/0"]\n   }\n }\n'
+    )
+    made = Fix(edits=(Edit(at(7), "x"),), diff=f"--- a/main.tf\n+++ b/main.tf\n{hunk}")
+    (found,) = json.loads(render(report(finding(fix=made)), version="1"))["findings"]
+    assert "hunter2" not in json.dumps(found)
+    assert '+    cidr_blocks = ["0.0.0.0/0"]' in found["fix"]["diff"]
+
+
+def test_what_following_the_advice_exposes_is_told_apart() -> None:
+    one = finding(
+        advice=("open it", "only these can newly reach it: its own VPC"),
+        exposes=("only these can newly reach it: its own VPC",),
+    )
+    (found,) = json.loads(render(report(one), version="1"))["findings"]
+    assert (found["advice"], found["exposes"]) == (list(one.advice), list(one.exposes))
+
+
 def test_a_change_of_the_files_has_its_proof_and_its_edits() -> None:
     made = Fix(edits=(Edit(at(7), "x"),), diff="+x", admits=("TCP 22 from 10.0.0.0/8",), steps=("apply it",))
     found = json.loads(render(report(finding(fix=made), finding(fix=Fix(blocked="it is elsewhere")), finding()), version="1"))
@@ -91,7 +112,7 @@ def test_a_change_of_the_files_has_its_proof_and_its_edits() -> None:
         "safe": False,
         "admits": ["TCP 22 from 10.0.0.0/8"],
         "steps": ["apply it"],
-        "diff": "+x",
+        "diff": "+x\n",
         "blocked": None,
         "edits": [edit],
     }

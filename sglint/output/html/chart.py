@@ -27,14 +27,14 @@ TIMEOUTS = (60, 350, 3_600, 432_000)
 BURSTS = (4, 16)
 SOON = (600.0, 36_000.0)
 """The curve is worked out for these seconds first, finer than for all of the time that it takes to settle."""
-POINTS = 60
-HITS = 60
+POINTS = 40
+HITS = 24
 """In so many places the chart says its values."""
 
 WIDTH, HEIGHT = 620, 300
 LEFT, RIGHT, TOP, BOTTOM = 78, 30, 14, 40
 ROW = 34
-NAMES = 190
+NAMES = 210
 
 TICKS = ((1, "1 s"), (60, "1 min"), (600, "10 min"), (3_600, "1 h"), (36_000, "10 h"), (86_400, "1 d"), (864_000, "10 d"))
 

@@ -19,18 +19,6 @@ from sglint.output.projection import how_known, instance, profile, rate
 from sglint.rule import Judged, gains
 from sglint.track import Judgement
 
-EXPOSES = (
-    "only these can newly reach it",
-    "only these may newly reach it",
-    "it can newly reach",
-    "it may newly reach",
-    "nothing new can",
-    "it can reach nothing new",
-    "a timeout lets nobody in",
-    "that lets in nobody",
-)
-"""How a line of the advice begins that says what the change exposes."""
-
 CERTAIN = "certain"
 """The state of a finding that holds and counts."""
 
@@ -160,15 +148,14 @@ def view(
     led = [one.way for one in about if one.way is not None]
     rest = len(finding.subjects) - MOST_SUBJECTS
     subjects = finding.subjects if rest <= 0 else (*finding.subjects[:MOST_SUBJECTS], f"and {rest} more")
-    exposed = {line for line in finding.advice if line.startswith(EXPOSES)}
     return View(
         number,
         finding,
         state(finding),
         f"{finding.span.path}:{finding.span.line}",
         where(finding),
-        tuple(line for line in finding.advice if line not in exposed),
-        tuple(line for line in finding.advice if line in exposed),
+        tuple(line for line in finding.advice if line not in finding.exposes),
+        finding.exposes,
         saves(finding) or unknown_saving(finding, [one.interface for one in about]),
         excerpts(finding, files),
         led[0] if led else None,

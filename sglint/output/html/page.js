@@ -371,6 +371,7 @@
         map.closest("details")?.setAttribute("open", "");
         map.scrollIntoView({ block: "center" });
         map.focus({ preventScroll: true });
+        map.querySelector("[data-node].lit")?.scrollIntoView({ block: "nearest", inline: "nearest" });
       });
     }
   };
@@ -395,7 +396,11 @@
       const scale = Math.min(Math.max(by, wide / (width * 1.5)), wide / (width / 40));
       look([left + wide * across * (1 - 1 / scale), top + high * down * (1 - 1 / scale), wide / scale, high / scale]);
     };
-    const move = (across, down) => look([view[0] + across * view[2], view[1] + down * view[3], view[2], view[3]]);
+    const move = (across, down) => {
+      const [left, top] = [map.scrollLeft, map.scrollTop];
+      map.scrollBy(across * drawing.clientWidth, down * drawing.clientHeight);
+      if (map.scrollLeft === left && map.scrollTop === top) look([view[0] + across * view[2], view[1] + down * view[3], view[2], view[3]]);
+    };
     const whole = () => {
       look([x, y, width, height]);
       light([]);
@@ -438,7 +443,7 @@
       if (!moved) drawing.setPointerCapture(event.pointerId);
       moved = true;
       move(from[0] - to[0], from[1] - to[1]);
-      from = to;
+      from = place(event);
     });
     drawing.addEventListener("pointerup", (event) => {
       const node = event.target.closest("[data-node]");

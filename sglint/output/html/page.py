@@ -30,7 +30,7 @@ SCRIPTS = ("page.js",)
 """What the page carries, in this order."""
 
 FEW = 25
-FIRST = 10
+FIRST = 6
 """So many findings are all in the text of the page; of more these first ones, and its script makes the others from its data."""
 
 OPENED = 3

@@ -6,6 +6,7 @@ It shows what the verdicts rest on: an interface is joined to the table that its
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -24,6 +25,8 @@ from sglint.track import Judgement
 
 INTERFACES = 40
 """How many interfaces of one root are drawn."""
+BOXES = 70
+"""So many boxes of one root are drawn at most, where its interfaces have little in common."""
 ROOTS = 12
 """How many roots are drawn, those with the most interfaces behind a transit gateway or Gateway Load Balancer."""
 
@@ -90,18 +93,22 @@ def figure(net: Judged, *, opened: bool) -> Markup:
     drawn = [one for one in chosen if one.in_scope.most][:INTERFACES]
     drawn += chosen[len(drawn) : INTERFACES] if len(chosen) <= INTERFACES else []
     made = picture(net.network.root, drawn)
+    if len(made.boxes) > BOXES:
+        drawn = drawn[: max(1, len(drawn) * BOXES // len(made.boxes))]
+        made = picture(net.network.root, drawn)
     left = len(net.judgements) - len(drawn)
-    said = f"{counted(len(drawn), 'interface')} of {net.network.root}, with subnets, route tables and what routes lead to"
+    named = "this folder" if net.network.root == "." else clean(net.network.root)
+    said = f"{counted(len(drawn), 'interface')} of {named}, with subnets, route tables and what routes lead to"
     rest = f" {counted(left, 'more interface')} of it not drawn." if left else ""
     return Markup(
         '<details class="root"{}><summary>{}</summary>\n<p class="dim">{}{}</p>\n'
         '<div class="map" tabindex="0" role="group" aria-label="{}">\n{}\n</div></details>'
     ).format(
         Markup(" open") if opened else "",
-        clean(net.network.root),
+        f"{counted(len(net.judgements), 'interface')} of {named}",
         SAYS,
         rest,
-        f"Picture of {clean(net.network.root)}",
+        f"Picture of {named}",
         svg(made, clean(said)),
     )
 
@@ -251,7 +258,11 @@ def middle(row: float) -> float:
 
 def cut(text: str, width: float) -> Markup:
     """
-    Return as much of the end of the text as has room.
+    Return as much of the end of the text as has room, from the beginning of a name on where one fits.
     """
     most = int((width - 16) / MONO)
-    return escape(text if len(text) <= most else f"…{text[-most + 1 :]}")
+    if len(text) <= most:
+        return escape(text)
+    rest = text[-most + 1 :]
+    begin = re.search(r"(?<=\.)[\w-].{3,}", text[-most:])
+    return escape(f"…{rest if begin is None else begin[0]}")
