@@ -37,7 +37,7 @@ Nearly all that a run makes stays until its end, and looking through it takes a 
 @click.version_option(__version__, prog_name="sglint")
 def main() -> None:
     """
-    Say which flows EC2 connection tracking will track, from the Terraform, before it is deployed.
+    Say which flows EC2 connection tracking will track, from Terraform and CloudFormation, before it is deployed.
     """
     gc.set_threshold(*COLLECT)
 

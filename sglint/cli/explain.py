@@ -24,7 +24,8 @@ def explain(*, rule: str | None, rules: tuple[Path, ...]) -> None:
 
         known = load(rules)
         if rule is None:
-            say("".join(f"{one.slug:22} {one.severity.value:8} {one.title}\n" for one in known))
+            wide = max((len(one.slug) for one in known), default=0)
+            say("".join(f"{one.slug:{wide}} {one.severity.value:8} {one.title}\n" for one in known))
             return
         found = find(known, rule)
         say(f"# {found.slug} ({found.severity.value}, since {found.since})\n\n{found.page}\n")

@@ -57,7 +57,7 @@ def test_udp_alone_is_compared_by_its_own_timeout() -> None:
 def test_each_kind_of_instance_is_drawn_once_and_the_first_to_be_full_is_first() -> None:
     told = report(about("m7i.4xlarge"), about("m7i.large", "m7i.xlarge"), about("m7i.xlarge"), about("m7i.2xlarge"))
     assert [one.instance_type for one in cases(told)] == ["m7i.large", "m7i.xlarge", "m7i.2xlarge", "m7i.4xlarge"]
-    assert "1 more kind of instances and traffic not drawn" in charts(told, None)
+    assert "2 more kinds of instances and traffic not drawn" in charts(told, None)
 
 
 def test_findings_without_a_projection_have_no_chart() -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from sglint.graph import layout
 from sglint.output.html import node_id, topology
+from sglint.output.html.topology import cut
 from sglint.rule import Judged
 from sglint.space import Bounds
 from tests.output.made import interface, judged, judgement, verdict
@@ -81,3 +83,21 @@ def test_what_is_not_drawn_is_counted() -> None:
     text = str(topology([network(*[True] * 55)]))
     assert text.count('class="letters"') == 40
     assert "15 more interfaces of it not drawn" in text
+
+
+def test_interfaces_with_nothing_in_common_are_drawn_as_far_as_they_stay_readable() -> None:
+    apart = []
+    for number, one in enumerate(network(*[True] * 30).judgements):
+        ways = [replace(way, subnet=f"aws_subnet.s{number}", table=f"aws_route_table.t{number}") for way in one.paths]
+        apart.append(replace(one, paths=tuple(ways)))
+    text = str(topology([judged(*apart)]))
+    drawn = text.count('class="letters"')
+    assert 10 < drawn < 20
+    assert text.count("<rect") < 60
+    assert f"{30 - drawn} more interfaces of it not drawn" in text
+
+
+def test_a_long_address_is_cut_where_one_of_its_names_begins() -> None:
+    assert cut("aws_network_interface.appliance-of-the-east", 220) == "…appliance-of-the-east"
+    assert cut("module.a.aws_instance.b", 220) == "module.a.aws_instance.b"
+    assert cut(f"aws_instance.{'x' * 60}", 220).startswith("…xxx")

@@ -20,7 +20,7 @@ from sglint.output.plain import clean, counted, figure
 from sglint.simulator.bounds import Range, World, rounded
 from sglint.space import Protocol
 
-CASES = 3
+CASES = 2
 """So many kinds of instances have charts, those first whose table is full first."""
 TIMEOUTS = (60, 350, 3_600, 432_000)
 """The TCP idle timeouts in seconds that are compared: the shortest, the default of Nitro v6, an hour, that of all others."""
@@ -32,7 +32,7 @@ HITS = 24
 """In so many places the chart says its values."""
 
 WIDTH, HEIGHT = 620, 300
-LEFT, RIGHT, TOP, BOTTOM = 78, 30, 14, 40
+LEFT, RIGHT, TOP, BOTTOM = 90, 30, 14, 40
 ROW = 34
 NAMES = 210
 
@@ -190,8 +190,8 @@ def entries(one: Study) -> Markup:
     bottom, top = 10.0, 1.3 * max(*(row[2] for row in rows), *one.allowance)
     x = scale(rows[0][0], rows[-1][0], LEFT, WIDTH - RIGHT)
     y = scale(bottom, top, HEIGHT - BOTTOM, TOP)
-    upper = [f"{at(x(when))} {at(y(most))}" for when, _, most in rows]
-    lower = [f"{at(x(when))} {at(y(least))}" for when, least, _ in reversed(rows)]
+    upper = [f"{x(when):.0f} {y(most):.0f}" for when, _, most in rows]
+    lower = [f"{x(when):.0f} {y(least):.0f}" for when, least, _ in reversed(rows)]
     low, high = (y(number) for number in one.allowance)
     parts = [
         *(tick_down(x(when), name) for when, name in TICKS if rows[0][0] <= when <= rows[-1][0]),

@@ -29,8 +29,8 @@ STYLES = ("page.css", "picture.css")
 SCRIPTS = ("page.js",)
 """What the page carries, in this order."""
 
-FEW = 25
-FIRST = 6
+FEW = 15
+FIRST = 5
 """So many findings are all in the text of the page; of more these first ones, and its script makes the others from its data."""
 
 OPENED = 3

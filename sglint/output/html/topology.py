@@ -25,7 +25,7 @@ from sglint.track import Judgement
 
 INTERFACES = 40
 """How many interfaces of one root are drawn."""
-BOXES = 70
+BOXES = 56
 """So many boxes of one root are drawn at most, where its interfaces have little in common."""
 ROOTS = 12
 """How many roots are drawn, those with the most interfaces behind a transit gateway or Gateway Load Balancer."""
