@@ -25,10 +25,9 @@ def verdict(report: Report) -> str:
 
 def tracked_share(report: Report) -> str:
     """
-    Return how many of the interfaces in scope have flows that surely are tracked, or nothing where none has.
+    Return how many of the interfaces in scope have flows that surely are tracked, findings set aside or not; nothing for none.
     """
-    still = (Status.OPEN, Status.UNCHANGED)
-    certain = [one for one in report.findings if one.certain and one.status in still and one.tracked]
+    certain = [one for one in report.findings if one.certain and one.tracked]
     those = {(root, subject) for one in certain for root in one.roots for subject in one.subjects}
     if not those or len(those) > report.seen.in_scope:
         return ""

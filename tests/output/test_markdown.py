@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from markdown_it import MarkdownIt
 
-from sglint.finding import Edit, Fix, Report, Seen, Severity, Since, Status
+from sglint.finding import Edit, Fix, Report, Seen, Severity, Since, Status, Tracked
+from sglint.model import Role
 from sglint.output.markdown import LIMIT, MARKER, render
 from sglint.source import Problem
+from sglint.space import Protocol
 from tests.conftest import Accept
 from tests.output.made import at, finding, full, report
 from tests.output.names import NAMES, about
@@ -170,3 +172,11 @@ def test_no_name_can_act(name: str) -> None:
     assert all(len(row) == 4 for row in read.rows) and len(read.rows) == 2
     assert not re.search(r"@|#|://|www\.|GH-\d|\b[0-9a-f]{7,}\b|:\w+:|[<>*~]", read.plain)
     assert [tag for tag, _ in read.elements].count("details") == 3
+
+
+def test_setting_a_finding_aside_leaves_its_flows_tracked_in_the_verdict() -> None:
+    tracked = (Tracked(Role.WORKLOAD, (Protocol.TCP,), ()),)
+    seen = Seen(roots=1, files=1, interfaces=1, in_scope=1)
+    for status in Status:
+        said = page(report(finding(tracked=tracked, roots=(".",), status=status), seen=seen)).plain
+        assert "1 of 1 interface behind a transit gateway or Gateway Load Balancer has flows that EC2 tracks" in said
