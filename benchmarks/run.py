@@ -4,7 +4,7 @@ Measures sglint: against checkov, and on roots that grow; in one run on one mach
 `python benchmarks/run.py` needs sglint in the environment of that Python, and a package index from which it installs checkov
 into an environment of its own, once, below the temporary directory. `python benchmarks/run.py growth` needs sglint alone, and
 `python benchmarks/run.py decode` (in decode.py) cfn-lint in the same environment, and `simulate` and `flow_logs` (in files of
-these names) the development requirements.
+these names) the development requirements. `table` (in table.py) measures repositories, estates and one changed file.
 """
 
 from __future__ import annotations
@@ -187,9 +187,14 @@ def main() -> None:
     Measure, and print a table.
     """
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="?", choices=["peer", "growth", "decode", "simulate", "flow_logs"], default="peer")
+    parser.add_argument(
+        "what", nargs="?", choices=["peer", "growth", "decode", "simulate", "flow_logs", "table"], default="peer"
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--without-peer", action="store_true")
+    if sys.argv[1:2] == ["table"]:
+        subprocess.run([sys.executable, Path(__file__).with_name("table.py"), *sys.argv[2:]], check=True)
+        return
     options = parser.parse_args()
     if options.what in {"simulate", "flow_logs"}:
         subprocess.run([sys.executable, Path(__file__).with_name(f"{options.what}.py")], check=True)
