@@ -27,8 +27,11 @@ AUTOMATIC: Mapping[str, str] = MappingProxyType(
 The route targets through which every flow is tracked, whatever the security groups say: TRACKING_PAGE.
 
 The page also lists Network Load Balancers, interface VPC endpoints, Lambda's interfaces and Global Accelerator, which are no
-route targets: there the interface says so itself.
+route targets: there the interface says so itself, or what is attached to a load balancer does.
 """
+
+NETWORK_BALANCER = "Network Load Balancer"
+"""Every flow through one is tracked, on its own side and at its targets, whatever the security groups say: TRACKING_PAGE."""
 
 IN_SCOPE = ("transit-gateway", "gwlb-endpoint")
 """

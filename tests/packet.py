@@ -51,6 +51,8 @@ class Answer(Enum):
 class Packet:
     """
     A packet that comes in at the interface or goes out of it; `groups` are those of the interface at the other end.
+
+    `balanced` says that the flow comes through a Network Load Balancer.
     """
 
     way: str
@@ -60,6 +62,7 @@ class Packet:
     source_port: int = 0
     destination_port: int = 0
     groups: tuple[str, ...] = ()
+    balanced: bool = False
 
     @property
     def peer(self) -> Address:
@@ -74,7 +77,8 @@ class Packet:
         The answer to the packet.
         """
         way = OUT if self.way == IN else IN
-        return Packet(way, self.protocol, self.destination, self.source, self.destination_port, self.source_port, self.groups)
+        ends = (self.destination, self.source, self.destination_port, self.source_port)
+        return Packet(way, self.protocol, *ends, self.groups, self.balanced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +313,7 @@ def answer(interface: Interface, packet: Packet) -> Answer:
     if route is None:
         return Answer.NOWHERE
     found = by_rules(interface, packet)
-    if found is not Answer.DENIED and (interface.automatic or route.kind in AUTOMATIC):
+    if found is not Answer.DENIED and (interface.automatic or packet.balanced or route.kind in AUTOMATIC):
         return Answer.AUTOMATIC
     return found
 

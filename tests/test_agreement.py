@@ -17,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sglint.graph import build
-from sglint.model import Direction, Network, TargetKind
-from sglint.space import Family, Protocol
+from sglint.model import Balanced, Direction, Network, TargetKind
+from sglint.space import Bounds, Family, Protocol
 from sglint.track import Judgement, State, Verdict, judge
-from tests.lower.build import net
+from tests.lower.build import PLACE, net
 from tests.packet import (
     ESP,
     EVERY,
@@ -313,6 +313,41 @@ def test_flows_to_a_service_whose_addresses_no_text_has_lie_between_the_bounds(w
                 state, groups = (STATES[of(truth, first)] for of in (answer, by_rules))
                 assert within(state, bounds(sets)), first
                 assert within(groups, bounds(sets, groups=True)), first
+
+
+@given(worlds(sure=True))
+def test_what_a_load_balancer_sends_to_a_port_is_the_best_that_its_packets_meet(world: World) -> None:
+    for one, groups in sent(world):
+        assert (one.by_groups, one.state) == (Bounds(groups, groups), Bounds(*2 * (min(groups, State.TRACKED),))), one
+
+
+@given(worlds(sure=False))
+def test_what_a_load_balancer_sends_to_a_port_lies_between_the_bounds(world: World) -> None:
+    for one, groups in sent(world):
+        assert within(groups, (one.by_groups.least, one.by_groups.most)), one
+        assert within(min(groups, State.TRACKED), (one.state.least, one.state.most)), one
+        assert all(bool(each.because) == (each.least != each.most) for each in (one.state, one.by_groups)), one
+
+
+def sent(world: World) -> Iterator[tuple[Verdict, State]]:
+    """
+    Yield the verdicts on what a load balancer sends to some ports, and the best that the groups give its packets.
+
+    What is said of all else is as without it, and none of its flows is as the groups have it.
+    """
+    (eni,) = world.net.interfaces
+    coming = {first for truth in world.truths for first in corners(truth, world.families) if first.way == IN}
+    ports = sorted({first.destination_port for first in coming})[:4]
+    sends = (Balanced(eni.origin, PLACE, eni.address, "lb", eni.origin, (), (Protocol.TCP,), port) for port in ports)
+    balanced = replace(world.net, balanced=tuple(replace(one, families=world.families) for one in sends))
+    (found,), (without,) = judge(balanced, build(balanced)), judge(world.net, build(world.net))
+    assert replace(found, balanced=()) == without
+    for one in found.balanced:
+        asked = [replace(first, protocol=TCP, destination_port=one.ports.first, balanced=True) for first in coming]
+        asked = [first for first in asked if FAMILIES[first.peer.version] is one.family]
+        for truth in world.truths:
+            assert not {answer(truth, first) for first in asked} & {Answer.TRACKED, Answer.UNTRACKED}, one
+            yield one, max((STATES[by_rules(truth, first)] for first in asked), default=State.DENIED)
 
 
 def goes_to(verdict: Verdict, kind: str) -> bool:

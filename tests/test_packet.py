@@ -5,6 +5,7 @@ The interpreter of packets says what AWS's pages say, with their own examples wh
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
 import pytest
@@ -244,3 +245,10 @@ def test_what_has_listeners_accepts_on_their_ports_only() -> None:
     assert answer(balancer, arriving(TCP, "8.8.8.8", 443)) is Answer.UNTRACKED
     assert answer(balancer, arriving(TCP, "8.8.8.8", 80)) is Answer.DENIED
     assert answer(balancer, leaving(TCP, "10.0.2.9", 8080)) is Answer.UNTRACKED
+
+
+def test_what_comes_through_a_network_load_balancer_is_tracked_if_it_is_let_in() -> None:
+    web = Interface([WEB, Rule(OUT, EVERY, ANY)], TGW)
+    found = [Packet(IN, TCP, ip_address("203.0.113.1"), OWN[4], 50000, port, balanced=True) for port in (80, 81)]
+    assert [answer(web, one) for one in found] == [Answer.AUTOMATIC, Answer.DENIED]
+    assert answer(web, replace(found[0], balanced=False)) is Answer.UNTRACKED

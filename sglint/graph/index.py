@@ -12,6 +12,7 @@ from sglint.model import (
     Appliance,
     Association,
     Attachment,
+    Balanced,
     Endpoint,
     Interface,
     Link,
@@ -157,6 +158,7 @@ class Graph:
     routes: Mapping[str, tuple[Route, ...]]
     strays: tuple[Route, ...]
     appliances: Mapping[str, tuple[Appliance, ...]]
+    balanced: Mapping[str, tuple[Balanced, ...]]
     interfaces: Mapping[str, Interface]
     instances: Mapping[str, tuple[Interface, ...]]
     toward: Mapping[str, tuple[Route, ...]]
@@ -186,6 +188,7 @@ def build(net: Network) -> Graph:
         routes=grouped((route.table, route) for route in net.routes if isinstance(route.table, str)),
         strays=tuple(route for route in net.routes if isinstance(route.table, Unknown)),
         appliances=grouped((one.interface, one) for one in net.appliances),
+        balanced=grouped((one.interface, one) for one in net.balanced),
         interfaces={one.address: one for one in net.interfaces},
         instances=grouped((one.attached_to, one) for one in net.interfaces if isinstance(one.attached_to, str)),
         toward=grouped((one.targets[0].address, one) for one in net.routes if len(one.targets) == 1),

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
+from sglint.facts import NETWORK_BALANCER
 from sglint.lower import read
 from sglint.lower.index import Index, find
 from sglint.lower.interface import given_groups, or_default, primary
@@ -21,7 +22,6 @@ from sglint.space import Ports, Protocol
 from sglint.value import Ref, Seq, Unknown, Value
 
 _ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
-NETWORK_BALANCER = "Network Load Balancer"
 _BALANCER = {
     "name": "name",
     "type": "load_balancer_type",
@@ -42,6 +42,7 @@ _TARGETS = {
     "name": "name",
     "protocol": "protocol",
     "type": "target_type",
+    "family": "ip_address_type",
     "health": "health_check[].port",
     "check": "health_check[].protocol",
     "port": "port",
@@ -94,6 +95,7 @@ ROWS = (
                 "name": "Name",
                 "protocol": "Protocol",
                 "type": "TargetType",
+                "family": "IpAddressType",
                 "health": "HealthCheckPort",
                 "check": "HealthCheckProtocol",
                 "port": "Port",
@@ -103,6 +105,7 @@ ROWS = (
                 **_ATTRIBUTES,
                 "targets": "Targets",
                 "targets.target": "Id",
+                "targets.port": "Port",
             },
         },
         ("TargetGroupArn",),
@@ -110,7 +113,7 @@ ROWS = (
     Row(
         "target",
         same(
-            {"group": "target_group_arn", "target": "target_id"},
+            {"group": "target_group_arn", "target": "target_id", "port": "port"},
             "aws_lb_target_group_attachment",
             "aws_alb_target_group_attachment",
         ),

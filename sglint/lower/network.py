@@ -10,6 +10,7 @@ from typing import TypeAlias, TypeVar
 from sglint.lower import (
     acl,
     attachment,
+    balanced,
     balancer,
     endpoint,
     fleet,
@@ -41,6 +42,7 @@ from sglint.model import (
     Appliance,
     Association,
     Attachment,
+    Balanced,
     Balancer,
     Endpoint,
     GatewayAttachment,
@@ -105,6 +107,7 @@ _Noun: TypeAlias = (
     | Vpn
     | Interface
     | Appliance
+    | Balanced
     | Balancer
     | Listener
     | TargetGroup
@@ -127,6 +130,7 @@ def lower(root: str, resources: Sequence[Resource], beside: Sequence[Resource] =
     found += transit.lower(index, found)
     found += listener.lower(index)
     found += balancer.appliances(index)
+    found += balanced.lower(index)
     found += managed.not_modelled(index)
     found += inside.lower(index, found)
     problems = sorted({item for item in found if isinstance(item, Problem)}, key=lambda item: item.order)
@@ -168,6 +172,7 @@ def _network(root: str, found: Iterable[_Noun], index: Index, count: int) -> Net
         listeners=_of(nouns, Listener),
         target_groups=_of(nouns, TargetGroup),
         endpoints=_of(nouns, Endpoint),
+        balanced=tuple(item for item in _of(nouns, Balanced) if not split_root(item.origin.address)[0]),
         timeouts=tuple(item for item in trait.lower(index) if not split_root(item.origin.address)[0]),
         users=users.users(index),
     )

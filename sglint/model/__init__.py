@@ -9,7 +9,7 @@ all is `origin.maybe`. Tuples are in the order of their addresses.
 from __future__ import annotations
 
 from sglint.model.acl import Acl, AclEntry
-from sglint.model.balancer import Appliance, Balancer, HealthCheck, Listener, TargetGroup
+from sglint.model.balancer import Appliance, Balanced, Balancer, HealthCheck, Listener, TargetGroup
 from sglint.model.endpoint import Endpoint
 from sglint.model.gateway import GatewayAttachment, Peering, Vpn
 from sglint.model.interface import Interface, Role, Seconds, Timeouts
@@ -52,6 +52,7 @@ __all__ = [
     "Appliance",
     "Association",
     "Attachment",
+    "Balanced",
     "Balancer",
     "Box",
     "Direction",

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from sglint.model.interface import Seconds
 from sglint.model.vpc import Link
 from sglint.resource import Origin
+from sglint.source import Span
+from sglint.space import Family, Protocol
 from sglint.value import Unknown
 
 
@@ -26,6 +28,28 @@ class Appliance:
     balancer: Link
     target_group: Link
     health_port: int | Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Balanced:
+    """
+    A Network Load Balancer sends flows to this interface, of these protocols and families, to one port.
+
+    `origin` is the attachment that says so, `place` where it does. `balancer` and `target_group` are addresses; `listeners` are
+    those that forward to the target group, none where none is in the text. `network` is what decides whether the load balancer
+    is of this type, None where it surely is.
+    """
+
+    origin: Origin
+    place: Span
+    interface: str
+    balancer: Link
+    target_group: Origin
+    listeners: tuple[Origin, ...]
+    protocols: tuple[Protocol, ...]
+    port: int | Unknown
+    families: tuple[Family, ...] = (Family.IPV4,)
+    network: Unknown | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sglint.model.acl import Acl
-from sglint.model.balancer import Appliance, Balancer, Listener, TargetGroup
+from sglint.model.balancer import Appliance, Balanced, Balancer, Listener, TargetGroup
 from sglint.model.endpoint import Endpoint
 from sglint.model.gateway import GatewayAttachment, Peering, Vpn
 from sglint.model.interface import Interface, Timeouts
@@ -61,6 +61,7 @@ class Network:
     endpoints: tuple[Endpoint, ...] = ()
     timeouts: tuple[Timeouts, ...] = ()
     users: tuple[tuple[str, str, str], ...] = ()
+    balanced: tuple[Balanced, ...] = ()
 
 
 def acls_of(network: Network, subnet: str) -> tuple[Acl | Unknown, ...]:

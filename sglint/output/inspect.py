@@ -16,7 +16,7 @@ from sglint.output.text import problems_text, resolved_text
 from sglint.rule import Judged
 from sglint.source import Problem, SglintError
 from sglint.space import Bounds
-from sglint.track import Judgement, Reason, State, Verdict
+from sglint.track import NO_BALANCER, Judgement, Reason, State, Verdict
 from sglint.value import Unknown
 
 MOST_REASONS = 20
@@ -104,7 +104,7 @@ def interface_json(root: str, judgement: Judgement) -> dict[str, object]:
         "security_groups": known(interface.groups),
         "targets": targets_json(judgement),
         "in_scope": scope(judgement.in_scope),
-        "flows": [flow_json(verdict) for verdict in judgement.verdicts],
+        "flows": [flow_json(verdict) for verdict in (*judgement.verdicts, *judgement.balanced)],
         "unknown": [{"text": label.text, "file": label.span.path, "line": label.span.line} for label in unknowns(judgement)],
     }
 
@@ -147,7 +147,7 @@ def flow_json(verdict: Verdict) -> dict[str, object]:
         "protocol": verdict.protocol.value,
         "ports": str(verdict.ports),
         "peer": verdict.peer,
-        "via": verdict.via.kind.value,
+        "via": "network-load-balancer" if verdict.balanced else verdict.via.kind.value,
         "state": state(verdict.state),
         "by_groups": state(verdict.by_groups),
         "automatic": list(verdict.automatic),
@@ -185,7 +185,14 @@ def unknowns(judgement: Judgement) -> tuple[Label, ...]:
     interface = judgement.interface
     origin = interface.origin
     linked = (link for link in (*interface.subnets, *interface.groups) if isinstance(link, Unknown))
-    found = (*(() if origin.maybe is None else (origin.maybe,)), *linked, *judgement.in_scope.because, *judgement.because)
+    sent = (item for one in judgement.balanced for item in (*one.state.because, *one.by_groups.because))
+    found = (
+        *(() if origin.maybe is None else (origin.maybe,)),
+        *linked,
+        *judgement.in_scope.because,
+        *judgement.because,
+        *sent,
+    )
     return tuple(dict.fromkeys(Label(unknown.span or origin.span, unknown.why) for unknown in found))
 
 
@@ -265,18 +272,22 @@ def flows_text(judgement: Judgement, *, color: bool) -> Iterator[str]:
     """
     Yield a line for each class of flows, and below those of one reason the reason once.
     """
-    for index, verdict in enumerate(judgement.verdicts):
+    verdicts = (*judgement.verdicts, *judgement.balanced)
+    for index, verdict in enumerate(verdicts):
         word = state(verdict.state)
         if word == "unknown":
             word = f"{verdict.state.least.name.lower()} to {verdict.state.most.name.lower()}"
+        said = f"{word} automatically" if verdict.balanced and word == "tracked" and verdict.automatic else word
         way = "from" if verdict.direction is Direction.IN else "to"
+        if verdict.balanced:
+            way = "via" if verdict.peer == NO_BALANCER else "via network load balancer"
         ports = "all ports" if str(verdict.ports) == "0-65535" else str(verdict.ports)
         via = "" if verdict.via.kind is TargetKind.ANY else f" via {verdict.via.kind.value}"
         line = (
             f"  {verdict.direction.value:3} {verdict.family.value} {verdict.protocol.value:5} {ports:11} {way} {verdict.peer}"
         )
-        yield f"{clean(line)}{via}: {paint(word, word, color=color)}"
-        following = judgement.verdicts[index + 1] if index + 1 < len(judgement.verdicts) else None
+        yield f"{clean(line)}{via}: {paint(said, word, color=color)}"
+        following = verdicts[index + 1] if index + 1 < len(verdicts) else None
         if following is not None and following.reasons == verdict.reasons:
             continue
         for reason in verdict.reasons:

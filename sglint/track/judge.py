@@ -11,6 +11,7 @@ from sglint.graph import Graph, Service, paths, reaches, services
 from sglint.model import Direction, GroupPeer, Interface, ListPeer, Network, Peer, Target
 from sglint.space import ALL_PORTS, EVERYONE, Bounds, Family, Ports, Prefix, Protocol, covered, intersect
 from sglint.track.admit import Admission, Admissions, Rules, admissions, index
+from sglint.track.balanced import arriving
 from sglint.track.divide import Division, Peers, divide, has, pieces
 from sglint.track.explain import Case, automatic, by_groups, case_of, denied, doubts, peer_name, place_of
 from sglint.track.service import toward
@@ -45,7 +46,9 @@ def judge(net: Network, graph: Graph) -> tuple[Judgement, ...]:
             rest = verdicts(rules, interface, admitted, known[where])
             rest = (one for one in rest if (one.direction, one.family, one.protocol, one.peer) not in told)
             done[same] = tuple(merged((*rest, *there)))
-        found.append(conclude(graph, interface, done[same]))
+        one = conclude(graph, interface, done[same])
+        sent = graph.balanced.get(interface.address, ())
+        found.append(replace(one, balanced=tuple(arriving(graph, rules, interface, sent))) if sent else one)
     return tuple(found)
 
 

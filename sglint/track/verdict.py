@@ -13,6 +13,9 @@ from sglint.source import Span
 from sglint.space import Bounds, Family, Ports, Protocol
 from sglint.value import Unknown
 
+NO_BALANCER = "a load balancer that is not known"
+"""The peer of what a Network Load Balancer sends that no listener in the text names."""
+
 
 class State(IntEnum):
     """
@@ -46,6 +49,7 @@ class Verdict:
     peer. `state` is the whole judgement; `by_groups` is what the security groups alone would give, so that a finding can tell
     "change the group" from "no group helps". `automatic` names what on the path is surely tracked automatically. Of a service,
     `peer` is the gateway endpoint that leads to it, because its addresses are in no text; then `service` is true.
+    Of what a Network Load Balancer sends `peer` is the load balancer; then `balanced` is true, and `state` is the best of any.
     """
 
     direction: Direction
@@ -60,6 +64,7 @@ class Verdict:
     reasons: tuple[Reason, ...]
     candidates: tuple[Target, ...] = ()
     service: bool = False
+    balanced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,8 @@ class Judgement:
 
     `in_scope` is a pair of bounds: a route of its subnets leads to a transit gateway or Gateway Load Balancer endpoint, or
     it is a Gateway Load Balancer's target. `because` holds every unknown that stands between the bounds of anything here.
-    `services` are what it reaches by gateway endpoints.
+    `services` are what it reaches by gateway endpoints. `balanced` are the verdicts on what Network Load
+    Balancers send it; the `verdicts` speak of how flows are that come without one.
     """
 
     interface: Interface
@@ -78,6 +84,7 @@ class Judgement:
     in_scope: Bounds[bool]
     because: tuple[Unknown, ...] = ()
     services: tuple[Service, ...] = ()
+    balanced: tuple[Verdict, ...] = ()
 
 
 def summary(
