@@ -197,7 +197,7 @@ def test_links_and_odd_names_are_what_they_were(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("revision", "message"),
     [
-        ("-O/tmp/x", "--diff '-O/tmp/x' is no revision of git"),
+        ("-Oevil", "--diff '-Oevil' is no revision of git"),
         ("", "--diff '' is no revision of git"),
         ("nowhere", "git knows no such commit"),
         ("main..topic", "git knows no such commit"),
