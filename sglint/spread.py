@@ -84,7 +84,8 @@ def _children(work: Callable[[int], T], processes: int) -> Iterator[list[Connect
     started: list[tuple[ForkProcess, Connection]] = []
     try:
         with suppress(OSError):
-            started.extend(_start(context, work) for _ in range(processes))
+            for _ in range(processes):
+                started.append(_start(context, work, [connection for _, connection in started]))
         yield [connection for _, connection in started]
     finally:
         for process, connection in started:
@@ -94,9 +95,9 @@ def _children(work: Callable[[int], T], processes: int) -> Iterator[list[Connect
             process.join()
 
 
-def _start(context: ForkContext, work: Callable[[int], T]) -> tuple[ForkProcess, Connection]:
+def _start(context: ForkContext, work: Callable[[int], T], others: list[Connection]) -> tuple[ForkProcess, Connection]:
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(work, theirs), daemon=True)
+    process = context.Process(target=_serve, args=(work, theirs, [*others, ours]), daemon=True)
     held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         process.start()
@@ -106,8 +107,14 @@ def _start(context: ForkContext, work: Callable[[int], T]) -> tuple[ForkProcess,
     return process, ours
 
 
-def _serve(work: Callable[[int], T], connection: Connection) -> None:
-    """Do what is asked for until nobody asks any more; ctrl-c ends this process without a word."""
+def _serve(work: Callable[[int], T], connection: Connection, copies: list[Connection]) -> None:
+    """
+    Do what is asked for until nobody asks any more; ctrl-c ends this process without a word.
+
+    The `copies` of what the asking process holds are closed: with one open, nobody would notice that it is gone.
+    """
+    for copy in copies:
+        copy.close()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     with suppress(EOFError, OSError):

@@ -4,6 +4,7 @@ What all tests share: texts that are compared with a recorded one, and recorded 
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from hypothesis import settings
 settings.register_profile("laws", deadline=None)  # a law is true on a busy machine too
 settings.register_profile("thorough", deadline=None, max_examples=4000)
 settings.load_profile("laws")
+
+# Tests that run in the background start with ctrl-c and the end of the terminal ignored; those that interrupt want it heard.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 Accept = Callable[[str, str], None]
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -22,22 +23,27 @@ REPOSITORY = Path(__file__).parent.parent
 ONLY_FORKS = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="several processes are for Linux")
 
 STUCK = '''"""
-Waits.
+Ends the process that reads the rules.
 
-It tells whoever started it that ctrl-c was pressed, and waits for the end.
+The others wait for their own end where it is one that they should hear of.
 """
 
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 
 from sglint.rule import Found, Judged, Severity, rule
+
+FIRST = os.getpid()
 
 
 @rule(severity=Severity.NOTE, since="0")
 def check(net: Judged) -> Iterator[Found]:
-    os.kill(os.getppid(), signal.SIGINT)
-    signal.pause()
+    with suppress(ProcessLookupError):
+        os.kill(FIRST, signal.{signal})
+    if signal.{signal} is signal.SIGINT:
+        signal.pause()
     return iter(())
 '''
 
@@ -97,10 +103,10 @@ def test_any_number_of_processes_prints_the_same_bytes() -> None:
 
 
 @pytest.fixture
-def stuck(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+def stuck(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
     rules = tmp_path / "rules"
     rules.mkdir()
-    (rules / "stuck.py").write_text(STUCK)
+    (rules / "stuck.py").write_text(STUCK.replace("{signal}", request.param))
     for name in ("a", "b", "c"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "main.tf").write_text('resource "aws_vpc" "v" {\n  cidr_block = "10.0.0.0/16"\n}\n')
@@ -109,10 +115,12 @@ def stuck(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
         command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
         yield process
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 @ONLY_FORKS
+@pytest.mark.parametrize("stuck", ["SIGINT"], indirect=True)
 def test_ctrl_c_ends_all_processes_without_a_word(stuck: subprocess.Popen[str]) -> None:
     out, error = stuck.communicate(timeout=60)
     assert stuck.returncode not in {0, 2}
@@ -120,3 +128,10 @@ def test_ctrl_c_ends_all_processes_without_a_word(stuck: subprocess.Popen[str]) 
     assert "Traceback" not in error
     with pytest.raises(ProcessLookupError):
         os.killpg(stuck.pid, signal.SIGTERM)
+
+
+@ONLY_FORKS
+@pytest.mark.parametrize("stuck", ["SIGKILL"], indirect=True)
+def test_no_process_outlives_the_one_that_asks(stuck: subprocess.Popen[str]) -> None:
+    stuck.communicate(timeout=60)
+    assert stuck.returncode == -signal.SIGKILL
