@@ -24,8 +24,8 @@ https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
 
 Give the two sides an interface each: one behind the transit gateway or Gateway Load Balancer, without a public address in a
 subnet without a route to the internet gateway, which may be open; and one with the public address, whose group names what it
-serves. Where there can be only one interface, let a network ACL narrow who comes in before the group is opened. It needs
-rules for the answers, too:
+serves. Where nothing has to stay untracked, `sglint fix --from` narrows the rules to those who may come in. Where there can be
+only one interface, let a network ACL narrow who comes in before the group is opened. It needs rules for the answers, too:
 
     resource "aws_network_acl" "proxy" {
       vpc_id     = aws_vpc.edge.id

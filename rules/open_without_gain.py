@@ -21,7 +21,8 @@ Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-conne
 
 ## How to fix it
 
-Let in only what must come in. Connections that the interface opens need no ingress rule, because they are tracked:
+Let in only what must come in; `sglint fix --from` narrows the rules to those who may. Connections that the interface opens need
+no ingress rule, because they are tracked:
 
     ingress {
       protocol    = "tcp"

@@ -22,6 +22,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
         "interfaces",
         "peer",
         "sender",
+        "allowed",
         "protocol",
         "port",
         "unsafe",
@@ -65,6 +66,7 @@ EXAMPLES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "explain": (("sglint explain", "the rules"), ("sglint explain tracked-forwarder", "the page of one")),
     "fix": (
         ("sglint fix network", "the changes that let nothing new in"),
+        ("sglint fix network --from 10.0.0.0/8", "and what is open to everyone for nothing narrowed to these"),
         ("sglint fix network --unsafe | git apply --stat -", "what all changes come to"),
     ),
     "baseline": (

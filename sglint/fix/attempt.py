@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from sglint.finding import Edit, Fix, Severity
-from sglint.fix.change import Admit, Blocked, Change, Narrow, Opening, Wanted, openings_of, wanted
+from sglint.fix.change import Admit, Blocked, Change, Narrow, Opening, Wanted, openings_of
 from sglint.fix.diff import unified
 from sglint.fix.kept import cut
 from sglint.fix.look import Item, Look, Overlay, look, real
@@ -18,8 +18,9 @@ from sglint.fix.steps import steps
 from sglint.fix.text import ClashError, by_file, edited
 from sglint.fix.top import from_top
 from sglint.fix.wall import moves, walls
+from sglint.fix.want import wanted
 from sglint.fix.writer import proposals
-from sglint.model import Interface
+from sglint.model import Interface, Prefix
 from sglint.request import Request
 from sglint.rule import Rule
 from sglint.source.tree import inside
@@ -32,6 +33,17 @@ TRIES = 16
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """
+    What is looked at, by which rules, and who may come in where a person has to decide that.
+    """
+
+    request: Request
+    rules: tuple[Rule, ...]
+    allowed: tuple[Prefix, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Tried:
     """
     A change that does what it should: its fix, and what there is to see then.
@@ -41,26 +53,27 @@ class Tried:
     after: Look | None = None
 
 
-def solve(request: Request, rules: Iterable[Rule], now: Look, items: tuple[Item, ...], also: frozenset[Key]) -> Tried:
+def solve(task: Task, now: Look, items: tuple[Item, ...], also: frozenset[Key]) -> Tried:
     """
     Return the first change that makes findings go away; where it is not to be had alone, one that fixes those that are to be
     fixed `also` and are about the same groups.
     """
-    known = tuple(rules)
-    alone = attempt(request, known, now, items, also)
-    if alone.after is not None or any(isinstance(wishes(item), Blocked) for item in items):
+    alone = attempt(task, now, items, also)
+    if alone.after is not None or any(isinstance(wishes(task, item), Blocked) for item in items):
         return alone
-    more = partners(now, items, also)
-    together = attempt(request, known, now, (*items, *more), also) if more else alone
+    more = partners(task, now, items, also)
+    together = attempt(task, now, (*items, *more), also) if more else alone
     return together if together.after is not None else alone
 
 
-def partners(now: Look, items: tuple[Item, ...], also: frozenset[Key]) -> tuple[Item, ...]:
+def partners(task: Task, now: Look, items: tuple[Item, ...], also: frozenset[Key]) -> tuple[Item, ...]:
     """
     Return what else is to be fixed of interfaces that have a group in common with these.
     """
     groups = {(item.net.network.root, group) for item in items for group in groups_of(item)}
-    others = (item for item in now.items if item.key in also and item not in items and not isinstance(wishes(item), Blocked))
+    others = (
+        item for item in now.items if item.key in also and item not in items and not isinstance(wishes(task, item), Blocked)
+    )
     return tuple(item for item in others if any((item.net.network.root, group) in groups for group in groups_of(item)))
 
 
@@ -71,16 +84,15 @@ def groups_of(item: Item) -> tuple[object, ...]:
     return item.found.subject.groups if isinstance(item.found.subject, Interface) else ()
 
 
-def wishes(item: Item) -> tuple[Wanted, ...] | Blocked:
+def wishes(task: Task, item: Item) -> tuple[Wanted, ...] | Blocked:
     """
     Return what makes it go away.
     """
-    return wanted(item.net, item.finding.rule, item.found)
+    return wanted(item.net, item.finding.rule, item.found, task.allowed)
 
 
 def attempt(
-    request: Request,
-    rules: tuple[Rule, ...],
+    task: Task,
     now: Look,
     items: tuple[Item, ...],
     also: frozenset[Key],
@@ -92,41 +104,40 @@ def attempt(
     The interfaces of those that are to be fixed `also` may change with them, if they want the same. What would be found of the
     same interfaces instead is fixed with them, by `more` changes.
     """
-    sides = [wishes(item) for item in items]
+    sides = [wishes(task, item) for item in items]
     blocked = next((one for one in sides if isinstance(one, Blocked)), None)
     if blocked is not None:
         return Tried(Fix(blocked=blocked.why))
     listed = [one for one in sides if not isinstance(one, Blocked)]
-    meant = intended(now, items, also)
+    meant = intended(task, now, items, also)
     gone = frozenset(item.key for item in items)
     first = ""
     tries = 0
     for number in range(min(map(len, listed))):
         some = (*(one[number] for one in listed), *((Wanted(more),) if more else ()))
         pairs = [(item, change) for item, one in zip((*items, items[0]), some, strict=False) for change in one.changes]
-        for edits in islice(combined(request, now, pairs), TRIES):
+        for edits in islice(combined(task.request, now, pairs), TRIES):
             elsewhere = next((one.span.path for one in edits if is_elsewhere(now, one.span.path)), "")
             overlay = None if elsewhere else laid(now, edits)
             first = first or (f"{elsewhere} comes from elsewhere, where it would have to be changed" if elsewhere else "")
             tries += overlay is not None
             if overlay is None or tries > TRIES:
                 continue
-            after = look(request, rules, overlay)
+            after = look(task.request, task.rules, overlay)
             proof = prove(now, without_notes(after, pairs), gone, meant)
             if not proof.wrong:
                 plain = Tried(told(now, after, edits, some, proof), after)
-                return filtered(request, rules, now, plain, some, gone, meant) if proof.admits else plain
+                return filtered(task, now, plain, some, gone, meant) if proof.admits else plain
             first = first or proof.wrong
-            instead = () if more else tuple(found_instead(now, after, items))
-            again = attempt(request, rules, now, items, also, instead) if instead and tries == 1 else None
+            instead = () if more else tuple(found_instead(task, now, after, items))
+            again = attempt(task, now, items, also, instead) if instead and tries == 1 else None
             if again is not None and again.after is not None:
                 return again
     return Tried(Fix(blocked=first or nowhere(items)))
 
 
 def filtered(
-    request: Request,
-    rules: tuple[Rule, ...],
+    task: Task,
     now: Look,
     plain: Tried,
     some: tuple[Wanted, ...],
@@ -142,13 +153,13 @@ def filtered(
     if isinstance(planned, Blocked):
         return noted(plain, planned.why)
     first = ""
-    listed = [tuple(islice(unique(proposals(request, now, net, one)), EACH)) for net, one in planned]
+    listed = [tuple(islice(unique(proposals(task.request, now, net, one)), EACH)) for net, one in planned]
     for parts in islice(product(*listed), EACH):
         edits = tuple(dict.fromkeys((*plain.fix.edits, *(edit for part in parts for edit in part))))
         overlay = None if any(is_elsewhere(now, one.span.path) for one in edits) else laid(now, edits)
         if overlay is None:
             continue
-        after = look(request, rules, overlay)
+        after = look(task.request, task.rules, overlay)
         proof = prove(now, after, gone, meant)
         first = (
             first
@@ -179,14 +190,14 @@ def without_notes(after: Look, pairs: Iterable[tuple[Item, Change]]) -> Look:
     return replace(after, items=tuple(kept)) if places else after
 
 
-def found_instead(now: Look, after: Look, items: Iterable[Item]) -> Iterator[Change]:
+def found_instead(task: Task, now: Look, after: Look, items: Iterable[Item]) -> Iterator[Change]:
     """
     Yield the changes that make go away what is found of the same interfaces after a change, and was not before.
     """
     before = {item.key for item in now.items}
     mine = {(item.net.network.root, item.found.subject.origin.address) for item in items}
     for item in after.items:
-        wish = wishes(item) if item.key not in before and item.key[1:] in mine else Blocked("")
+        wish = wishes(task, item) if item.key not in before and item.key[1:] in mine else Blocked("")
         if not isinstance(wish, Blocked):
             yield from wish[0].changes
 
@@ -271,12 +282,12 @@ def laid(now: Look, edits: Iterable[Edit]) -> Overlay | None:
     return overlay if any(now.text(path) != text for path, text in overlay.items()) else None
 
 
-def intended(now: Look, items: tuple[Item, ...], also: frozenset[Key]) -> Callable[[Place], bool]:
+def intended(task: Task, now: Look, items: tuple[Item, ...], also: frozenset[Key]) -> Callable[[Place], bool]:
     """
     Return what says of an interface whether a change may change its flows: those of the findings, and those that want the same.
     """
     mine = {(item.net.network.root, item.found.subject.origin.address) for item in items}
-    wants = frozenset(opening for item in items for opening in asked(item))
+    wants = frozenset(opening for item in items for opening in asked(task, item))
     slugs = {item.finding.rule for item in items}
     others: dict[Place, set[object]] = {}
     same: set[Place] = set()
@@ -284,7 +295,7 @@ def intended(now: Look, items: tuple[Item, ...], also: frozenset[Key]) -> Callab
         if item.key not in also:
             continue
         place = (item.net.network.root, item.found.subject.origin.address)
-        others.setdefault(place, set()).update(asked(item))
+        others.setdefault(place, set()).update(asked(task, item))
         if item.finding.rule in slugs and item.finding.certain:
             same.add(place)
     agree = {place for place, found in others.items() if wants and wants <= found}
@@ -292,13 +303,13 @@ def intended(now: Look, items: tuple[Item, ...], also: frozenset[Key]) -> Callab
     return lambda place: place in mine or place in agree
 
 
-def asked(item: Item) -> frozenset[object]:
+def asked(task: Task, item: Item) -> frozenset[object]:
     """
     Return what a finding asks to be opened.
     """
     if not item.finding.certain:
         return frozenset()
-    alternatives = wishes(item)
+    alternatives = wishes(task, item)
     return frozenset() if isinstance(alternatives, Blocked) else frozenset(openings_of(alternatives))
 
 

@@ -9,7 +9,7 @@ from itertools import chain
 
 from sglint.finding import Edit
 from sglint.fix.change import Admit, ApplianceMode, Change, Filter, Narrow, Opening, SetTimeout
-from sglint.fix.filter_cloudformation import filtering
+from sglint.fix.filter_cloudformation import as_data, filtering, names, unused
 from sglint.fix.notation import Data, Get, Style, like, style_of
 from sglint.fix.origin_cfn import Stacks
 from sglint.fix.put import append, resource_after, set_in, without_item
@@ -216,7 +216,7 @@ def narrowing(files: Stacks, net: Judged, change: Narrow) -> Iterator[Edits]:
                     kept = [one for one in change.peers if family_of(one) is family_of(found[0])]
                     if kept and any(one.prefixlen == 0 for one in found):
                         made = replaced(files, rule.origin, path, found, kept[0], place)
-                        beside = tuple(more(files, rule, kept[1:])) if kept[1:] else ()
+                        beside = tuple(more(files, rule, path, kept[1:])) if kept[1:] else ()
                         if not made or (kept[1:] and not beside):
                             return
                         edits += (*made, *beside)
@@ -224,22 +224,33 @@ def narrowing(files: Stacks, net: Judged, change: Narrow) -> Iterator[Edits]:
             yield tuple(dict.fromkeys(edits))
 
 
-def more(files: Stacks, rule: Written, peers: Sequence[Prefix]) -> Iterator[Edit]:
+def more(files: Stacks, rule: Written, path: str, peers: Sequence[Prefix]) -> Iterator[Edit]:
     """
-    Yield the edit that adds a rule of the same traffic for each of some more prefixes, where such rules are in a list.
+    Yield the edit that adds a rule of the same traffic for each of some more prefixes: in the list, or as a resource, as it is.
     """
     resource = files.resource(rule.origin)
     properties = resource.value.get("Properties") if resource is not None and isinstance(resource.value, Mapping) else None
     held = properties.get(LISTS[rule.direction]) if isinstance(properties, Mapping) else None
+    style = style_of(files.texts, rule.origin.span.path)
+    if not rule.inline and resource is not None and isinstance(properties, Mapping):
+        taken = names(files, rule.origin)
+        found: dict[str, Data] = {}
+        for peer in peers:
+            values = {one.key: str(peer) if one.key == path else as_data(one.value) for one in properties}
+            if None not in values.values():
+                key = unused(f"{resource.key}{len(found) + 2}", {*taken, *found})
+                found[key] = {"Type": ALONE[rule.direction], "Properties": {k: v for k, v in values.items() if v is not None}}
+        yield from [resource_after(files.texts, resource, found, style)] if len(found) == len(peers) else []
+        return
     whole = {protocol for protocol, _ in rule.services} == set(Protocol)
-    if not rule.inline or not isinstance(held, List) or not (whole or len(rule.services) == 1):
+    if not isinstance(held, List) or not (whole or len(rule.services) == 1):
         return
     protocol, ports = rule.services[0]
     items: list[Data] = []
     for peer in peers:
         one = data(Opening(rule.direction, protocol, ports, peer))
         items.append({"IpProtocol": -1, **{key: one[key] for key in one if key.startswith("Cidr")}} if whole else one)
-    yield append(files.texts, held, items, style_of(files.texts, rule.origin.span.path))
+    yield append(files.texts, held, items, style)
 
 
 def timeout(files: Stacks, change: SetTimeout) -> Iterator[Edits]:

@@ -4,6 +4,7 @@ Rules of network ACLs, and new network ACLs, as edits of templates of CloudForma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -111,9 +112,15 @@ def property_of(files: Stacks, origin: Origin, name: str) -> Data | None:
     """
     entry = files.resource(origin)
     properties = entry.value.get("Properties") if entry is not None and isinstance(entry.value, Mapping) else None
-    node: Node | None = properties.get(name) if isinstance(properties, Mapping) else None
+    return as_data(properties.get(name)) if isinstance(properties, Mapping) else None
+
+
+def as_data(node: Node | None) -> Data | None:
+    """
+    Return a scalar or reference as it can be written again elsewhere in the template.
+    """
     if isinstance(node, Scalar):
-        return node.text
+        return node.text if isinstance(node.value, str) or not re.fullmatch("-?[1-9][0-9]*|0", node.text) else int(node.text)
     if isinstance(node, Intrinsic) and node.name == "Ref" and isinstance(node.argument, Scalar):
         return Get(node.argument.text)
     if isinstance(node, Intrinsic) and node.name == "Fn::GetAtt" and isinstance(node.argument, List):

@@ -15,6 +15,7 @@ from sglint.resource import block_name
 from sglint.rule import Judgement
 from sglint.rule.words import join, spelled
 from sglint.space import (
+    ALL_PORTS,
     EVERYONE,
     Family,
     FlowSet,
@@ -207,6 +208,33 @@ def newly(before: Look, after: Look) -> Mapping[Place, tuple[FlowSet, FlowSet]]:
         stray = (now.stray | (opened.stray if opened else FlowSet())) - was.stray - was.coming - coming
         found[place] = (coming | (now.least - was.least), stray)
     return found
+
+
+def shut_out(before: Look, after: Look) -> Iterator[str]:
+    """
+    Yield in words whom the groups of which interfaces do not admit any more.
+    """
+    now = dict(let_in(after))
+    by_flows: dict[FlowSet, list[str]] = {}
+    for place, was in let_in(before):
+        gone = was - now.get(place, was)
+        if gone:
+            by_flows.setdefault(gone, []).append(place[1])
+    for flows, names in by_flows.items():
+        for what, whom in in_words(flows):
+            everyone = whom.replace("0.0.0.0/0 but", "everyone but").replace("::/0 but", "everyone of IPv6 but")
+            part = "" if what == spelled({each: {ALL_PORTS} for each in Protocol}) else f"{what} of "
+            yield f"{everyone} from {part}{join(sorted(dict.fromkeys(names)))}"
+
+
+def let_in(one: Look) -> Iterator[tuple[Place, FlowSet]]:
+    """
+    Yield what the groups of each interface may let in.
+    """
+    for net in one.networks.judged:
+        about = survey(net.network)
+        for judgement in net.judgements:
+            yield (net.network.root, judgement.interface.address), admitted(about.graph, about.rules, judgement)[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from sglint.finding import Finding, Fix, Severity, Status
-from sglint.fix.attempt import difference, solve
+from sglint.fix.attempt import Task, difference, solve
 from sglint.fix.look import Item, Overlay, look
 from sglint.fix.proof import Key
+from sglint.model import Prefix
 from sglint.pipeline import conclude
 from sglint.request import Request
 from sglint.rule import Rule
@@ -63,14 +64,16 @@ def fix(
     select: Collection[str] = (),
     interfaces: Collection[str] = (),
     unsafe: bool = False,
+    allowed: Iterable[Prefix] = (),
 ) -> Fixed:
     """
     Return the changes for the certain findings: those of some rules or about some interfaces where these are named, and
-    otherwise all but notes.
+    otherwise all but notes. `allowed` is who may come in where a person has to decide that.
     """
     if request.plan is not None:
         raise SglintError("a plan cannot be fixed, only the text that it was made from: leave out --plan")
     rules = tuple(known)
+    task = Task(request, rules, tuple(allowed))
     start = now = look(request, rules)
     told = conclude(request, start.networks, rules, rules).findings
     meant = [one for one in told if chosen(one, select, interfaces)]
@@ -81,7 +84,7 @@ def fix(
         if not items:
             listed.append((one, Fix(safe=True, steps=("the changes for other findings fix it",)), True))
             continue
-        tried = solve(request, rules, now, items, also)
+        tried = solve(task, now, items, also)
         write = tried.after is not None and (tried.fix.safe or unsafe)
         listed.append((one, tried.fix, write))
         now = tried.after if write and tried.after is not None else now
@@ -98,13 +101,14 @@ def fixed_findings(request: Request, known: Iterable[Rule], findings: Iterable[F
     Return the findings, those that are certain and open with the fix of each alone, on the text as it is.
     """
     rules, listed = tuple(known), tuple(findings)
+    task = Task(request, rules)
     start = look(request, rules)
     also = keys(one for one in listed if chosen(one, (), ()))
     found = []
     for one in listed:
         items = tuple(item for item in start.items if item.finding.rule == one.rule and is_about(item, one))
         open_ = one.certain and one.status is Status.OPEN and bool(items)
-        found.append(replace(one, fix=solve(request, rules, start, items, also).fix) if open_ else one)
+        found.append(replace(one, fix=solve(task, start, items, also).fix) if open_ else one)
     return tuple(found)
 
 

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator
 
 from sglint.fix.change import Admit, ApplianceMode, Change, Filter, Narrow, SetTimeout
 from sglint.fix.look import Look
+from sglint.fix.proof import shut_out
 from sglint.model import Direction, Permission
+from sglint.rule import State
 from sglint.rule.words import join
 
 
@@ -29,10 +31,7 @@ def steps(before: Look, after: Look, changes: Iterable[Change]) -> Iterator[str]
         yield from opening(before, after, second=filters)
     for one in listed:
         if isinstance(one, Narrow):
-            yield (
-                f"deploy the narrower rules of {join(one.groups)}: live tracked flows go on until they end, and others than "
-                "these cannot come in again"
-            )
+            yield from closing(before, after, one)
         elif isinstance(one, SetTimeout):
             yield from timeout(one)
         elif isinstance(one, ApplianceMode):
@@ -58,6 +57,31 @@ def opening(before: Look, after: Look, *, second: bool) -> Iterator[str]:
     else:
         yield f"{then}rules are only added, which cuts nothing; live flows stay tracked until they end, new ones are not"
     yield "from then on, live untracked flows are cut at once when one of these rules is changed or removed: add others first"
+
+
+def closing(before: Look, after: Look, one: Narrow) -> Iterator[str]:
+    """
+    Yield what the deployment of narrower rules cuts, and who cannot come in from then on.
+    """
+    cut = (
+        "untracked ones are cut at once, and tracked when they begin again" if has_untracked(before, one) else "nothing is cut"
+    )
+    yield f"deploy the narrower rules of {join(one.groups)}: live tracked flows go on until they end, {cut}"
+    for line in shut_out(before, after):
+        yield f"from then on, that cuts off {line}"
+
+
+def has_untracked(before: Look, one: Narrow) -> bool:
+    """
+    Return whether flows of an interface whose groups are narrowed may be untracked.
+    """
+    listed = (
+        each
+        for net in before.networks.judged
+        for each in net.judgements
+        if not set(one.groups).isdisjoint(each.interface.groups)
+    )
+    return any(verdict.state.most is State.UNTRACKED for each in listed for verdict in each.verdicts)
 
 
 def rules_of(one: Look) -> dict[tuple[str, str], tuple[tuple[Direction, object, str], ...]]:

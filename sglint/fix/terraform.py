@@ -4,19 +4,21 @@ A change as edits of Terraform files: proposals, the most local ones first.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from sglint.finding import Edit
 from sglint.fix import hcl
-from sglint.fix.add import added, attribute_edits
+from sglint.fix.add import added, attribute_edits, unused
 from sglint.fix.change import Admit, ApplianceMode, Change, Filter, Narrow, Opening, SetTimeout
 from sglint.fix.filter_terraform import filtering
-from sglint.fix.place import without
+from sglint.fix.place import inserted, without
 from sglint.fix.rules import Written, carries, exact, halves, narrow, written
+from sglint.fix.text import offsets
 from sglint.fix.trace import Terraform, Where, enclosing
 from sglint.model import Prefix
-from sglint.resource import Origin
+from sglint.resource import Origin, split_key
 from sglint.rule import Judged
 from sglint.source import Span
 from sglint.space import EVERYONE, Family, family_of
@@ -202,11 +204,32 @@ def narrowing(files: Terraform, net: Judged, change: Narrow) -> Iterator[Edits]:
                     kept = [one for one in change.peers if family_of(one) is family_of(found[0])]
                     if kept and any(one.prefixlen == 0 for one in found):
                         made = replaced(files, rule.origin, path, found, kept, place)
+                        made = made or again(files, rule, path, found, kept)
                         if not made:
                             return
                         edits += made
         if edits:
             yield tuple(dict.fromkeys(edits))
+
+
+def again(files: Terraform, rule: Written, path: str, old: Sequence[Prefix], new: Sequence[Prefix]) -> Edits:
+    """
+    Return edits by which a resource that names one prefix names the first of some, and copies of it the others.
+    """
+    block, place = files.block_at(rule.origin.span), dict(rule.origin.fields).get(path)
+    first = replaced(files, rule.origin, path, old, new[:1], 0)
+    if rule.inline or block is None or not first or first[0].span != place or split_key(rule.origin.address)[1]:
+        return ()
+    kind, name = block.labels
+    taken = {one.labels for one in files.blocks(posixpath.dirname(block.span.path), "resource")}
+    text = files.texts.text(place.path) or ""
+    (start, end), (left, right) = offsets(text, block.span), offsets(text, place)
+    texts: list[str] = []
+    for one in new[1:]:
+        label = unused(f"{name}_{len(texts) + 2}", kind, taken)
+        taken.add((kind, label))
+        texts.append(text[start:left].replace(f'"{name}"', f'"{label}"', 1) + hcl.value(str(one)) + text[right:end] + "\n")
+    return (*first, inserted(files.texts, block.span, texts, ""))
 
 
 def timeout(files: Terraform, change: SetTimeout) -> Iterator[Edits]:

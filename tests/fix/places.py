@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from sglint.fix import Fixed, fix
+from sglint.fix import Fixed, fix, ranges
 from sglint.request import Request
 from sglint.rule import load
 
@@ -90,12 +90,14 @@ class Place:
         """
         return (self.top / name).read_bytes().decode()
 
-    def fix(self, *select: str, **options: object) -> Fixed:
+    def fix(self, *select: str, allowed: tuple[str, ...] = (), **options: object) -> Fixed:
         """
         Return what `sglint fix --unsafe` makes of it, with --select for these rules, and make the change by `git apply`.
+
+        `allowed` is what --from says.
         """
         request = Request(**{"paths": (".",), **options})  # type: ignore[arg-type] # options of a request, by name
-        fixed = fix(request, RULES, select=select, unsafe=True)
+        fixed = fix(request, RULES, select=select, unsafe=True, allowed=ranges(allowed))
         if fixed.diff:
             subprocess.run(["git", "apply"], cwd=self.top, input=fixed.diff.encode(), check=True)
         assert all(self.read(name) == text for name, text in fixed.overlay.items())

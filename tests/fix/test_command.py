@@ -106,6 +106,21 @@ def test_the_json_of_check_has_each_change_where_it_is_asked_for(place: Place) -
     assert made["diff"] == sglint("fix", cwd=place.top).out
 
 
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("10.0.0.1/8", "name the range, 10.0.0.0/8, or the address alone"),
+        ("10.0.0.0/33", "no range of addresses, such as 10.0.0.0/8"),
+        ("fe80::1%eth0", "no range of addresses"),
+        ("10.1.0.0/16,::/0", "--from ::/0: that is everyone, and narrows nothing"),
+    ],
+)
+def test_who_may_come_in_is_a_range_of_addresses(given: str, says: str) -> None:
+    run = sglint("fix", "--from", given)
+    assert (run.code, run.out) == (2, "")
+    assert says in run.err
+
+
 @pytest.mark.parametrize("options", [("--plan", "x.json"), ("--select", "nothing")])
 def test_what_makes_no_sense_is_refused(place: Place, options: tuple[str, ...]) -> None:
     place.write({"main.tf": forwarder() + HALVES, "x.json": "{}"})

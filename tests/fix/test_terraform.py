@@ -506,3 +506,41 @@ def test_what_everyone_can_reach_is_not_narrowed(place: Place) -> None:
     ((_, made, done),) = place.fix().findings
     assert made.blocked.startswith("who must come in is not in the text")
     assert not done
+
+
+BOTH_FAMILIES = ENDPOINT.replace('["0.0.0.0/0"]', '["0.0.0.0/0"]\n    ipv6_cidr_blocks = ["::/0"]').replace(
+    'cidr_blocks = ["0', 'cidr_blocks      = ["0'
+)
+
+
+def test_a_person_says_who_may_come_in(place: Place) -> None:
+    place.write({"main.tf": NETWORK.replace("10.0.0.0/8", "0.0.0.0/0") + ENDPOINT})
+    ((_, made, _),) = place.fix(allowed=("fd00::/8",)).findings
+    assert made.blocked == "everyone of IPv4 may come in, too: say who of them with --from"
+    fixed = place.fix(allowed=("192.168.7.0/24", "fd00::/8", "10.0.0.0/16"))
+    line = '    cidr_blocks = ["0.0.0.0/0"]'
+    assert changes(fixed.diff) == {"main.tf": ([line], ['    cidr_blocks = ["10.0.0.0/16", "192.168.7.0/24"]'])}
+    ((_, made, done),) = fixed.findings
+    assert (made.safe, done) == (True, True)
+    assert "from then on, that cuts off everyone but 10.0.0.0/16 and 192.168.7.0/24 from aws_vpc_endpoint.logs" in made.steps
+    assert place.fix().findings == ()
+
+
+def test_a_rule_that_names_one_range_gets_others_beside_it(place: Place) -> None:
+    way = """\
+resource "aws_vpc_security_group_%s_rule" "logs" {
+  security_group_id = aws_security_group.logs.id # all of it
+  cidr_ipv4         = "0.0.0.0/0"
+  ip_protocol       = "-1"
+}
+"""
+    start, _, rest = ENDPOINT.partition("\n  ingress {")
+    endpoint = rest[rest.index("resource") :]
+    network = NETWORK.replace("10.0.0.0/8", "0.0.0.0/0") + start + "}\n\n"
+    ingress, egress = way % "ingress", way % "egress"
+    place.write({"main.tf": f"{network}{ingress}\n{egress}\n{endpoint}"})
+    place.fix(allowed=("10.0.0.0/16", "192.168.7.0/24"))
+    first, second = (ingress.replace("0.0.0.0/0", one) for one in ("10.0.0.0/16", "192.168.7.0/24"))
+    second = second.replace('"logs"', '"logs_2"')
+    assert place.read("main.tf") == f"{network}{first}\n{second}\n{egress}\n{endpoint}"
+    assert place.fix().findings == ()
