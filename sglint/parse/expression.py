@@ -12,9 +12,10 @@ import re
 from dataclasses import dataclass, field
 
 from sglint.parse.scan import NAME, Read
+from sglint.parse.skeleton import Skeleton
 from sglint.parse.strings import heredoc_at, read_heredoc, read_quoted
 from sglint.parse.text import DEPTH, PARTS, Failure, Text, shown
-from sglint.parse.tree import Skeleton, translate
+from sglint.parse.tree import translate
 
 _STOP = re.compile(r'["#\n{}()\[\]]|//|/\*|<<-?[^\W\d]|(?<!\d)\d++(?:\.\d++)?[eE][+-]?\d++|[^\x00-\x7f]+|\*')
 _FOR = re.compile(r"(?:\s|#[^\n]*+\n|//[^\n]*+\n|/\*.*?\*/)*+for(?![\w-])", re.DOTALL)

@@ -5,18 +5,15 @@ The tree that tree-sitter makes of an expression's skeleton, as the types of `sy
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from decimal import InvalidOperation
 from functools import cache
-from operator import itemgetter
 
 from tree_sitter import Language, Node, Parser
 
 from sglint.parse.json import exact
-from sglint.parse.scan import Read
-from sglint.parse.text import DEPTH, Failure, Text, shown
+from sglint.parse.skeleton import PREFIX, Skeleton, end_of, offset, squeezed
+from sglint.parse.text import DEPTH, Failure, shown
 from sglint.syntax import (
     Binary,
     Call,
@@ -39,25 +36,6 @@ _SIMPLE = re.compile(r"\s*(?:([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)|([0-9]+(?:\
 _STRING = re.compile(r'\s*"_*"\s*\Z')
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 _OPERATORS = frozenset({"*", "/", "%", "+", "-", "<", "<=", ">", ">=", "==", "!=", "&&", "||"})
-_PREFIX = b"x="
-_BLANKS = re.compile(r"\s{100,}")
-
-
-@dataclass(slots=True)
-class Skeleton:
-    """
-    The skeleton of the text from `start` on, and the strings in it by the offset of their quote.
-
-    `cuts` are the places behind which characters are left out of what the grammar reads, and how many so far.
-    """
-
-    text: Text
-    plain: str
-    start: int
-    strings: dict[int, Read]
-    deepest: int = 0
-    budget: int = DEPTH
-    cuts: list[tuple[int, int]] = field(default_factory=list)
 
 
 @cache
@@ -77,17 +55,17 @@ def translate(skeleton: Skeleton, depth: int, *, alone: bool) -> tuple[Expr, int
     if simple is not None:
         return simple, 1 if not isinstance(simple, GetAttr) else skeleton.plain.count(".") + 1, None
     skeleton.budget = DEPTH - depth
-    root = _parser().parse(_PREFIX + _squeezed(skeleton).encode("ascii", "replace")).root_node
+    root = _parser().parse(PREFIX + squeezed(skeleton).encode("ascii", "replace")).root_node
     body = root.children[0] if root.children else root
     if root.has_error or body.type != "body":
         raise _error(skeleton, root)
     first, *others = body.children
     value = first.children[-1]
     if others and alone:
-        at = _offset(skeleton, others[0].start_byte)
-        raise Failure(f"unexpected {shown(skeleton.text, at)}", at, at + 1, "one expression is expected here", _end(skeleton))
+        at = offset(skeleton, others[0].start_byte)
+        raise Failure(f"unexpected {shown(skeleton.text, at)}", at, at + 1, "one expression is expected here", end_of(skeleton))
     expr = _expression(skeleton, value, 1)
-    return expr, skeleton.deepest, _offset(skeleton, others[0].start_byte) if others else None
+    return expr, skeleton.deepest, offset(skeleton, others[0].start_byte) if others else None
 
 
 def _simple(skeleton: Skeleton) -> Expr | None:
@@ -118,31 +96,6 @@ def _simple(skeleton: Skeleton) -> Expr | None:
     return expr
 
 
-def _squeezed(skeleton: Skeleton) -> str:
-    """
-    Return the skeleton with one blank for many, on which the grammar spends the square of their number.
-    """
-    pieces, at, gone = list[str](), 0, 0
-    for run in _BLANKS.finditer(skeleton.plain):
-        pieces.append(skeleton.plain[at : run.start() + 1])
-        at = run.end()
-        gone += at - run.start() - 1
-        skeleton.cuts.append((at - gone, gone))
-    return "".join([*pieces, skeleton.plain[at:]]) if pieces else skeleton.plain
-
-
-def _offset(skeleton: Skeleton, byte: int) -> int:
-    at = byte - len(_PREFIX)
-    if skeleton.cuts:
-        before = bisect_right(skeleton.cuts, at, key=itemgetter(0))
-        at += skeleton.cuts[before - 1][1] if before else 0
-    return at + skeleton.start
-
-
-def _end(skeleton: Skeleton) -> int:
-    return skeleton.start + len(skeleton.plain)
-
-
 def _error(skeleton: Skeleton, root: Node) -> Failure:
     """
     Return what is wrong at the first place that does not fit the grammar.
@@ -153,17 +106,17 @@ def _error(skeleton: Skeleton, root: Node) -> Failure:
         if inner is None:
             break
         node = inner
-    at = max(_offset(skeleton, node.start_byte), skeleton.start)
+    at = max(offset(skeleton, node.start_byte), skeleton.start)
     plain = skeleton.plain
-    while at < _end(skeleton) and plain[at - skeleton.start].isspace():
+    while at < end_of(skeleton) and plain[at - skeleton.start].isspace():
         at += 1
     if node.is_missing:
         message = f"expected {'a name' if node.type == 'identifier' else node.type} before {shown(skeleton.text, at)}"
-    elif at >= _end(skeleton):
+    elif at >= end_of(skeleton):
         message = f"the expression is not complete before {shown(skeleton.text, at)}"
     else:
         message = f"unexpected {shown(skeleton.text, at)} in an expression"
-    return Failure(message, at, min(at + 1, _end(skeleton)), "see what stands before and after it", _end(skeleton))
+    return Failure(message, at, min(at + 1, end_of(skeleton)), "see what stands before and after it", end_of(skeleton))
 
 
 def _expression(skeleton: Skeleton, node: Node, level: int) -> Expr:
@@ -177,9 +130,9 @@ def _expression(skeleton: Skeleton, node: Node, level: int) -> Expr:
 
 def _enter(skeleton: Skeleton, node: Node, level: int) -> None:
     if level > skeleton.budget:
-        at = _offset(skeleton, node.start_byte)
+        at = offset(skeleton, node.start_byte)
         message = f"nested more than {DEPTH} levels"
-        raise Failure(message, at, at + 1, "split it into several locals", _end(skeleton))
+        raise Failure(message, at, at + 1, "split it into several locals", end_of(skeleton))
     skeleton.deepest = max(skeleton.deepest, level)
 
 
@@ -189,7 +142,7 @@ def _compound(skeleton: Skeleton, node: Node, level: int) -> Expr:
     kind = node.type
     if kind == "operation":
         return _compound(skeleton, children[0], level)
-    span = skeleton.text.span(_offset(skeleton, node.start_byte), _offset(skeleton, node.end_byte))
+    span = skeleton.text.span(offset(skeleton, node.start_byte), offset(skeleton, node.end_byte))
     if kind == "conditional":
         return _conditional(skeleton, node, level)
     if kind == "unary_operation":
@@ -237,7 +190,7 @@ def _term(skeleton: Skeleton, nodes: Sequence[Node], level: int) -> Expr:
     Return a primary expression with everything that is postfixed to it.
     """
     _enter(skeleton, nodes[0], level)
-    start = _offset(skeleton, nodes[0].start_byte)
+    start = offset(skeleton, nodes[0].start_byte)
     if nodes[0].type == "(":
         expr, rest = _expression(skeleton, nodes[1], level + 1), nodes[3:]
     else:
@@ -249,7 +202,9 @@ def _term(skeleton: Skeleton, nodes: Sequence[Node], level: int) -> Expr:
         steps.extend(_steps(node))
     number = nodes[0].type == "literal_value" and nodes[0].children[0].type == "numeric_lit"
     if number and steps[0].type == "legacy_index":
-        raise Failure(f"unexpected {shown(skeleton.text, start)} with a second point", start, start + 1, resume=_end(skeleton))
+        raise Failure(
+            f"unexpected {shown(skeleton.text, start)} with a second point", start, start + 1, resume=end_of(skeleton)
+        )
     if len(steps) + level > skeleton.budget:
         _enter(skeleton, nodes[0], len(steps) + level)
     skeleton.deepest = max(skeleton.deepest, len(steps) + level)
@@ -279,10 +234,10 @@ def _postfix(skeleton: Skeleton, expr: Expr, steps: list[Node], start: int, leve
     attributes_only: tuple[Expr, int] | None = None
     legacy = False
     for step in steps:
-        end = _offset(skeleton, step.end_byte)
+        end = offset(skeleton, step.end_byte)
         span = skeleton.text.span(start, end)
         if attributes_only is not None and step.type == ".*":
-            raise Failure("unexpected .* inside of another .*", start, end, "write [*]", _end(skeleton))
+            raise Failure("unexpected .* inside of another .*", start, end, "write [*]", end_of(skeleton))
         if attributes_only is not None and step.type not in ("get_attr", "legacy_index"):
             expr = Splat(attributes_only[0], expr, skeleton.text.span(start, attributes_only[1]))
             attributes_only = None
@@ -295,14 +250,14 @@ def _postfix(skeleton: Skeleton, expr: Expr, steps: list[Node], start: int, leve
             expr = Index(expr, _expression(skeleton, step.children[1], level), span)
         elif step.type == "[*]":
             splats.append((expr, end))
-            expr = SplatItem(skeleton.text.span(_offset(skeleton, step.start_byte), end))
+            expr = SplatItem(skeleton.text.span(offset(skeleton, step.start_byte), end))
         else:
             attributes_only = (expr, end)
-            expr = SplatItem(skeleton.text.span(_offset(skeleton, step.start_byte), end))
+            expr = SplatItem(skeleton.text.span(offset(skeleton, step.start_byte), end))
         legacy = step.type == "legacy_index"
         if attributes_only is not None:
             attributes_only = (attributes_only[0], end)
-    last = _offset(skeleton, steps[-1].end_byte)
+    last = offset(skeleton, steps[-1].end_byte)
     if attributes_only is not None:
         expr = Splat(attributes_only[0], expr, skeleton.text.span(start, attributes_only[1]))
     for source, _ in reversed(splats):
@@ -311,11 +266,11 @@ def _postfix(skeleton: Skeleton, expr: Expr, steps: list[Node], start: int, leve
 
 
 def _legacy(skeleton: Skeleton, expr: Expr, step: Node, start: int, *, again: bool) -> Expr:
-    at, end = _offset(skeleton, step.start_byte), _offset(skeleton, step.end_byte)
+    at, end = offset(skeleton, step.start_byte), offset(skeleton, step.end_byte)
     written = skeleton.text.content[at:end].lstrip(".").strip()
     if again or not (written.isascii() and written.isdigit()):
         hint = "write [0][1] for an element of an element"
-        raise Failure(f"unexpected {written or '.'} after .", at, end, hint, _end(skeleton))
+        raise Failure(f"unexpected {written or '.'} after .", at, end, hint, end_of(skeleton))
     key = _number(skeleton, written, end - len(written), end)
     return Index(expr, key, skeleton.text.span(start, end))
 
@@ -325,19 +280,19 @@ def _number(skeleton: Skeleton, written: str, start: int, end: int) -> Literal:
         return Literal(exact(written), skeleton.text.span(start, end))
     except InvalidOperation:
         hint = "write a smaller exponent"
-        raise Failure(f"{written[:20]}... is too large a number", start, end, hint, _end(skeleton)) from None
+        raise Failure(f"{written[:20]}... is too large a number", start, end, hint, end_of(skeleton)) from None
 
 
 def _written(skeleton: Skeleton, node: Node) -> str:
-    return skeleton.text.content[_offset(skeleton, node.start_byte) : _offset(skeleton, node.end_byte)]
+    return skeleton.text.content[offset(skeleton, node.start_byte) : offset(skeleton, node.end_byte)]
 
 
 def _primary(skeleton: Skeleton, node: Node, level: int) -> Expr:
     kind = node.type
-    start, end = _offset(skeleton, node.start_byte), _offset(skeleton, node.end_byte)
+    start, end = offset(skeleton, node.start_byte), offset(skeleton, node.end_byte)
     if kind == "variable_expr":
         if "::" in _written(skeleton, node):
-            raise Failure("expected ( after the name of a function", start, end, "call it", _end(skeleton))
+            raise Failure("expected ( after the name of a function", start, end, "call it", end_of(skeleton))
         return Variable(_written(skeleton, node), skeleton.text.span(start, end))
     if start in skeleton.strings:
         return skeleton.strings[start].expr
@@ -345,7 +300,7 @@ def _primary(skeleton: Skeleton, node: Node, level: int) -> Expr:
     if kind == "literal_value":
         written = _written(skeleton, node)
         if written not in _CONSTANTS and not _NUMBER.fullmatch(written):
-            raise Failure(f"{written[:60]} is no number", start, end, resume=_end(skeleton))
+            raise Failure(f"{written[:60]} is no number", start, end, resume=end_of(skeleton))
         return Literal(_CONSTANTS[written], span) if written in _CONSTANTS else _number(skeleton, written, start, end)
     if kind in ("collection_value", "for_expr", "expression"):
         inner = node.children[0]
@@ -359,7 +314,7 @@ def _primary(skeleton: Skeleton, node: Node, level: int) -> Expr:
         return _term(skeleton, node.children, level)
     if kind == "function_call":
         return _call(skeleton, node, level)
-    raise Failure(f"unexpected {shown(skeleton.text, start)} in an expression", start, end, resume=_end(skeleton))
+    raise Failure(f"unexpected {shown(skeleton.text, start)} in an expression", start, end, resume=end_of(skeleton))
 
 
 def _items(skeleton: Skeleton, node: Node, level: int) -> tuple[tuple[Expr, Expr], ...]:
@@ -371,7 +326,7 @@ def _items(skeleton: Skeleton, node: Node, level: int) -> tuple[tuple[Expr, Expr
     for child in node.children:
         if child.type == "object_elem":
             if previous == "object_elem":
-                at = _offset(skeleton, child.start_byte)
+                at = offset(skeleton, child.start_byte)
                 name = shown(skeleton.text, at)
                 message = f"expected a comma or a new line before {name}"
                 skeleton.text.problem(message, at, at + 1, "separate the items of an object", hides=False)
@@ -403,12 +358,12 @@ def _call(skeleton: Skeleton, node: Node, level: int) -> Expr:
         if child.type == "function_arguments":
             arguments = [_expression(skeleton, each, level + 1) for each in child.children if each.type == "expression"]
             expand = any(each.type == "ellipsis" for each in child.children)
-    span = skeleton.text.span(_offset(skeleton, node.start_byte), _offset(skeleton, node.end_byte))
+    span = skeleton.text.span(offset(skeleton, node.start_byte), offset(skeleton, node.end_byte))
     return Call("".join(name.split()), tuple(arguments), expand, span)
 
 
 def _for(skeleton: Skeleton, node: Node, level: int) -> Expr:
-    span = skeleton.text.span(_offset(skeleton, node.start_byte), _offset(skeleton, node.end_byte))
+    span = skeleton.text.span(offset(skeleton, node.start_byte), offset(skeleton, node.end_byte))
     intro = next(child for child in node.children if child.type == "for_intro")
     names = [_written(skeleton, child) for child in intro.children if child.type == "identifier"]
     key, value = names if len(names) == 2 else ("", names[0])

@@ -10,18 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any, TypeAlias
 
 import yaml
 from yaml import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
 from sglint.parse.broken import unreadable
-from sglint.parse.intrinsic import NODES, function, meaning, shorten, unique
+from sglint.parse.intrinsic import NODES, meaning, shorten, unique
 from sglint.parse.scalar import NULLS, resolve
+from sglint.parse.tag import tagged
 from sglint.parse.text import DEPTH, Failure, Text
 from sglint.source import Problem, Span
-from sglint.template import Entry, Intrinsic, List, Mapping, Node, Scalar
+from sglint.template import Entry, List, Mapping, Node, Scalar
 
 COMMENTS = 50_000
 """How many comments are kept; a template of 1 MB that has more says nothing else."""
@@ -31,15 +31,6 @@ _ODD_BREAKS = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
 _BREAK = re.compile("[\n\r\x85\u2028\u2029]")
 _PROPERTY = re.compile(r"[&!]\S*+(?:\s++|#[^\n]*+)*+")
 _BLOCK = frozenset(("|", ">"))
-_CORE = "tag:yaml.org,2002:"
-_KINDS: dict[str, tuple[type, ...]] = {
-    "str": (str,),
-    "timestamp": (str,),
-    "bool": (bool,),
-    "int": (int,),
-    "float": (int, Decimal),
-    "null": (type(None),),
-}
 _Event: TypeAlias = Any
 """An event of PyYAML: its stubs know neither the marks, which are always there, nor what the kinds have in common."""
 
@@ -214,12 +205,12 @@ class _Reader:
         """
         tag, anchor, start = event.tag, event.anchor, event.start_mark
         if anchor is None:
-            return self.tagged(tag, self.value(event, self.written(start), depth), self.span(start, self.end))
+            return tagged(self.text, tag, self.value(event, self.written(start), depth), self.span(start, self.end))
         before, nodes = self.reached, self.nodes
         self.reached, self.anchors[anchor] = depth, None
         node = self.value(event, self.written(start), depth)
         if tag is not None:
-            node = self.tagged(tag, node, self.span(start, self.end))
+            node = tagged(self.text, tag, node, self.span(start, self.end))
         means = meaning(node) if isinstance(node, Mapping) else node
         self.anchors[anchor] = _Anchor(means, node, self.nodes - nodes, self.reached - depth)
         self.reached = max(self.reached, before)
@@ -361,26 +352,6 @@ class _Reader:
 
     def source(self, event: _Event, depth: int) -> Node:
         return self.alias(event, depth, raw=True) if type(event) is AliasEvent else self.raw(event, depth)
-
-    def tagged(self, tag: str, node: Node, span: Span) -> Node:
-        """
-        Return the node with the meaning of its tag; a tag that means nothing here is a function nobody knows.
-        """
-        if tag == "!":
-            return node
-        if tag.startswith("!"):
-            name = tag[1:] if tag in {"!Ref", "!Condition"} else f"Fn::{tag[1:]}"
-            return function(name, meaning(node) if isinstance(node, Mapping) else node, span)
-        kind = tag.removeprefix(_CORE)
-        if isinstance(node, Scalar) and kind in _KINDS:
-            value = node.text if kind in {"str", "timestamp"} else resolve(node.text)
-            if type(value) in _KINDS[kind]:
-                return replace(node, value=value)
-        elif (kind == "map" and isinstance(node, Mapping)) or (kind == "seq" and isinstance(node, List)):
-            return node
-        name = f"!!{kind}" if kind != tag else tag
-        self.text.note(Problem(f"the tag {shorten(name)} does not fit here", span, "leave it out"))
-        return Intrinsic(name, node, span)
 
     def comments(self) -> None:
         """
