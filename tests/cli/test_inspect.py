@@ -21,7 +21,25 @@ FLOWS = {
         *("--protocol", "udp", "--port", "53", "--format", "json"),
     ),
 }
-GUARDED = """
+OPEN = """  egress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+"""
+REST = """  ingress {
+    rule_no    = 200
+    action     = "allow"
+    protocol   = "-1"
+    from_port  = 0
+    to_port    = 0
+    cidr_block = "0.0.0.0/0"
+  }
+"""
+GUARDED = (
+    """
 resource "aws_vpc" "v" {
   cidr_block = "10.0.0.0/16"
 }
@@ -49,15 +67,9 @@ resource "aws_network_acl" "b" {
     cidr_block = "10.0.1.0/24"
   }
 
-  ingress {
-    rule_no    = 200
-    action     = "allow"
-    protocol   = "-1"
-    from_port  = 0
-    to_port    = 0
-    cidr_block = "0.0.0.0/0"
-  }
-
+"""
+    + REST
+    + """
   egress {
     rule_no    = 100
     action     = "allow"
@@ -78,19 +90,15 @@ resource "aws_security_group" "g" {
     cidr_blocks = ["10.0.2.0/24"]
   }
 
-  egress {
-    protocol    = "-1"
-    from_port   = 0
-    to_port     = 0
-    cidr_blocks = ["0.0.0.0/0"]
-  }
-}
-
+"""
+    + OPEN
+    + """
 resource "aws_network_interface" "i" {
   subnet_id       = aws_subnet.a.id
   security_groups = [aws_security_group.g.id]
 }
 """
+)
 
 
 def flow(folder: Path, *arguments: str) -> Run:
@@ -128,7 +136,8 @@ def test_what_no_rule_admits_is_denied_and_what_one_admits_by_its_address_is_tra
     assert json.loads(flow(tmp_path, *asked, "22").out)["state"] == "tracked"
 
 
-EGRESS = """
+EGRESS = (
+    """
 resource "aws_vpc" "v" {
   cidr_block = "10.0.0.0/16"
 }
@@ -192,15 +201,9 @@ resource "aws_network_acl" "public" {
     cidr_block = "198.51.100.0/24"
   }
 
-  ingress {
-    rule_no    = 200
-    action     = "allow"
-    protocol   = "-1"
-    from_port  = 0
-    to_port    = 0
-    cidr_block = "0.0.0.0/0"
-  }
-
+"""
+    + REST
+    + """
   egress {
     rule_no    = 100
     action     = "allow"
@@ -214,14 +217,9 @@ resource "aws_network_acl" "public" {
 resource "aws_security_group" "g" {
   vpc_id = aws_vpc.v.id
 
-  egress {
-    protocol    = "-1"
-    from_port   = 0
-    to_port     = 0
-    cidr_blocks = ["0.0.0.0/0"]
-  }
-}
-
+"""
+    + OPEN
+    + """
 resource "aws_network_interface" "inside" {
   subnet_id       = aws_subnet.private.id
   security_groups = [aws_security_group.g.id]
@@ -232,6 +230,7 @@ resource "aws_network_interface" "outside" {
   security_groups = [aws_security_group.g.id]
 }
 """
+)
 
 
 def through_nat(folder: Path, action: str, *arguments: str) -> str:

@@ -11,7 +11,9 @@ import argparse
 import re
 import sys
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sglint.evaluate.terraform.number import parse_number
 from sglint.evaluate.terraform.typed import bare, type_of
@@ -89,17 +91,20 @@ def compare(texts: list[str]) -> tuple[list[Disagreement], int]:
     return found, accepted
 
 
-def main() -> None:
+Compare: TypeAlias = Callable[[list[str]], tuple[list[Disagreement], int]]
+
+
+def main(make: Callable[[int, int], Iterable[str]] = expressions, compared: Compare = compare, count: int = 1000) -> None:
     """
     Compare as many expressions as asked for.
     """
-    parser = argparse.ArgumentParser(description=str(__doc__).strip().splitlines()[0])
-    parser.add_argument("--count", type=int, default=1000)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--count", type=int, default=count)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--all", action="store_true", help="show also those that are meant to differ")
     options = parser.parse_args()
-    texts = list(dict.fromkeys(expressions(options.seed, options.count)))
-    found, accepted = compare(texts)
+    texts = list(dict.fromkeys(make(options.seed, options.count)))
+    found, accepted = compared(texts)
     for one in found:
         if options.all or not one.reason:
             sys.stdout.write(f"{one}\n")

@@ -6,14 +6,11 @@ Run as `python -m tests.evaluate.generate_marks --count 20000 --seed 7`.
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections import Counter
 from collections.abc import Iterator
 from random import Random
 
 from sglint.value import Seq
-from tests.evaluate.generate import BATCH, Disagreement, reason
+from tests.evaluate.generate import BATCH, Disagreement, main, reason
 from tests.evaluate.grammar import Maker
 from tests.evaluate.record_marks import agrees, outcome_marks, record_marks
 
@@ -62,25 +59,5 @@ def compare(texts: list[str]) -> tuple[list[Disagreement], int]:
     return found, accepted
 
 
-def main() -> None:
-    """
-    Compare as many expressions as asked for.
-    """
-    parser = argparse.ArgumentParser(description=str(__doc__).strip().splitlines()[0])
-    parser.add_argument("--count", type=int, default=5000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--all", action="store_true", help="show also those that a known limit explains")
-    options = parser.parse_args()
-    texts = list(dict.fromkeys(marked_expressions(options.seed, options.count)))
-    found, accepted = compare(texts)
-    for one in found:
-        if options.all or not one.reason:
-            sys.stdout.write(f"{one}\n")
-    reasons = Counter(one.reason or "no known reason" for one in found)
-    told = ", ".join(f"{number} for {why}" for why, number in sorted(reasons.items())) or "0"
-    sys.stdout.write(f"seed {options.seed}: {len(texts)} expressions, {accepted} accepted by terraform; differ: {told}\n")
-    sys.exit(1 if any(not one.reason for one in found) else 0)
-
-
 if __name__ == "__main__":
-    main()
+    main(marked_expressions, compare, 5000)

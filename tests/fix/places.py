@@ -59,6 +59,34 @@ OPEN = """
   }
 """
 
+TEMPLATE = """\
+Resources:
+  Hub:
+    Type: AWS::EC2::VPC
+    Properties:
+      CidrBlock: 10.0.0.0/16
+  Subnet:
+    Type: AWS::EC2::Subnet
+    Properties:
+      VpcId: !Ref Hub
+      CidrBlock: 10.0.1.0/24
+  Table:
+    Type: AWS::EC2::RouteTable
+    Properties: {VpcId: !Ref Hub}
+  Route:
+    Type: AWS::EC2::Route
+    Properties:
+      RouteTableId: !Ref Table
+      DestinationCidrBlock: 10.0.0.0/8
+      TransitGatewayId: tgw-0123456789abcdef0
+  Association:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties:
+      SubnetId: !Ref Subnet
+      RouteTableId: !Ref Table
+"""
+"""The network as the start of a template."""
+
 
 def forwarder(group: str = "aws_security_group.data.id") -> str:
     """

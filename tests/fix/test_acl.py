@@ -22,7 +22,7 @@ from sglint.request import Request
 from sglint.space import Family, Ports, Protocol, family_of
 from sglint.value import Unknown
 from tests.command import sglint
-from tests.fix.places import RULES, Place
+from tests.fix.places import RULES, TEMPLATE, Place
 from tests.packet import EVERY, IN, OUT, TCP, UDP, AclRule, Answer, Interface, Packet, Route, Rule, acl_allows, by_rules
 
 BASE = """\
@@ -340,31 +340,9 @@ resource "aws_network_acl_rule" "{name}" {{
     assert fix(Request((".",)), RULES).diff == ""
 
 
-TEMPLATE = """\
-Resources:
-  Hub:
-    Type: AWS::EC2::VPC
-    Properties:
-      CidrBlock: 10.0.0.0/16
-  Subnet:
-    Type: AWS::EC2::Subnet
-    Properties:
-      VpcId: !Ref Hub
-      CidrBlock: 10.0.1.0/24
-  Table:
-    Type: AWS::EC2::RouteTable
-    Properties: {VpcId: !Ref Hub}
-  Route:
-    Type: AWS::EC2::Route
-    Properties:
-      RouteTableId: !Ref Table
-      DestinationCidrBlock: 10.0.0.0/8
-      TransitGatewayId: tgw-0123456789abcdef0
-  Association:
-    Type: AWS::EC2::SubnetRouteTableAssociation
-    Properties:
-      SubnetId: !Ref Subnet
-      RouteTableId: !Ref Table
+DNS_TEMPLATE = (
+    TEMPLATE
+    + """\
   Dns:
     Type: AWS::Route53Resolver::ResolverEndpoint
     Properties:
@@ -380,6 +358,7 @@ Resources:
       SecurityGroupIngress:
         - {IpProtocol: udp, FromPort: 53, ToPort: 53, CidrIp: 10.0.0.0/9}
 """
+)
 OWN = """\
   Own:
     Type: AWS::EC2::NetworkAcl
@@ -400,7 +379,7 @@ OWN = """\
 
 
 def test_a_template_gets_a_network_acl(place: Place) -> None:
-    made = fixed(place, TEMPLATE, "template.yaml")
+    made = fixed(place, DNS_TEMPLATE, "template.yaml")
     assert made.complete, "\n".join(made.told())
     assert "the filter moves to SubnetAcl" in "\n".join(made.told())
     (found,) = acls_of(network("template.yaml"), "Subnet")
@@ -412,7 +391,7 @@ def test_a_template_gets_a_network_acl(place: Place) -> None:
 
 
 def test_a_template_keeps_the_rules_of_its_network_acl(place: Place) -> None:
-    made = fixed(place, TEMPLATE + OWN, "template.yaml")
+    made = fixed(place, DNS_TEMPLATE + OWN, "template.yaml")
     assert made.complete, "\n".join(made.told())
     (found,) = acls_of(network("template.yaml"), "Subnet")
     assert not isinstance(found, Unknown)

@@ -10,36 +10,14 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.fix.places import Place
+from tests.fix.places import TEMPLATE, Place
 from tests.fix.test_terraform import changes, swapped
 
 NOTED = ("tracked-forwarder", "tracked-workload")
 
-BASE = """\
-Resources:
-  Hub:
-    Type: AWS::EC2::VPC
-    Properties:
-      CidrBlock: 10.0.0.0/16
-  Subnet:
-    Type: AWS::EC2::Subnet
-    Properties:
-      VpcId: !Ref Hub
-      CidrBlock: 10.0.1.0/24
-  Table:
-    Type: AWS::EC2::RouteTable
-    Properties: {VpcId: !Ref Hub}
-  Route:
-    Type: AWS::EC2::Route
-    Properties:
-      RouteTableId: !Ref Table
-      DestinationCidrBlock: 10.0.0.0/8
-      TransitGatewayId: tgw-0123456789abcdef0
-  Association:
-    Type: AWS::EC2::SubnetRouteTableAssociation
-    Properties:
-      SubnetId: !Ref Subnet
-      RouteTableId: !Ref Table
+BASE = (
+    TEMPLATE
+    + """\
   Data:
     Type: AWS::EC2::NetworkInterface
     Properties:
@@ -52,6 +30,7 @@ Resources:
       GroupDescription: data
       VpcId: !Ref Hub
 """
+)
 BLOCK = """\
       SecurityGroupIngress:
       - IpProtocol: "udp"  # geneve
@@ -197,8 +176,7 @@ def test_line_ends_stay(place: Place) -> None:
     assert after.endswith("CidrIp: '0.0.0.0/0'")
 
 
-def test_what_is_open_without_gain_is_narrowed_to_those_who_can_reach_it(place: Place) -> None:
-    endpoint = """\
+ENDPOINT = """\
   Logs:
     Type: AWS::EC2::VPCEndpoint
     Properties:
@@ -208,9 +186,19 @@ def test_what_is_open_without_gain_is_narrowed_to_those_who_can_reach_it(place: 
       SubnetIds: [!Ref Subnet]
       SecurityGroupIds: [!Ref Group]
 """
-    start, _, rest = BASE.replace("10.0.0.0/8", "192.168.0.0/16").partition("  Data:\n")
+
+
+def with_endpoint(peer: str) -> str:
+    """
+    Return a template in which an endpoint has the security group, and the route leads to this peer.
+    """
+    start, _, rest = BASE.replace("10.0.0.0/8", peer).partition("  Data:\n")
+    return start + ENDPOINT + rest[rest.index("  Group:") :]
+
+
+def test_what_is_open_without_gain_is_narrowed_to_those_who_can_reach_it(place: Place) -> None:
     rules = "      SecurityGroupIngress:\n        - IpProtocol: -1\n          CidrIp: 0.0.0.0/0\n"
-    place.write({"t.yaml": start + endpoint + rest[rest.index("  Group:") :] + rules})
+    place.write({"t.yaml": with_endpoint("192.168.0.0/16") + rules})
     assert changes(place.fix().diff) == {
         "t.yaml": (
             ["          CidrIp: 0.0.0.0/0"],
@@ -222,18 +210,7 @@ def test_what_is_open_without_gain_is_narrowed_to_those_who_can_reach_it(place: 
 
 @pytest.mark.parametrize("indent", [None, 2])
 def test_a_rule_of_its_own_gets_others_beside_it_for_those_who_may_come_in(place: Place, indent: int | None) -> None:
-    endpoint = """\
-  Logs:
-    Type: AWS::EC2::VPCEndpoint
-    Properties:
-      VpcId: !Ref Hub
-      ServiceName: com.amazonaws.eu-central-1.logs
-      VpcEndpointType: Interface
-      SubnetIds: [!Ref Subnet]
-      SecurityGroupIds: [!Ref Group]
-"""
-    start, _, rest = BASE.replace("10.0.0.0/8", "0.0.0.0/0").partition("  Data:\n")
-    text = start + endpoint + rest[rest.index("  Group:") :] + ALONE.replace("udp", "tcp").replace("10.0.0.0/8", "0.0.0.0/0")
+    text = with_endpoint("0.0.0.0/0") + ALONE.replace("udp", "tcp").replace("10.0.0.0/8", "0.0.0.0/0")
     whole = text.replace("FromPort: 6081", "FromPort: 0").replace("ToPort: 6081", "ToPort: 65535")
     before = whole if indent is None else as_json(whole, indent)
     name = "t.yaml" if indent is None else "t.json"
