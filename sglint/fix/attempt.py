@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from sglint.finding import Edit, Fix, Severity
-from sglint.fix.change import Admit, Blocked, Change, Narrow, Opening, Wanted, openings_of
+from sglint.fix.change import Admit, Attach, Blocked, Change, Narrow, Opening, Wanted, openings_of
 from sglint.fix.diff import unified
 from sglint.fix.kept import cut
 from sglint.fix.look import Item, Look, Overlay, look, real
@@ -36,11 +36,14 @@ TRIES = 16
 class Task:
     """
     What is looked at, by which rules, and who may come in where a person has to decide that.
+
+    `apart` says that interfaces get groups of their own instead of rules in those that they have.
     """
 
     request: Request
     rules: tuple[Rule, ...]
     allowed: tuple[Prefix, ...] = ()
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +59,17 @@ class Tried:
 def solve(task: Task, now: Look, items: tuple[Item, ...], also: frozenset[Key]) -> Tried:
     """
     Return the first change that makes findings go away; where it is not to be had alone, one that fixes those that are to be
-    fixed `also` and are about the same groups.
+    fixed `also` and are about the same groups, and where that is not either, one by groups of their own.
     """
     alone = attempt(task, now, items, also)
     if alone.after is not None or any(isinstance(wishes(task, item), Blocked) for item in items):
         return alone
     more = partners(task, now, items, also)
     together = attempt(task, now, (*items, *more), also) if more else alone
-    return together if together.after is not None else alone
+    if together.after is not None:
+        return together
+    apart = attempt(replace(task, apart=True), now, items, also)
+    return apart if apart.after is not None else alone
 
 
 def partners(task: Task, now: Look, items: tuple[Item, ...], also: frozenset[Key]) -> tuple[Item, ...]:
@@ -88,7 +94,20 @@ def wishes(task: Task, item: Item) -> tuple[Wanted, ...] | Blocked:
     """
     Return what makes it go away.
     """
-    return wanted(item.net, item.finding.rule, item.found, task.allowed)
+    found = wanted(item.net, item.finding.rule, item.found, task.allowed)
+    if isinstance(found, Blocked) or not task.apart:
+        return found
+    own = tuple(replace(one, changes=tuple(by_own_group(item, change) for change in one.changes)) for one in found)
+    return own if own != found else Blocked("no security group of its own would help")
+
+
+def by_own_group(item: Item, change: Change) -> Change:
+    """
+    Return the change by which what a group is to admit is admitted by one that only this interface has.
+    """
+    if not isinstance(change, Admit) or not isinstance(item.found.subject, Interface):
+        return change
+    return Attach(item.found.subject.origin, change.groups, change.openings)
 
 
 def attempt(
@@ -147,7 +166,7 @@ def filtered(
     """
     Return the change with network ACLs that keep out who was kept out, or as it is where these cannot, and why.
     """
-    if plain.after is None or not any(isinstance(change, Admit) for one in some for change in one.changes):
+    if plain.after is None or not any(isinstance(change, (Admit, Attach)) for one in some for change in one.changes):
         return plain
     planned = walls(now, plain.after)
     if isinstance(planned, Blocked):
@@ -235,6 +254,8 @@ def essence(change: Change) -> object:
     """
     Return what a change is about: what is to be let in by the same groups is one change.
     """
+    if isinstance(change, Attach):
+        return change.owner.block
     return change.groups if isinstance(change, Admit) else change
 
 
@@ -242,7 +263,7 @@ def merged(one: Change, other: Change) -> Change:
     """
     Return one change for both, which are about the same.
     """
-    if not isinstance(one, Admit) or not isinstance(other, Admit):
+    if not isinstance(one, (Admit, Attach)) or not isinstance(other, (Admit, Attach)):
         return one
     both = tuple(dict.fromkeys((*one.openings, *other.openings)))
     return replace(

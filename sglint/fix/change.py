@@ -43,6 +43,28 @@ class Admit:
     openings: tuple[Opening, ...]
 
 
+MOST_GROUPS = 5
+"""
+The security groups that an interface can have, unless the quota is raised.
+
+Source: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
+"""
+
+OWN = "Added to the groups of {}, which others have too"
+"""The description of a group that is made for one resource."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """
+    A new security group that admits these is to be attached to an interface, beside these groups that it has.
+    """
+
+    owner: Origin
+    groups: tuple[str, ...]
+    openings: tuple[Opening, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Narrow:
     """
@@ -101,7 +123,7 @@ class Filter:
     subnets: tuple[str, ...] = ()
 
 
-Change: TypeAlias = Admit | Narrow | SetTimeout | ApplianceMode | Filter
+Change: TypeAlias = Admit | Attach | Narrow | SetTimeout | ApplianceMode | Filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,5 +151,5 @@ def openings_of(alternatives: Iterable[Wanted]) -> Iterator[Opening]:
     """
     for one in alternatives:
         for change in one.changes:
-            if isinstance(change, Admit):
+            if isinstance(change, (Admit, Attach)):
                 yield from change.openings

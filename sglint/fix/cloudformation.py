@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from sglint.finding import Edit
-from sglint.fix.change import Admit, ApplianceMode, Change, Filter, Narrow, Opening, SetTimeout
+from sglint.fix.change import Admit, ApplianceMode, Attach, Change, Filter, Narrow, Opening, SetTimeout
 from sglint.fix.filter_cloudformation import as_data, filtering, names, unused
 from sglint.fix.notation import Data, Get, Style, like, style_of
 from sglint.fix.origin_cfn import Stacks
-from sglint.fix.put import append, resource_after, set_in, without_item
+from sglint.fix.own_cloudformation import attaching
+from sglint.fix.put import append, resource_after, rule_of, set_in, without_item
 from sglint.fix.rules import Written, carries, exact, halves, narrow, written
 from sglint.model import Direction, Prefix
 from sglint.resource import Origin
@@ -36,6 +37,8 @@ def proposals(files: Stacks, net: Judged, change: Change) -> Iterator[Edits]:
     """
     if isinstance(change, Admit):
         yield from admitting(files, net, change)
+    elif isinstance(change, Attach):
+        yield from attaching(files, net, change)
     elif isinstance(change, Narrow):
         yield from narrowing(files, net, change)
     elif isinstance(change, SetTimeout):
@@ -164,20 +167,12 @@ def inside(files: Stacks, origin: Origin, openings: Sequence[Opening], style: St
     if not isinstance(properties, Mapping):
         return
     name = LISTS[openings[0].direction]
-    items = [data(one) for one in openings]
+    items = [rule_of(one) for one in openings]
     held = properties.get(name)
     if isinstance(held, List):
         yield append(files.texts, held, items, style)
     else:
         yield set_in(files.texts, properties, (name,), items, style)
-
-
-def data(one: Opening) -> dict[str, Data]:
-    """
-    Return a rule as templates write it.
-    """
-    cidr = "CidrIp" if one.family is Family.IPV4 else "CidrIpv6"
-    return {"IpProtocol": one.protocol.value, "FromPort": one.ports.first, "ToPort": one.ports.last, cidr: str(one.peer)}
 
 
 def resources(
@@ -198,7 +193,7 @@ def resources(
         stem = f"{key}{word}{one.protocol.value.capitalize()}{ports}{'V6' if one.family is Family.IPV6 else ''}"
         name = next(each for each in chain([stem], (f"{stem}{n}" for n in range(2, len(taken) + 9))) if each not in taken)
         taken.add(name)
-        found[name] = {"Type": ALONE[one.direction], "Properties": {"GroupId": Get(key, "GroupId"), **data(one)}}
+        found[name] = {"Type": ALONE[one.direction], "Properties": {"GroupId": Get(key, "GroupId"), **rule_of(one)}}
     entry = files.resource(last) or files.resource(origin)
     if entry is not None:
         yield resource_after(files.texts, entry, found, style)
@@ -248,7 +243,7 @@ def more(files: Stacks, rule: Written, path: str, peers: Sequence[Prefix]) -> It
     protocol, ports = rule.services[0]
     items: list[Data] = []
     for peer in peers:
-        one = data(Opening(rule.direction, protocol, ports, peer))
+        one = rule_of(Opening(rule.direction, protocol, ports, peer))
         items.append({"IpProtocol": -1, **{key: one[key] for key in one if key.startswith("Cidr")}} if whole else one)
     yield append(files.texts, held, items, style)
 

@@ -100,19 +100,35 @@ def rules_touched(before: Look, after: Look, meant: Callable[[Place], bool]) -> 
     """
     Yield which groups would have other rules that no interface that is meant has, or that others have as well.
     """
-    users: dict[Place, list[Place]] = {}
-    for (root, address), judgement in judgements(before).items():
-        for group in judgement.interface.groups:
-            if isinstance(group, str):
-                users.setdefault((root, group), []).append((root, address))
+    users, users_then = users_of(before), users_of(after)
     old, new = rules_of(before), rules_of(after)
+    fresh = groups_of(after) - groups_of(before)
     for place in sorted(place for place in old.keys() | new.keys() if old.get(place) != new.get(place)):
-        there = users.get(place, [])
+        there = users.get(place, []) if place not in fresh else users_then.get(place, [])
         others = sorted(address for root, address in there if not meant((root, address)))
         if others and len(others) < len(there):
             yield f"{place[1]} is the group of {few(others)} too, which is to stay as it is: give one of them its own"
         elif len(others) == len(there):
             yield f"it would change the rules of {place[1]} too, which are to stay as they are"
+
+
+def users_of(one: Look) -> Mapping[Place, list[Place]]:
+    """
+    Return which interfaces surely have each group, by its root and address.
+    """
+    users: dict[Place, list[Place]] = {}
+    for (root, address), judgement in judgements(one).items():
+        for group in judgement.interface.groups:
+            if isinstance(group, str):
+                users.setdefault((root, group), []).append((root, address))
+    return users
+
+
+def groups_of(one: Look) -> frozenset[Place]:
+    """
+    Return the groups that are made in the text.
+    """
+    return frozenset((net.network.root, group.origin.address) for net in one.networks.judged for group in net.network.groups)
 
 
 def rules_of(one: Look) -> Mapping[Place, frozenset[object]]:

@@ -7,11 +7,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sglint.finding import Edit
+from sglint.fix.change import Opening
 from sglint.fix.notation import Data, Quoted, Style, end_of, flow, indented, is_flow, lines, style_of
 from sglint.fix.origin_cfn import Stacks
 from sglint.fix.rules import Written
 from sglint.fix.text import Texts, at
 from sglint.source import Span
+from sglint.space import Family
 from sglint.template import Entry, List, Node, Scalar
 from sglint.template import Mapping as Mapped
 
@@ -179,3 +181,11 @@ def lines_out(texts: Texts, start: Span, node: Node) -> Edit:
     while first > 1 and not texts.line(start.path, first - 1).strip():
         first -= 1
     return Edit(Span(start.path, first, 1, end_of(texts, node).line + 1, 1), "")
+
+
+def rule_of(one: Opening) -> dict[str, Data]:
+    """
+    Return a rule as templates write it.
+    """
+    cidr = "CidrIp" if one.family is Family.IPV4 else "CidrIpv6"
+    return {"IpProtocol": one.protocol.value, "FromPort": one.ports.first, "ToPort": one.ports.last, cidr: str(one.peer)}

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sglint.fix.change import Admit, ApplianceMode, Change, Filter, Narrow, SetTimeout
+from sglint.fix.change import Admit, ApplianceMode, Attach, Change, Filter, Narrow, SetTimeout
 from sglint.fix.look import Look
 from sglint.fix.proof import shut_out
 from sglint.model import Direction, Permission
@@ -27,11 +27,13 @@ def steps(before: Look, after: Look, changes: Iterable[Change]) -> Iterator[str]
     filters = any(isinstance(one, Filter) for one in listed)
     if filters:
         yield "deploy the network ACL by itself first: it lets through all that the groups let in and open now, and its replies"
-    if any(isinstance(one, Admit) for one in listed):
+    if any(isinstance(one, (Admit, Attach)) for one in listed):
         yield from opening(before, after, second=filters)
     for one in listed:
         if isinstance(one, Narrow):
             yield from closing(before, after, one)
+        elif isinstance(one, Attach):
+            yield from attaching(one)
         elif isinstance(one, SetTimeout):
             yield from timeout(one)
         elif isinstance(one, ApplianceMode):
@@ -57,6 +59,16 @@ def opening(before: Look, after: Look, *, second: bool) -> Iterator[str]:
     else:
         yield f"{then}rules are only added, which cuts nothing; live flows stay tracked until they end, new ones are not"
     yield "from then on, live untracked flows are cut at once when one of these rules is changed or removed: add others first"
+
+
+def attaching(one: Attach) -> Iterator[str]:
+    """
+    Yield that there is a group more, and what an instance comes to of which the interfaces are a part.
+    """
+    names = join(one.groups)
+    yield f"others have {names} too, so {one.owner.address} gets a group more; what any of its groups admits is admitted"
+    if any(path.startswith("NetworkInterfaces") for path, _ in one.owner.fields):
+        yield f"CloudFormation replaces {one.owner.address} by a new instance, as interfaces written in it cannot change"
 
 
 def closing(before: Look, after: Look, one: Narrow) -> Iterator[str]:

@@ -11,8 +11,9 @@ from itertools import islice
 from sglint.finding import Edit
 from sglint.fix import hcl
 from sglint.fix.add import added, attribute_edits, unused
-from sglint.fix.change import Admit, ApplianceMode, Change, Filter, Narrow, Opening, SetTimeout
+from sglint.fix.change import Admit, ApplianceMode, Attach, Change, Filter, Narrow, Opening, SetTimeout
 from sglint.fix.filter_terraform import filtering
+from sglint.fix.own_terraform import attaching
 from sglint.fix.place import inserted, without
 from sglint.fix.rules import Written, carries, exact, halves, narrow, written
 from sglint.fix.text import offsets
@@ -36,6 +37,8 @@ def proposals(files: Terraform, net: Judged, change: Change) -> Iterator[Edits]:
     """
     if isinstance(change, Admit):
         yield from admitting(files, net, change)
+    elif isinstance(change, Attach):
+        yield from attaching(files, net, change)
     elif isinstance(change, Narrow):
         yield from narrowing(files, net, change)
     elif isinstance(change, SetTimeout):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from sglint.finding import Edit
 from sglint.fix import cloudformation, terraform
-from sglint.fix.change import ApplianceMode, Change, Filter, SetTimeout
+from sglint.fix.change import ApplianceMode, Attach, Change, Filter, SetTimeout
 from sglint.fix.comments import with_comments
 from sglint.fix.look import Look
 from sglint.fix.origin_cfn import Stacks
@@ -58,7 +58,7 @@ def owner(net: Judged, change: Change) -> Origin | None:
     """
     Return the origin of the thing that is to change.
     """
-    if isinstance(change, SetTimeout):
+    if isinstance(change, (SetTimeout, Attach)):
         return change.owner
     if isinstance(change, ApplianceMode):
         return change.attachment.origin

@@ -33,10 +33,9 @@ NOTES = {name: {"tracked-workload"} for name in ("managed-spoke", "vendor-firewa
 
 BY_HAND = {
     "inspection-modules": {"tracked-workload"},
-    "single-vpc-gwlb": {"tracked-workload"},
     "transit-spokes": {"tracked-workload"},
 }
-"""What a person must decide: the internet would come in, or a group is shared with others."""
+"""What a person must decide: the internet would come in, or a module is shared with others."""
 
 
 def cases() -> list[tuple[str, str]]:

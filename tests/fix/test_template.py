@@ -225,3 +225,28 @@ def test_a_rule_of_its_own_gets_others_beside_it_for_those_who_may_come_in(place
     assert made["Properties"].pop("GroupId") in (rule.pop("GroupId"), {"Fn::GetAtt": ["Group", "GroupId"]})
     assert made == {"Type": "AWS::EC2::SecurityGroupIngress", "Properties": {**rule, "CidrIp": "192.168.7.0/24"}}
     assert place.fix().findings == ()
+
+
+@pytest.mark.parametrize("protocols", [["-1"], ["tcp", "udp"]])
+def test_an_interface_gets_a_group_more_which_lets_out_no_more_than_the_others(place: Place, protocols: list[str]) -> None:
+    other = """\
+  Other:
+    Type: AWS::EC2::NetworkInterface
+    Properties:
+      SubnetId: !Ref Subnet
+      GroupSet:
+        - !GetAtt Group.GroupId
+"""
+    ports = "          FromPort: 0\n          ToPort: 65535\n"
+    items = [f"        - IpProtocol: {one}\n{ports}          CidrIp: 0.0.0.0/0\n" for one in protocols]
+    place.write({"t.yaml": BASE + BLOCK + "      SecurityGroupEgress:\n" + "".join(items) + other})
+    old, new = changes(place.fix().diff)["t.yaml"]
+    assert old == ["      GroupSet: [!Ref Group]"]
+    assert new[:4] == [
+        "      GroupSet: [!Ref Group, !Ref DataGroup]",
+        "  DataGroup:",
+        "    Type: AWS::EC2::SecurityGroup",
+        "    Properties:",
+    ]
+    assert any(line.strip() == "CidrIp: 127.0.0.1/32" for line in new) == (protocols != ["-1"])
+    assert place.fix().findings == ()

@@ -277,8 +277,7 @@ def test_rules_beside_the_call_of_a_module_name_one_group_of_the_list_that_it_pu
     assert fixed.diff.count("+  security_group_id = module.a.id[0]\n") == 2
 
 
-def test_a_group_that_another_interface_has_stays(place: Place) -> None:
-    workload = """
+SHARER = """
 resource "aws_instance" "other" {
   ami                    = "ami-1"
   instance_type          = "t3.micro"
@@ -286,11 +285,44 @@ resource "aws_instance" "other" {
   vpc_security_group_ids = [aws_security_group.data.id]
 }
 """
-    place.write({"main.tf": forwarder() + GROUP.replace("CLIENTS", CLIENTS) + workload})
+
+
+def test_a_group_that_another_interface_has_stays(place: Place) -> None:
+    listed = "\nlocals {\n  groups = [aws_security_group.data.id]\n}\n"
+    text = forwarder().replace("= [aws_security_group.data.id]", "= local.groups")
+    place.write({"main.tf": text + GROUP.replace("CLIENTS", CLIENTS) + SHARER + listed})
     ((_, made, _),) = place.fix().findings
     assert made.blocked == (
         "aws_security_group.data is the group of aws_instance.other too, which is to stay as it is: give one of them its own"
     )
+
+
+@pytest.mark.parametrize(
+    ("held", "old", "first"),
+    [
+        ("[ID]", ["  security_groups   = [ID]"], ["  security_groups   = [ID, MORE]"]),
+        ("[\n    ID, # all\n  ]", [], ["    MORE,"]),
+        ("[\n    ID # all\n  ]", ["    ID # all"], ["    ID, # all", "    MORE"]),
+    ],
+)
+def test_an_interface_gets_a_group_more_where_another_one_has_its_own_too(
+    place: Place, held: str, old: list[str], first: list[str]
+) -> None:
+    def named(text: str) -> str:
+        return text.replace("ID", "aws_security_group.data.id").replace("MORE", "aws_security_group.data_2.id")
+
+    text = forwarder().replace("[aws_security_group.data.id]", named(held))
+    place.write({"main.tf": text + GROUP.replace("CLIENTS", CLIENTS) + SHARER})
+    fixed = place.fix()
+    gone, new = changes(fixed.diff)["main.tf"]
+    assert (gone, new[: len(first)]) == ([named(one) for one in old], [named(one) for one in first])
+    assert [line for line in new if "description" in line] == [
+        '  description = "Added to the groups of data, which others have too"'
+    ]
+    assert sum(line == "  ingress {" for line in new) == 2
+    ((_, made, done),) = fixed.findings
+    assert (made.safe, bool(made.admits), done) == (False, True, True)
+    assert place.fix().findings == ()
 
 
 RULES = """
