@@ -77,7 +77,9 @@ _OPTIONS = (
         metavar="SECONDS",
         help="What is not read by then is left out and said; after twice as long the run ends.",
     ),
-    click.option("--output", "-o", multiple=True, metavar="FILE", help="File for the --format before it."),
+    click.option(
+        "--output", "-o", multiple=True, metavar="FILE", help="File to write to; of several formats, that of the one before it."
+    ),
     click.option(
         "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour. auto: on a terminal."
     ),

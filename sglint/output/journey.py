@@ -1,11 +1,5 @@
 """
 One flow, followed hop by hop there and back, and why it is tracked, untracked or denied: for people and for programs.
-
-The JSON is {"schema", "interface", "root", "direction", "family", "protocol", "ports", "peer", "state", "least", "most",
-"delivered": true | false | "maybe", "reasons", "flows": [as of inspect], "if_grouped": [likewise], "journeys": [{"subnet",
-"source", "one_sided": true | false | "maybe", "out": trip, "back": [trip]}], "network_acls": [{"subnet", "acls", "direction",
-"ports", "peer", "open", "may_be_open", "rules": [{"number", "allow", "file", "line"}]}], "problems"}, and a trip is {"end",
-"address", "steps": [{"noun", "address", "text", "among", "file", "line"}], "unknown": [{"text", "file", "line"}]}.
 """
 
 from __future__ import annotations

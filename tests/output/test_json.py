@@ -5,9 +5,11 @@ What programs read: every field of the JSON, recorded.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 
-from sglint.finding import Edit, Fix
+from sglint.finding import Edit, Fix, Since
 from sglint.model import Direction, Interface, Resolved, Role, Unresolved
 from sglint.output.inspect import render_json, render_text
 from sglint.output.json import render
@@ -16,6 +18,7 @@ from sglint.source import Problem
 from sglint.space import Bounds, Ports, Protocol
 from sglint.track import State
 from sglint.value import Unknown
+from tests.command import REPOSITORY
 from tests.conftest import Accept
 from tests.output.made import UNTOLD, UNTRACKED, at, finding, full, interface, judged, judgement, origin, report, verdict
 
@@ -117,3 +120,25 @@ def test_a_change_of_the_files_has_its_proof_and_its_edits() -> None:
         "edits": [edit],
     }
     assert (second["blocked"], second["edits"], third) == ("it is elsewhere", [], None)
+
+
+def keys(document: object) -> Iterator[str]:
+    """
+    Yield the keys of a document at any depth.
+    """
+    if isinstance(document, dict):
+        yield from document
+    for inner in document.values() if isinstance(document, dict) else document if isinstance(document, list) else ():
+        yield from keys(inner)
+
+
+def test_every_key_is_explained_and_no_other() -> None:
+    fixed = replace(finding(), fix=Fix((Edit(at(1), ""),)))
+    texts = [path.read_text() for path in REPOSITORY.glob("tests/*/expected/[ri]*.json") if "gitlab" not in path.name]
+    texts.append(render(replace(full(), since=Since("main", (fixed,))), version="0"))
+    there = {key for text in texts for key in keys(json.loads(text))}
+    explained = set(re.findall(r"`([a-z_]+)`", (REPOSITORY / "docs" / "json.md").read_text(encoding="utf-8")))
+    assert there - explained == set()
+    words = {"true", "false", "null", "yes", "maybe", "error", "warning", "note", "open", "ignored", "baseline", "unchanged"}
+    words |= {"in", "out", "untracked", "tracked", "denied", "forwarder", "resolver", "workload", "managed"}
+    assert explained - there - words == set()
