@@ -13,7 +13,7 @@ from sglint.fix.change import Admit, Attach, Blocked, Change, Narrow, Opening, W
 from sglint.fix.diff import unified
 from sglint.fix.kept import cut
 from sglint.fix.look import Item, Look, Overlay, look, real
-from sglint.fix.proof import Key, Place, Proof, prove
+from sglint.fix.proof import Key, Place, Proof, lets_in_less, prove
 from sglint.fix.steps import steps
 from sglint.fix.text import ClashError, by_file, edited
 from sglint.fix.top import from_top
@@ -164,7 +164,8 @@ def filtered(
     meant: Callable[[Place], bool],
 ) -> Tried:
     """
-    Return the change with network ACLs that keep out who was kept out, or as it is where these cannot, and why.
+    Return the change with network ACLs that keep out who was kept out, or at least some of them and cut off nobody; as it is
+    where they cannot, and why.
     """
     if plain.after is None or not any(isinstance(change, (Admit, Attach)) for one in some for change in one.changes):
         return plain
@@ -180,15 +181,11 @@ def filtered(
             continue
         after = look(task.request, task.rules, overlay)
         proof = prove(now, after, gone, meant)
-        first = (
-            first
-            or proof.wrong
-            or next(cut(now, after), "")
-            or next((f"it would still let in {one}" for one in proof.admits), "")
-        )
-        if proof.safe and not first:
-            moved = Wanted(tuple(one for _, one in planned), tuple(moves(now, after, planned)))
+        wrong = proof.wrong or next(cut(now, after), "")
+        if not wrong and (proof.safe or lets_in_less(now, plain.after, after)):
+            moved = Wanted(tuple(one for _, one in planned), tuple(moves(now, after, planned, safe=proof.safe)))
             return Tried(told(now, after, edits, (*some, moved), proof), after)
+        first = first or wrong or next(f"it would still let in {one}" for one in proof.admits)
     return noted(plain, first or "the text has no place where it could be written")
 
 

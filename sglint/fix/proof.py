@@ -208,6 +208,17 @@ def newly_reached(before: Look, after: Look) -> Iterator[str]:
                 yield f"packets to {what} of {join(sorted(dict.fromkeys(names)))} from {whom} {end}"
 
 
+def lets_in_less(before: Look, after: Look, other: Look) -> bool:
+    """
+    Return whether the other change lets in nothing that the first one does not, and not all of that.
+    """
+    wide, close = newly(before, after), newly(before, other)
+    if wide.keys() != close.keys():
+        return False
+    pairs = [(union(wide[place]), union(close[place])) for place in wide]
+    return all(less <= more for more, less in pairs) and any(more - less for more, less in pairs)
+
+
 def newly(before: Look, after: Look) -> Mapping[Place, tuple[FlowSet, FlowSet]]:
     """
     Return the packets that can newly reach each interface: those that can start a connection, and those that it cannot answer.

@@ -30,7 +30,7 @@ def walls(now: Look, after: Look) -> tuple[tuple[Judged, Filter], ...] | Blocked
     return tuple(found)
 
 
-def moves(now: Look, after: Look, planned: Iterable[tuple[Judged, Filter]]) -> Iterator[str]:
+def moves(now: Look, after: Look, planned: Iterable[tuple[Judged, Filter]], *, safe: bool) -> Iterator[str]:
     """
     Yield which network ACLs filter then, and what is to be known of them.
     """
@@ -43,4 +43,6 @@ def moves(now: Look, after: Look, planned: Iterable[tuple[Judged, Filter]]) -> I
     ]
     names = [one.acl for _, one in planned if one.acl] + [one.origin.address for _, one in made]
     yield f"the filter moves to {join(sorted(dict.fromkeys(names)))}: it lets in what the groups let in until now, and answers"
+    if not safe:
+        yield "it cannot keep out all of them: answers, and what others in its subnets need, come in by the same rules"
     yield "it is for everything in its subnets: what is put there from elsewhere, and clients with ports below 1024, need more"
