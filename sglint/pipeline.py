@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sglint import graph, lower, track
 from sglint.baseline import forgotten, set_aside, within
+from sglint.cache import Cache, keep, opened, recalled
 from sglint.config import EMPTY, Configuration, configuration, left_out, useless
 from sglint.deadline import TimeUpError, limited
 from sglint.evaluate.root import Root
@@ -27,6 +28,8 @@ from sglint.rule import Judged, Rule, counted, counts, found_in, gathered, looke
 from sglint.source import (
     NOTHING,
     Discovery,
+    Journal,
+    Noted,
     Problem,
     SglintError,
     Source,
@@ -78,10 +81,15 @@ def lint(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule]) -> Repor
     """
     scan = look(wanted)
     running = settings(wanted, scan.said, rules, known)
-    processes = several(wanted.jobs, len(scan.roots), len(scan.discovery.files))
-    each = partial(tell, wanted, scan, running.rules)
-    told = spread(each, len(scan.roots), processes, lambda done: wanted.progress(done, len(scan.roots)))
-    return report(wanted, heard(scan, told), running)
+    before = recalled(scan.cache, scan.roots, running.rules)
+    left = [number for number in range(len(scan.roots)) if number not in before]
+    processes = several(wanted.jobs, len(left), len(scan.discovery.files) * len(left) // max(1, len(scan.roots)))
+    each = partial(overheard, wanted, scan, running.rules, left)
+    found = spread(each, len(left), processes, lambda done: wanted.progress(len(before) + done, len(scan.roots)))
+    new = dict(zip(left, found, strict=True))
+    keep(scan.cache, scan.roots, running.rules, new)
+    told = {**before, **{number: one for number, (one, _) in new.items()}}
+    return report(wanted, heard(scan, [told[number] for number in sorted(told)]), running)
 
 
 def conclude(
@@ -149,6 +157,8 @@ def everything(wanted: Request, said: Configuration) -> bool:
 class Scan:
     """
     What there is to judge: the files, the readers of the formats with their root modules and templates, and what is said of it.
+
+    `cache` is what earlier runs have found of it, None where that is not asked for.
     """
 
     discovery: Discovery
@@ -156,24 +166,27 @@ class Scan:
     roots: tuple[Unread, ...]
     said: Configuration
     problems: tuple[Problem, ...]
+    cache: Cache | None = None
 
 
 def look(wanted: Request) -> Scan:
     """
     Return what there is to judge among the paths.
     """
-    over = overlay(wanted.overlay) if wanted.overlay else NOTHING
+    noted = replace(NOTHING, journal=Journal()) if wanted.cache and wanted.plan is None else NOTHING
+    over = overlay(wanted.overlay) if wanted.overlay else noted
     base = str(Path.cwd())
     said = configuration(wanted.config, base=base, root=wanted.root, over=over)
     try:
         with limited(wanted.deadline):
             discovery = discover(wanted.paths or (".",), base=base, root=wanted.root, over=over, left_out=left_out(said))
+            cache = opened(wanted, said, discovery.tree)
             readers = (templates(wanted, discovery, said), root_modules(wanted, discovery, said))[wanted.plan is not None :]
     except TimeUpError as up:
         where = up.place or "looking for files"
         raise SglintError(f"{late(wanted.deadline)} in {where}; give fewer paths, or more time") from None
     problems = (*discovery.problems, *passed_over(discovery)) if discovery.files or wanted.plan is None else ()
-    return Scan(discovery, readers, tuple(one for reader in readers for one in reader.roots), said, problems)
+    return Scan(discovery, readers, tuple(one for reader in readers for one in reader.roots), said, problems, cache)
 
 
 def judge(wanted: Request) -> Networks:
@@ -247,9 +260,23 @@ def worlds(root: Root, judged: Judged) -> tuple[Judged, ...]:
     return tuple(seen(lower.lower(root.path, resources())[0]) for resources in root.worlds)
 
 
-def tell(wanted: Request, scan: Scan, rules: Sequence[Rule], number: int) -> Told:
+def overheard(wanted: Request, scan: Scan, rules: Sequence[Rule], numbers: Sequence[int], index: int) -> tuple[Told, Noted]:
     """
-    Return what the rules say of the root module or template of this number.
+    Return what the rules say of the root module or template of one of these numbers, and what was looked at for that.
+    """
+    journal = scan.discovery.tree.overlay.journal
+    if journal is None:
+        return tell(wanted, scan, rules, numbers[index])[0], {}
+    with journal.noting() as noted:
+        told, whole = tell(wanted, scan, rules, numbers[index])
+        if not whole:
+            journal.doubt()
+    return told, noted
+
+
+def tell(wanted: Request, scan: Scan, rules: Sequence[Rule], number: int) -> tuple[Told, bool]:
+    """
+    Return what the rules say of the root module or template of this number, and whether they could say all of it.
     """
     one = judge_root(scan.roots[number], wanted)
     net = one.judged
@@ -257,7 +284,7 @@ def tell(wanted: Request, scan: Scan, rules: Sequence[Rule], number: int) -> Tol
     found, failed = (
         ((), ()) if net is None else found_in([one for one in rules if planned or not one.plan], net, debug=wanted.debug)
     )
-    return Told(
+    told = Told(
         None if net is None else net.network.root,
         found,
         (*one.problems, *failed),
@@ -268,6 +295,7 @@ def tell(wanted: Request, scan: Scan, rules: Sequence[Rule], number: int) -> Tol
         planned,
         frozenset() if net is None else frozenset(map(named, net.network.interfaces)),
     )
+    return told, net is not None and not failed
 
 
 def heard(scan: Scan, told: Sequence[Told]) -> Heard:

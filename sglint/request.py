@@ -34,6 +34,7 @@ class Request:
     `progress` is told how far it is.
     `baseline` is the file that lists the findings which were there before, "" for none. When the rules are `selected` by
     the caller, the configuration selects and ignores none.
+    `cache` is the folder in which is remembered what was found, "" for none.
     What is not read at the `deadline` is left out. `jobs` is in how many processes root modules and templates are judged, None
     for as many as there are processors where that pays.
     """
@@ -54,6 +55,7 @@ class Request:
     selected: bool = False
     deadline: Deadline | None = None
     jobs: int | None = 1
+    cache: str = ""
 
 
 def request(  # noqa: PLR0913 -- one keyword for each thing that can be given

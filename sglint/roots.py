@@ -35,17 +35,18 @@ from sglint.evaluate.terraform import (
 )
 from sglint.lower import WORDS
 from sglint.request import Request
-from sglint.source import Discovery, Problem
+from sglint.source import Discovery, Problem, digest
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
     """
-    A root module or template, and the function that evaluates it.
+    A root module or template, the function that evaluates it, and a digest of what it is given beside the files.
     """
 
     name: str
     evaluate: Callable[[], Root]
+    given: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ def root_modules(wanted: Request, discovery: Discovery, said: Configuration) -> 
         found = find_roots(library, discovery)
         states = States(library, found)
         configured = configured_inputs(inputs, said, discovery.tree)
+        given = digest((found, files, configured))
         roots = tuple(
             Unread(
                 f"the root module {library.shown(path)}",
@@ -83,6 +85,7 @@ def root_modules(wanted: Request, discovery: Discovery, said: Configuration) -> 
                     named={**files, **configured.files},
                     states=states,
                 ),
+                given,
             )
             for path in found
         )
@@ -114,7 +117,8 @@ def templates(wanted: Request, discovery: Discovery, said: Configuration) -> Rea
     parameters = configured(given, said, discovery.tree)
     found = find_templates(library, discovery, parameters)
     evaluate = partial(evaluate_template, library, parameters=parameters, wanted=WORDS, roots=found)
-    roots = tuple(Unread(f"the template {library.shown(path)}", partial(evaluate, path)) for path in found)
+    given_all = digest((found, library.scanned, parameters))
+    roots = tuple(Unread(f"the template {library.shown(path)}", partial(evaluate, path), given_all) for path in found)
     unknown = partial(undeclared_parameters, parameters, unless=said.path if discovery.named else "")
     return Reader(roots, (*problems, *misconfigured(said, library)), unknown)
 

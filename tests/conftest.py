@@ -1,10 +1,14 @@
 """
 What all tests share: texts that are compared with a recorded one, and recorded anew with `pytest --accept`.
+
+What sglint remembers of its runs is not that of who runs the tests, in this process and in all that it starts.
 """
 
 from __future__ import annotations
 
+import os
 import signal
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +24,15 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 Accept = Callable[[str, str], None]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """
+    Give the tests a folder of their own for what is remembered.
+    """
+    folder = tempfile.TemporaryDirectory(prefix="sglint-tests-")
+    os.environ["XDG_CACHE_HOME"] = os.environ["LOCALAPPDATA"] = folder.name
+    config.add_cleanup(folder.cleanup)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

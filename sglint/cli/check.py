@@ -35,6 +35,7 @@ FORMATS = ["text", "json", "sarif", "junit", "github", "gitlab", "markdown"]
 @click.option("--baseline", metavar="FILE", help="Findings that sglint baseline has listed there do not fail the run.")
 @click.option("--diff", metavar="REV", help="Compare with where HEAD left this revision of git; only new findings count.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="How many processes. Default: as many as pay.")
+@click.option("--cache/--no-cache", default=True, help="Do not judge again what has not changed. Default: --cache.")
 @click.pass_context
 def check(  # noqa: PLR0913 -- click passes every option
     ctx: click.Context,
@@ -52,6 +53,7 @@ def check(  # noqa: PLR0913 -- click passes every option
     baseline: str | None,
     diff: str | None,
     jobs: int | None,
+    cache: bool,
 ) -> None:
     """
     Find interfaces behind a transit gateway or Gateway Load Balancer whose security groups make EC2 track their flows.
@@ -63,6 +65,7 @@ def check(  # noqa: PLR0913 -- click passes every option
     be read, or the command was wrong; otherwise 0.
     """
     with guarded(debug=wanted.debug):
+        from sglint.cache import user_folder
         from sglint.compared import compare
         from sglint.config import configuration
         from sglint.finding import Severity
@@ -76,7 +79,8 @@ def check(  # noqa: PLR0913 -- click passes every option
         if diff is not None and wanted.plan is not None:
             raise click.UsageError("--plan says itself what changes; give it without --diff")
         wanted = replace(wanted, baseline=baseline, selected=bool(select), jobs=jobs)
-        report = lint(wanted, chosen, known) if diff is None else compare(wanted, chosen, known, diff)
+        used = replace(wanted, cache=user_folder() if cache else "")
+        report = lint(used, chosen, known) if diff is None else compare(wanted, chosen, known, diff)
         if fixes and wanted.plan is None:
             from sglint.fix import fixed_findings
 

@@ -80,7 +80,7 @@ Check: TypeAlias = Callable[[Judged], Iterable[Found]]
 @dataclass(frozen=True, slots=True)
 class Rule:
     """
-    A rule: its name, how bad what it finds is, since which version it exists, its page, and the function that looks.
+    A rule: its name, how bad what it finds is, since which version it exists, its page, the function that looks, and the file.
 
     One with `plan` looks at nothing but what a plan changes, and is not run where there is no plan.
     """
@@ -91,6 +91,7 @@ class Rule:
     page: str
     check: Check
     plan: bool = False
+    file: str = ""
 
     @property
     def title(self) -> str:
@@ -187,7 +188,7 @@ def read(path: Path) -> Rule:
         raise SglintError(f"{path}: a rule file begins with a docstring, which is the page of the rule")
     found = marked[0]
     slug, page = path.stem.replace("_", "-"), (module.__doc__ or "").strip()
-    return Rule(slug, found.severity, found.since, page, found.check, found.plan)
+    return Rule(slug, found.severity, found.since, page, found.check, found.plan, str(path.absolute()))
 
 
 def execute(path: Path) -> ModuleType:

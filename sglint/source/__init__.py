@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from sglint.source.disk import NOTHING, Overlay, is_file, overlay, real_path
 from sglint.source.git import Past, past, work_trees
+from sglint.source.journal import Journal, Noted, digest, once
 from sglint.source.located import located
+from sglint.source.recall import doubt, holds, leads
 from sglint.source.text import Problem, SglintError, Source, Span, in_order
 from sglint.source.tree import LIMIT, Tree, displayed, list_directories, list_files, read, read_all, read_bytes, whole
 from sglint.source.walk import Discovery, Format, Found, discover, passed_over, vanished
@@ -20,6 +22,8 @@ __all__ = [
     "Discovery",
     "Format",
     "Found",
+    "Journal",
+    "Noted",
     "Overlay",
     "Past",
     "Problem",
@@ -27,13 +31,18 @@ __all__ = [
     "Source",
     "Span",
     "Tree",
+    "digest",
     "discover",
     "displayed",
+    "doubt",
+    "holds",
     "in_order",
     "is_file",
+    "leads",
     "list_directories",
     "list_files",
     "located",
+    "once",
     "overlay",
     "passed_over",
     "past",

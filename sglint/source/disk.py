@@ -15,6 +15,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from sglint.source.journal import Journal
+
 _LINKS = 40
 """How many links are followed on the way to one file, as the system does."""
 
@@ -26,11 +28,13 @@ class Overlay:
 
     `folders` are the directories that hold such a text at any depth, with the names on the way to it. `covers` is whether a
     path is that of a link or directory on the disk, which then leads nowhere. What is not UTF-8 in a text is a surrogate.
+    What is looked at is noted in the `journal`.
     """
 
     texts: Mapping[str, str | None]
     folders: Mapping[str, frozenset[str]]
     covers: bool
+    journal: Journal | None = None
 
 
 def overlay(changes: Iterable[tuple[str, str | None]]) -> Overlay:
@@ -67,6 +71,16 @@ class Entry:
 
 
 def real_path(over: Overlay, path: str) -> str:
+    """
+    Return the absolute path without links, and note it.
+    """
+    found = resolved(over, path)
+    if over.journal is not None:
+        over.journal.note(("real", path, 0), found)
+    return found
+
+
+def resolved(over: Overlay, path: str) -> str:
     """
     Return the absolute path without links; what no file can be called leads nowhere, as it is written.
     """
@@ -123,7 +137,7 @@ def exists(over: Overlay, path: str) -> bool:
     """
     Return whether there is something at the path.
     """
-    real = real_path(over, path)
+    real = resolved(over, path)
     if real in over.texts:
         return over.texts[real] is not None or real in over.folders
     return real in over.folders or (_on_disk(over, real) and os.path.exists(real))
@@ -133,7 +147,7 @@ def is_directory(over: Overlay, path: str) -> bool:
     """
     Return whether there is a directory at the path.
     """
-    real = real_path(over, path)
+    real = resolved(over, path)
     if real in over.texts:
         return over.texts[real] is None and real in over.folders
     return real in over.folders or (_on_disk(over, real) and os.path.isdir(real))
@@ -141,12 +155,16 @@ def is_directory(over: Overlay, path: str) -> bool:
 
 def is_file(over: Overlay, path: str) -> bool:
     """
-    Return whether there is a regular file at the path.
+    Return whether there is a regular file at the path, and note it.
     """
-    real = real_path(over, path)
+    real = resolved(over, path)
     if real in over.texts:
-        return over.texts[real] is not None
-    return real not in over.folders and _on_disk(over, real) and os.path.isfile(real)
+        found = over.texts[real] is not None
+    else:
+        found = real not in over.folders and _on_disk(over, real) and os.path.isfile(real)
+    if over.journal is not None:
+        over.journal.note(("file", path, 0), found)
+    return found
 
 
 def is_link(over: Overlay, path: str) -> bool:
@@ -154,14 +172,14 @@ def is_link(over: Overlay, path: str) -> bool:
     Return whether the path itself is a link.
     """
     above, name = os.path.split(path)
-    return os.path.islink(path) and not (over.covers and os.path.join(real_path(over, above), name) in over.texts)
+    return os.path.islink(path) and not (over.covers and os.path.join(resolved(over, above), name) in over.texts)
 
 
 def entries(over: Overlay, directory: str) -> list[Entry]:
     """
     Return what a directory holds, by name; raise OSError when it cannot be listed.
     """
-    real = real_path(over, directory) if over.texts else directory
+    real = resolved(over, directory) if over.texts else directory
     if over.texts.get(real) is not None:
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     if real not in over.folders and not _on_disk(over, real):

@@ -16,9 +16,13 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
-from sglint.source.disk import NOTHING, Overlay, content, entries, real_path
+from sglint.source.disk import NOTHING, Overlay, content, entries, resolved
+from sglint.source.journal import Kind
 from sglint.source.text import Problem, Source, Span
+
+T = TypeVar("T")
 
 LIMIT = 5_000_000
 """How many bytes a file may have; the largest hand-written ones have a tenth of it."""
@@ -79,9 +83,19 @@ def read_head(tree: Tree, path: str, limit: int = LIMIT) -> bytes | Problem:
     """
     Return the first bytes of a file, or what keeps us from reading it.
     """
+    return _noted(tree, "head", os.path.join(tree.base, path), _head(tree, path, limit), limit)
+
+
+def _noted(tree: Tree, kind: Kind, path: str, found: T, limit: int = 0) -> T:
+    if tree.overlay.journal is not None:
+        tree.overlay.journal.note((kind, path, limit), found)
+    return found
+
+
+def _head(tree: Tree, path: str, limit: int) -> bytes | Problem:
     shown = displayed(tree, path)
     try:
-        real = real_path(tree.overlay, os.path.join(tree.base, path))
+        real = resolved(tree.overlay, os.path.join(tree.base, path))
         if not inside(tree, real):
             return Problem(f"{shown} lies outside of what is scanned", whole(shown), "name a directory above both with --root")
         laid = content(tree.overlay, real)
@@ -107,8 +121,12 @@ def list_files(tree: Tree, directory: str) -> tuple[str, ...]:
     A directory that lies outside of the tree or cannot be listed has none.
     """
     absolute = os.path.normpath(os.path.join(tree.base, directory))
+    return _noted(tree, "files", absolute, _files(tree, absolute))
+
+
+def _files(tree: Tree, absolute: str) -> tuple[str, ...]:
     try:
-        if not inside(tree, real_path(tree.overlay, absolute)):
+        if not inside(tree, resolved(tree.overlay, absolute)):
             return ()
         names = [one.name for one in entries(tree.overlay, absolute) if not one.directory]
     except (OSError, ValueError):
@@ -121,8 +139,12 @@ def list_directories(tree: Tree, directory: str) -> tuple[str, ...]:
     Return the displayed paths of the directories in a directory, in order; links are not followed.
     """
     absolute = os.path.normpath(os.path.join(tree.base, directory))
+    return _noted(tree, "directories", absolute, _directories(tree, absolute))
+
+
+def _directories(tree: Tree, absolute: str) -> tuple[str, ...]:
     try:
-        if not inside(tree, real_path(tree.overlay, absolute)):
+        if not inside(tree, resolved(tree.overlay, absolute)):
             return ()
         names = [one.name for one in entries(tree.overlay, absolute) if one.directory and not one.link]
     except (OSError, ValueError):

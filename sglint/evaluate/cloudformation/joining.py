@@ -18,7 +18,7 @@ from sglint.evaluate.cloudformation.text import hidden
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.unknown import merged
 from sglint.resource import Resource
-from sglint.source import Span
+from sglint.source import Span, once
 from sglint.value import Unknown, Value
 
 _EC2 = (
@@ -116,14 +116,13 @@ def _own(stack: Stack, export: Export) -> bool:
 
 
 def _exports(run: Run, path: str) -> tuple[Export, ...]:
-    found = run.templates.exports
-    if path not in found:
-        found[path] = ()
+    def find() -> tuple[Export, ...]:
         template = run.templates.load(path)
-        if isinstance(template, Template) and template.exports:
-            alone = Run(run.templates, run.parameters, template.path, output, apart)
-            found[path] = tuple(exports(open_root(alone, template)))
-    return found[path]
+        if not isinstance(template, Template) or not template.exports:
+            return ()
+        return tuple(exports(open_root(Run(run.templates, run.parameters, template.path, output, apart), template)))
+
+    return once(run.templates.tree.overlay.journal, run.templates.exports, path, find)
 
 
 def _open(run: Run, path: str, name: str) -> Stack:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import posixpath
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -27,7 +27,7 @@ from sglint.evaluate.cloudformation.template import Template, Templates
 from sglint.evaluate.cloudformation.worlds import worlds
 from sglint.evaluate.root import Root
 from sglint.resource import DESCRIBES, Origin, Resource
-from sglint.source import Discovery, Problem, Span, discover, in_order
+from sglint.source import Discovery, Problem, Span, digest, discover, in_order, leads
 from sglint.template import Entry, Scalar, TemplateDocument
 from sglint.template import Mapping as MappingNode
 from sglint.value import Map, Unknown, Value
@@ -214,12 +214,12 @@ def find_templates(library: Templates, discovery: Discovery, parameters: Paramet
     """
     named = {found.real for found in discovery.named if found.format == "cloudformation"}
     apart = {found.real for found in discovery.files if found.format == "cloudformation"} - named
-    roots = set(_roots({path: _nested(library, path, parameters) for path in sorted(apart)}))
+    roots = set(_roots(_nested_by(library, sorted(apart), parameters)))
     if named:
         around = discover(discovery.tree.boundaries, base=discovery.tree.base)
         every = {found.real for found in around.files if found.format == "cloudformation"} | named
         library.scanned = tuple(sorted({*library.scanned, *every}))
-        nests = {path: _nested(library, path, parameters) for path in library.scanned}
+        nests = _nested_by(library, library.scanned, parameters)
         roots.update(root for root in _roots(nests) if _reach([root], nests) & named)
     return tuple(sorted(path for path in roots if path in named or _is_stack(library, path)))
 
@@ -230,14 +230,19 @@ def _is_stack(library: Templates, path: str) -> bool:
     return assembly is None or posixpath.basename(path) in assembly.stacks
 
 
-def _nested(library: Templates, path: str, parameters: Parameters) -> set[str]:
-    """Return the templates that the one at this path nests."""
+def _nested_by(library: Templates, paths: Iterable[str], parameters: Parameters) -> dict[str, tuple[str, ...]]:
+    """Return the templates that each of those at these paths nests."""
+    asked = digest((library.scanned, parameters)).hex()
+    return {path: leads(library.tree, ("nests", path, asked), partial(_nested, library, path, parameters)) for path in paths}
+
+
+def _nested(library: Templates, path: str, parameters: Parameters) -> tuple[str, ...]:
     template = library.load(path)
     if isinstance(template, Problem) or not any(_nests(entry) for entry in template.resources):
-        return set()
+        return ()
     run = Run(library, parameters, template.path, _nothing, apart)
     with _deep():
-        return set(nested_paths(open_root(run, template))) - {template.real}
+        return tuple(sorted(set(nested_paths(open_root(run, template))) - {template.real}))
 
 
 def _nests(entry: Entry) -> bool:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from sglint.deadline import TimeUpError
 from sglint.evaluate.cloudformation.assembly import Assembly, read_assembly
 from sglint.parse import parse_cloudformation
-from sglint.source import Discovery, Problem, Source, Tree, displayed, read, real_path, whole
+from sglint.source import Discovery, Noted, Problem, Source, Tree, displayed, once, read, real_path, whole
 from sglint.template import Entry, Intrinsic, List, Mapping, Node, Scalar, TemplateDocument
 from sglint.value import Value
 
@@ -80,9 +81,9 @@ class Templates:
 
     tree: Tree
     scanned: tuple[str, ...] = ()
-    exports: dict[str, tuple[Export, ...]] = field(default_factory=dict)
-    _assemblies: dict[str, Assembly | None] = field(default_factory=dict)
-    _templates: dict[str, Template | Problem] = field(default_factory=dict)
+    exports: dict[str, tuple[tuple[Export, ...], Noted]] = field(default_factory=dict)
+    _assemblies: dict[str, tuple[Assembly | None, Noted]] = field(default_factory=dict)
+    _templates: dict[str, tuple[Template | Problem, Noted]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, discovery: Discovery) -> Templates:
@@ -99,19 +100,18 @@ class Templates:
         if "\0" in path:
             return Problem("a path with a null character cannot be read")
         real = real_path(self.tree.overlay, path)
-        if real not in self._templates:
-            source = read(self.tree, path)
-            self._templates[real] = source if isinstance(source, Problem) else declare(_parsed(source), real)
-        return self._templates[real]
+        return once(self.tree.overlay.journal, self._templates, real, partial(self._read, path, real))
+
+    def _read(self, path: str, real: str) -> Template | Problem:
+        source = read(self.tree, path)
+        return source if isinstance(source, Problem) else declare(_parsed(source), real)
 
     def assembly(self, path: str) -> Assembly | None:
         """
         Return the cloud assembly that the template at this absolute path is a part of.
         """
         directory = posixpath.dirname(path)
-        if directory not in self._assemblies:
-            self._assemblies[directory] = read_assembly(self.tree, directory)
-        return self._assemblies[directory]
+        return once(self.tree.overlay.journal, self._assemblies, directory, partial(read_assembly, self.tree, directory))
 
     def shown(self, path: str) -> str:
         """

@@ -62,6 +62,7 @@ def _result(name: str, arguments: Sequence[Value], scope: Scope) -> Value:
     try:
         return functions.call(name, arguments, scope.world.context)
     except SlowError:
+        scope.world.context.slow()
         scope.world.spend(MAX_STEPS // MOST_SLOW)
         raise
 

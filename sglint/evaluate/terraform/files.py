@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NoReturn
 
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions import Context
 from sglint.evaluate.terraform.glob import glob
 from sglint.evaluate.terraform.typed import members
-from sglint.source import Problem, Span, Tree, displayed, list_directories, list_files, read, read_bytes
+from sglint.source import Problem, Span, Tree, displayed, doubt, list_directories, list_files, read, read_bytes
 from sglint.value import Map, Value
 
 
@@ -53,8 +54,9 @@ def context(tree: Tree, directory: str) -> Context:
     def refuse(text: str, path: str, variables: Map) -> Value:
         raise EvaluationError("a template file cannot call templatefile")
 
-    nested = Context(read_text, content, exists, fileset, refuse)
-    return Context(read_text, content, exists, fileset, render)
+    slow = partial(doubt, tree)
+    nested = Context(read_text, content, exists, fileset, refuse, slow)
+    return Context(read_text, content, exists, fileset, render, slow)
 
 
 def nothing() -> Context:

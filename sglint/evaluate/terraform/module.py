@@ -11,10 +11,11 @@ import json
 import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from sglint.deadline import TimeUpError
 from sglint.parse import parse
-from sglint.source import Problem, Source, Span, Tree, displayed, list_files, read, real_path
+from sglint.source import Noted, Problem, Source, Span, Tree, displayed, list_files, once, read, real_path
 from sglint.syntax import Attribute, Block, Document, Literal
 
 LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1}
@@ -43,7 +44,7 @@ class Library:
     """
 
     tree: Tree
-    _modules: dict[str, Module | None] = field(default_factory=dict)
+    _modules: dict[str, tuple[Module | None, Noted]] = field(default_factory=dict)
 
     def load(self, directory: str) -> Module | None:
         """
@@ -52,9 +53,7 @@ class Library:
         if "\0" in directory:
             return None
         directory = real_path(self.tree.overlay, directory)
-        if directory not in self._modules:
-            self._modules[directory] = self._read(directory)
-        return self._modules[directory]
+        return once(self.tree.overlay.journal, self._modules, directory, partial(self._read, directory))
 
     def _read(self, directory: str) -> Module | None:
         documents: list[Document] = []
@@ -92,7 +91,7 @@ class Library:
         """
         Return every document read so far, by path.
         """
-        found = {document.path: document for module in self._modules.values() if module for document in module.documents}
+        found = {document.path: document for module, _ in self._modules.values() if module for document in module.documents}
         return tuple(found[path] for path in sorted(found))
 
     def shown(self, path: str) -> str:

@@ -23,9 +23,9 @@ from sglint.evaluate.terraform.mark import veiled
 from sglint.evaluate.terraform.module import Library, Module, is_local, source_of
 from sglint.evaluate.terraform.run import CALL_META, META, Given, Run, Thing
 from sglint.evaluate.terraform.settled import Settled
-from sglint.evaluate.terraform.states import Evaluation, States, states_read
+from sglint.evaluate.terraform.states import Evaluation, State, States, states_read
 from sglint.resource import DESCRIBES, Origin, Resource
-from sglint.source import Discovery, Found, Problem, Source, discover, list_files, read
+from sglint.source import Discovery, Found, Problem, Source, discover, leads, list_files, read
 from sglint.value import Map, Ref
 
 _LOCAL_CALL = re.compile(r'source"?\s*[=:]\s*"\.')
@@ -80,7 +80,7 @@ def _evaluate(
     if module is None:
         return None
 
-    def read_root(other: str, workspace: str | None) -> Evaluation | None:
+    def read_root(other: str, workspace: str | None) -> State | None:
         there = replace(inputs, workspace=workspace)
         read = partial(_evaluate, library, other, there, wanted, named, None, states)
         return states.read((other, workspace), read)
@@ -274,6 +274,10 @@ def _calls(library: Library, directory: str) -> tuple[str, ...]:
     """
     Return the directories that the module in this one calls by a local path; files that call none are not parsed.
     """
+    return leads(library.tree, ("calls", directory), partial(_called, library, directory))
+
+
+def _called(library: Library, directory: str) -> tuple[str, ...]:
     for path in list_files(library.tree, directory):
         if path.endswith((".tf", ".tf.json")):
             source = read(library.tree, path)

@@ -12,6 +12,7 @@ import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeAlias
 
 from sglint import syntax
@@ -26,6 +27,7 @@ from sglint.evaluate.terraform.run import Run, Thing
 from sglint.evaluate.terraform.scope import Nowhere, Scope
 from sglint.evaluate.terraform.unknown import wholly_known
 from sglint.resource import Resource, split_root
+from sglint.source import Noted, doubt, once
 from sglint.syntax import Block
 from sglint.value import Map, Marked, Ref, Seq, Symbol, Unknown, Value
 
@@ -44,7 +46,9 @@ _ALSO = ("region", "hostname", "endpoint", "workspace_key_prefix")
 
 Evaluation: TypeAlias = tuple[Root, ModuleInstance]
 """A root that was evaluated, and its top module."""
-Read: TypeAlias = Callable[[str, "str | None"], "Evaluation | None"]
+State: TypeAlias = tuple[Root, tuple[tuple[str, Value], ...]]
+"""A root that was evaluated, and the values of its outputs by name."""
+Read: TypeAlias = Callable[[str, "str | None"], "State | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,45 +64,50 @@ class Backend:
 @dataclass(slots=True)
 class States:
     """
-    The root modules of one scan, and what was read of each so far by its directory and workspace; None while that is done.
+    The root modules of one scan, and what was read of each so far by its directory and workspace; some are `busy`.
     """
 
     library: Library
     roots: tuple[str, ...]
     backends: dict[str, Backend | None] = field(default_factory=dict)
-    done: dict[tuple[str, str | None], Evaluation | None] = field(default_factory=dict)
+    done: dict[tuple[str, str | None], tuple[State | None, Noted]] = field(default_factory=dict)
+    busy: list[tuple[str, str | None]] = field(default_factory=list)
 
     def backend(self, directory: str) -> Backend | None:
         """
         Return where a root keeps its state, None when that is not told.
         """
+        module = self.library.load(directory)
         if directory not in self.backends:
-            module = self.library.load(directory)
             self.backends[directory] = None if module is None else backend_of(module)
         return self.backends[directory]
 
-    def read(self, key: tuple[str, str | None], read: Callable[[], Evaluation | None]) -> Evaluation | None:
+    def read(self, key: tuple[str, str | None], read: Callable[[], Evaluation | None]) -> State | None:
         """
         Return a root in a workspace, read when first asked for; None for one that is being read, because it needs itself.
+
+        Then it depends on which of them is asked for first what each of them is.
         """
-        if key not in self.done:
-            self.done[key] = None
-            self.done[key] = read()
-        return self.done[key]
+        if key in self.busy:
+            doubt(self.library.tree)
+            return None
+        return once(self.library.tree.overlay.journal, self.done, key, partial(self._state, key, read))
+
+    def _state(self, key: tuple[str, str | None], read: Callable[[], Evaluation | None]) -> State | None:
+        with self.reading(key):
+            made = read()
+            return None if made is None else (made[0], tuple(_outputs(made[1])))
 
     @contextmanager
     def reading(self, key: tuple[str, str | None]) -> Iterator[None]:
         """
         Let nobody read a root in this workspace who is needed to read it.
         """
-        known = self.done.get(key)
-        self.done[key] = None
+        self.busy.append(key)
         try:
             yield
         finally:
-            del self.done[key]
-            if known is not None:
-                self.done[key] = known
+            self.busy.remove(key)
 
 
 def backend_of(module: Module) -> Backend | None:
@@ -141,7 +150,7 @@ def states_read(
         prefix = states.library.shown(place[0])
         if split_root(f"{prefix}:x") != (f"{prefix}:", "x"):
             continue
-        given = {f"outputs.{name}": moved(value, f"{prefix}:") for name, value in _outputs(other[1])}
+        given = {f"outputs.{name}": moved(value, f"{prefix}:") for name, value in other[1]}
         found[thing.address] = Map.of(given)
         beside.update((one.address, one) for one in (_beside(each, f"{prefix}:") for each in other[0].resources))
         beside.update((one.address, one) for one in other[0].beside)

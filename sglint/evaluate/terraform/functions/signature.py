@@ -25,7 +25,7 @@ Whether an argument may be unknown: not at all (the result is then unknown), onl
 @dataclass(frozen=True, slots=True)
 class Context:
     """
-    What functions may read, as callables that refuse with an EvaluationError.
+    What functions may read, as callables that refuse with an EvaluationError; `slow` hears of one that takes too long.
     """
 
     read_text: Callable[[str], str]
@@ -33,6 +33,7 @@ class Context:
     exists: Callable[[str], bool]
     fileset: Callable[[str, str], list[str]]
     render: Callable[[str, str, Map], Value]
+    slow: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
