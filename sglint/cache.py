@@ -20,6 +20,7 @@ import secrets
 import stat
 import sys
 import time
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
@@ -238,7 +239,7 @@ def _read(cache: Cache, name: str) -> object:
             return None
         if time.time() - status.st_mtime > 86_400:
             os.utime(path)
-        return _Reader(io.BytesIO(content)).load()
+        return _Reader(io.BytesIO(zlib.decompressobj().decompress(content, LARGEST))).load()
     except Exception:  # noqa: BLE001 -- whatever is wrong with a file, it is as good as none
         return None
 
@@ -246,10 +247,11 @@ def _read(cache: Cache, name: str) -> object:
 def _write(cache: Cache, name: str, value: object) -> bool:
     """Write a file whole or not at all, and return whether it is written."""
     content = pickle.dumps(value, 5)
-    data = _MARK + digest(content) + content
-    temporary = os.path.join(cache.folder, f".{secrets.token_hex(16)}")
-    if len(data) >= LARGEST or _SECRET.search(content):
+    if len(content) >= LARGEST or _SECRET.search(content):
         return False
+    packed = zlib.compress(content, 1)
+    data = _MARK + digest(packed) + packed
+    temporary = os.path.join(cache.folder, f".{secrets.token_hex(16)}")
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         with open(os.open(temporary, flags, 0o600), "wb") as file:

@@ -71,6 +71,8 @@ def root_modules(wanted: Request, discovery: Discovery, said: Configuration) -> 
     if wanted.plan is None:
         found = find_roots(library, discovery)
         states = States(library, found)
+        if discovery.tree.overlay.journal is not None:
+            discovery.tree.overlay.journal.finders["backend"] = states.kept
         configured = configured_inputs(inputs, said, discovery.tree)
         given = digest((found, files, configured))
         roots = tuple(

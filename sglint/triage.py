@@ -69,7 +69,7 @@ def remarks(
     Return the comments of a file with the lines they speak for; what is `stated` in other ways brings the place it speaks for.
 
     A comment behind code speaks for its own line, one on a line of its own for the code below it and below the comments
-    that follow.
+    that follow. Those that do not name sglint are left out.
     """
     lines = text.split("\n")
     found: list[Remark] = []
@@ -81,7 +81,8 @@ def remarks(
             until = found[-1].until
         found.append(Remark(words, span, until))
     data = [Remark(words, span, place.end_line, place.line) for words, span, place in stated]
-    return Remarks(path, (*reversed(found), *data), tuple(blocks))
+    ours = [one for one in reversed(found) if "sglint" in one.text.lower()]
+    return Remarks(path, (*ours, *data), tuple(blocks))
 
 
 def triage(

@@ -17,9 +17,9 @@ from typing import Literal, TypeAlias, TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 
-Kind: TypeAlias = Literal["head", "files", "directories", "real", "file", "doubt"]
+Kind: TypeAlias = Literal["head", "files", "directories", "real", "file", "backend", "doubt"]
 Access: TypeAlias = tuple[Kind, str, int]
-"""How something was looked at, its absolute path, and how many bytes of it were asked for."""
+"""How something was looked at, or what was made of it; its absolute path, and how many bytes of it were asked for."""
 Noted: TypeAlias = Mapping[Access, bytes]
 """The digest of what came back, by access; empty when nothing can be told by it."""
 
@@ -32,13 +32,14 @@ class Journal:
     What is noted for each of the results that are being made, one inside of the other.
 
     `before` holds what a path leads to and what was noted for that, as an earlier run has found it, `after` as this one does.
-    `now` remembers what is on the disk in this run.
+    `now` remembers what is on the disk in this run. `finders` give the digest of what is made of more than one look.
     """
 
     before: Mapping[tuple[str, ...], tuple[tuple[str, ...], Noted]] = field(default_factory=dict)
     after: dict[tuple[str, ...], tuple[tuple[str, ...], Noted]] = field(default_factory=dict)
     now: dict[Access, bytes] = field(default_factory=dict)
     making: list[dict[Access, bytes]] = field(default_factory=list)
+    finders: dict[str, Callable[[str], bytes]] = field(default_factory=dict)
 
     def note(self, access: Access, found: object) -> None:
         """
@@ -61,9 +62,9 @@ class Journal:
             _add(self.making[-1], noted)
 
     @contextmanager
-    def noting(self) -> Iterator[dict[Access, bytes]]:
+    def noting(self, *, aside: bool = False) -> Iterator[dict[Access, bytes]]:
         """
-        Give what is noted here, and note it for what this is a part of.
+        Give what is noted here, and note it for what this is a part of, unless that is told `aside`.
         """
         depth = len(self.making)
         here: dict[Access, bytes] = {}
@@ -74,7 +75,8 @@ class Journal:
             for inner in self.making[depth + 1 :]:
                 _add(here, inner)
             del self.making[depth:]
-            self.again(here)
+            if not aside:
+                self.again(here)
 
 
 def _add(here: dict[Access, bytes], noted: Noted) -> None:

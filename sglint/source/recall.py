@@ -39,6 +39,8 @@ def _now(journal: Journal, bare: Tree, access: Access) -> bytes | None:
     kind, path, limit = access
     if access not in journal.now and kind in _LOOKS:
         journal.now[access] = digest(_LOOKS[kind](bare, path, limit))
+    elif access not in journal.now and kind in journal.finders:
+        journal.now[access] = journal.finders[kind](path)
     return journal.now.get(access)
 
 

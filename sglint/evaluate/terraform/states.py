@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeAlias
@@ -27,7 +27,7 @@ from sglint.evaluate.terraform.run import Run, Thing
 from sglint.evaluate.terraform.scope import Nowhere, Scope
 from sglint.evaluate.terraform.unknown import wholly_known
 from sglint.resource import Resource, split_root
-from sglint.source import Noted, doubt, once
+from sglint.source import Noted, digest, doubt, leads, once
 from sglint.syntax import Block
 from sglint.value import Map, Marked, Ref, Seq, Symbol, Unknown, Value
 
@@ -69,18 +69,37 @@ class States:
 
     library: Library
     roots: tuple[str, ...]
-    backends: dict[str, Backend | None] = field(default_factory=dict)
+    backends: dict[str, tuple[Backend | None, bytes]] = field(default_factory=dict)
     done: dict[tuple[str, str | None], tuple[State | None, Noted]] = field(default_factory=dict)
     busy: list[tuple[str, str | None]] = field(default_factory=list)
 
     def backend(self, directory: str) -> Backend | None:
         """
-        Return where a root keeps its state, None when that is not told.
+        Return where a root keeps its state, None when that is not told. Of what is looked at for that, no more is noted.
         """
-        module = self.library.load(directory)
+        journal = self.library.tree.overlay.journal
         if directory not in self.backends:
-            self.backends[directory] = None if module is None else backend_of(module)
-        return self.backends[directory]
+            with nullcontext() if journal is None else journal.noting(aside=True):
+                self.kept(directory)
+                if directory not in self.backends:
+                    self._look(directory)
+        found, told = self.backends[directory]
+        if journal is not None:
+            journal.again({("backend", directory, 0): told})
+        return found
+
+    def kept(self, directory: str) -> bytes:
+        """
+        Return a digest of where a root keeps its state, which is found out anew where one of its files has changed.
+        """
+        return digest(leads(self.library.tree, ("backend", directory), partial(self._look, directory)))
+
+    def _look(self, directory: str) -> tuple[str, ...]:
+        module = self.library.load(directory)
+        found = None if module is None else backend_of(module)
+        told = (digest(found).hex(),)
+        self.backends[directory] = found, digest(told)
+        return told
 
     def read(self, key: tuple[str, str | None], read: Callable[[], Evaluation | None]) -> State | None:
         """
