@@ -14,6 +14,7 @@ from sglint.fix.diff import unified
 from sglint.fix.kept import cut
 from sglint.fix.look import Item, Look, Overlay, look, real
 from sglint.fix.proof import Key, Place, Proof, lets_in_less, prove
+from sglint.fix.secret import secret
 from sglint.fix.steps import steps
 from sglint.fix.text import ClashError, by_file, edited
 from sglint.fix.top import from_top
@@ -137,8 +138,9 @@ def attempt(
         pairs = [(item, change) for item, one in zip((*items, items[0]), some, strict=False) for change in one.changes]
         for edits in islice(combined(task.request, now, pairs), TRIES):
             elsewhere = next((one.span.path for one in edits if is_elsewhere(now, one.span.path)), "")
-            overlay = None if elsewhere else laid(now, edits)
-            first = first or (f"{elsewhere} comes from elsewhere, where it would have to be changed" if elsewhere else "")
+            why = f"{elsewhere} comes from elsewhere, where it would have to be changed" if elsewhere else secret(now, edits)
+            overlay = None if why else laid(now, edits)
+            first = first or why
             tries += overlay is not None
             if overlay is None or tries > TRIES:
                 continue

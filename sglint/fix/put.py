@@ -20,14 +20,34 @@ from sglint.template import Mapping as Mapped
 
 def append(texts: Texts, held: List, items: Sequence[Data], style: Style) -> Edit:
     """
-    Return the edit that adds items to a list, their values in quotes where those of the last one are.
+    Return the edit that adds items to a list, their keys in the order of those that are there, their values in quotes where
+    those of the last one are.
     """
-    items = [quoted(texts, held, item) for item in items]
+    items = [quoted(texts, held, in_order(held, item)) for item in items]
     if is_flow(texts, held):
         return into_flow(texts, held, held.items, [(None, item) for item in items], style)
     column = held.span.column - 1
     found = lines(list(items), style)
     return Edit(end_of(texts, held), "".join(f"{style.newline}{' ' * column}{line}" for line in found))
+
+
+def in_order(held: List, item: Data) -> Data:
+    """
+    Return an item of a list with its keys in the order of the one there that has most of them; others stay behind the same key.
+    """
+    if not isinstance(item, Mapping):
+        return item
+    slots = {key: "peer" if key.startswith("Cidr") else key for key in item}
+    beside = [
+        ["peer" if one.key.startswith("Cidr") else one.key for one in each] for each in held.items if isinstance(each, Mapped)
+    ]
+    like = max(reversed(beside), key=lambda one: len(set(one) & set(slots.values())), default=[])
+    places: dict[str, tuple[int, int]] = {}
+    last = -1
+    for number, (key, slot) in enumerate(slots.items()):
+        last = like.index(slot) if slot in like else last
+        places[key] = (last, number)
+    return {key: item[key] for key in sorted(item, key=places.__getitem__)}
 
 
 def quoted(texts: Texts, held: List, item: Data) -> Data:

@@ -14,7 +14,9 @@ from sglint.fix import fix
 from sglint.fix.apply import written
 from sglint.request import Request
 from tests.command import sglint
-from tests.fix.places import OPEN, RULES, Place, forwarder
+from tests.fix.places import NETWORK, OPEN, RULES, Place, forwarder
+from tests.fix.test_template import BASE, BLOCK
+from tests.fix.test_terraform import ENDPOINT
 
 HALVES = f"""
 resource "aws_security_group" "data" {{
@@ -148,3 +150,56 @@ def test_what_could_not_be_read_is_said_and_ends_with_2(place: Place) -> None:
     run = sglint("fix", cwd=place.top)
     assert (run.code, bool(run.out)) == (2, True)
     assert "part of the network could not be read" in run.err
+
+
+BESIDE = """
+variable "clients" {
+  default = ["10.0.0.0/9"]
+}
+variable "token" {
+  default   = "hunter2"
+  sensitive = true
+}
+"""
+BESIDE_YAML = """\
+Parameters:
+  Clients: {Type: String, Default: 10.0.0.0/9}
+  Token:
+    Type: String
+    Default: hunter2
+    NoEcho: true
+"""
+
+
+@pytest.mark.parametrize("output", [("check", "--fixes", "--format", form) for form in ("json", "sarif")] + [("report",)])
+@pytest.mark.parametrize("name", ["main.tf", "t.yaml"])
+def test_no_output_shows_what_is_sensitive_beside_a_change(place: Place, name: str, output: tuple[str, ...]) -> None:
+    if name == "main.tf":
+        text = forwarder() + HALVES.replace('["0.0.0.0/1", "128.0.0.0/1"]', "var.clients") + BESIDE
+    else:
+        text = BESIDE_YAML + BASE + BLOCK.replace("'10.0.0.0/8'", "!Ref Clients")
+    place.write({name: text})
+    run = sglint(*output, *(("-o", "-") if output == ("report",) else ()), cwd=place.top)
+    assert "0.0.0.0/0" in run.out
+    assert "hunter2" not in run.said
+    assert "hunter2" in text
+
+
+SENSITIVE = """
+variable "clients" {
+  type      = list(string)
+  sensitive = true%s
+}
+"""
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_what_is_sensitive_is_not_written_to(place: Place, *, beside: bool) -> None:
+    network = NETWORK.replace("10.0.0.0/8", "192.168.0.0/16")
+    endpoint = ENDPOINT.replace('["0.0.0.0/0"]', "nonsensitive(var.clients)", 1)
+    value = '["0.0.0.0/0"]'
+    files = {"main.tf": network + endpoint + SENSITIVE % ("" if beside else f"\n  default   = {value}")}
+    place.write({**files, **({"terraform.tfvars": f"clients = {value}\n"} if beside else {})})
+    fixed = place.fix()
+    ((_, made, _),) = fixed.findings
+    assert (made.blocked, fixed.diff) == ("var.clients is marked sensitive: what it has to be is to be written by hand", "")

@@ -5,6 +5,7 @@ In templates an edit is written as its neighbours are, and goes where the value 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -92,6 +93,17 @@ def test_items_of_a_list_are_indented_and_quoted_like_the_last_one(place: Place)
         )
     }
     assert place.fix().diff == ""
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_items_of_a_list_have_their_keys_in_the_order_of_the_others(place: Place, indent: int | None) -> None:
+    item = '        - CidrIp: "10.0.0.0/8"\n          IpProtocol: udp\n          FromPort: 6081\n          ToPort: 6081\n'
+    short = "        - {CidrIpv6: 'fd00::/8', IpProtocol: -1}\n"
+    text = BASE + "      SecurityGroupIngress:\n" + item + short
+    place.write({"t.yaml": text} if indent is None else {"t.json": as_json(text, indent)})
+    _, new = changes(place.fix().diff)["t.yaml" if indent is None else "t.json"]
+    order = re.findall("CidrIp|IpProtocol|FromPort|ToPort", "".join(new))
+    assert order == 2 * ["CidrIp", "IpProtocol", "FromPort", "ToPort"]
 
 
 def test_a_list_in_brackets_gets_items_in_braces(place: Place) -> None:
