@@ -1,150 +1,217 @@
 """
-Measures sglint where it is used: repositories and templates given on the command line, estates that grow, one changed file.
+Measures sglint where it is used, and prints the table of docs/performance.md: start-up, one changed file, one root module,
+repositories and templates given on the command line, estates that grow.
 
-`python benchmarks/run.py table DIRECTORY...` measures each directory with sglint and its peers, and against the floor: reading
-the bytes of its files, and the bare parse of tree-sitter. With `--estate 1000 10000` it generates estates of so many
-interfaces, and with `--without-peer` it leaves the peers out. CPU seconds are those of whole processes, but for the floor.
+`python benchmarks/run.py table DIRECTORY... --estate 1000 10000` measures each with sglint, and with whom else can look at it:
+checkov; tfparse, which evaluates the same root modules and judges nothing; cfn-lint for templates; and the floor, which is the
+bare parse. CPU seconds are those of whole processes, but for the floor. sglint's are the median of the rounds, where one does
+not take long; all others run once. Each ratio is to sglint's CPU seconds, and that of the floor is how often they contain it.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
+import json
 import math
-import os
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-run = importlib.import_module("run")
+from benchmarks.cost import CFN_LINT, CHECKOV, TFPARSE, Cost, measured, median, peer
+from benchmarks.floor import templates
+from benchmarks.shapes import FILES, generate, generate_estate, generate_growth
 
 SGLINT = (sys.executable, "-m", "sglint")
-CHECK = (*SGLINT, "check", "--fail-on", "never")
-ROOT = 20
-"""How many interfaces a root module of an estate has: ten files of two."""
-TEMPLATES = (".yaml", ".yml", ".json", ".template")
+CHECK = (*SGLINT, "check", "--fail-on", "never", "--jobs", "1")
+COLD = CHECK
+QUIET = ("--compact", "--quiet", "--skip-download")
+LINTS = tuple(range(0, 16, 2))
+"""
+How cfn-lint ends: a bit for each of errors, warnings and what else it says.
+"""
+ROOTS = "import json, sys, sglint; print(json.dumps(sglint.lint([sys.argv[1]]).roots))"
+MOST = 5_000
+"""
+Of how many interfaces an estate is given to checkov.
+"""
 
 
-def measured(command: Sequence[str | Path], ends: Sequence[int] = (0, 2)) -> tuple[float, float]:
+@dataclass(frozen=True, slots=True)
+class Row:
     """
-    Return the CPU seconds of a process, which must end with one of these codes, and the megabytes of its memory at the peak.
+    What one thing costs sglint, and whom else.
     """
-    with Path(os.devnull).open("w") as nowhere:
-        child = os.posix_spawn(
-            str(command[0]),
-            [str(word) for word in command],
-            os.environ,
-            file_actions=[(os.POSIX_SPAWN_DUP2, nowhere.fileno(), 1), (os.POSIX_SPAWN_DUP2, nowhere.fileno(), 2)],
+
+    name: str
+    ours: Cost
+    checkov: float | None = None
+    tfparse: float | None = None
+    cfn_lint: float | None = None
+    floor: float | None = None
+    note: str = ""
+
+    def shown(self) -> str:
+        """
+        Return the row as a line of a table.
+        """
+        cells = [self.name, f"{self.ours.seconds:.2f}", f"{self.ours.megabytes:.0f}"]
+        for other in (self.checkov, self.tfparse, self.cfn_lint):
+            cells += [digits(other), digits(other and other / self.ours.seconds)]
+        return (
+            f"| {' | '.join([*cells, digits(self.floor), digits(self.floor and self.ours.seconds / self.floor), self.note])} |"
         )
-        _, status, usage = os.wait4(child, 0)
-    if os.waitstatus_to_exitcode(status) not in ends:
-        raise SystemExit(f"{' '.join(map(str, command))} ended with {os.waitstatus_to_exitcode(status)}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def texts(directory: Path, endings: tuple[str, ...]) -> Iterator[bytes]:
-    """
-    Yield what the files of these endings hold, without those in hidden directories.
-    """
-    for folder, below, files in os.walk(directory):
-        below[:] = [name for name in below if not name.startswith(".")]
-        for name in files:
-            if name.endswith(endings):
-                yield (Path(folder) / name).read_bytes()
+HEAD = "| | sglint, CPU s | MB | checkov | ratio | tfparse | ratio | cfn-lint | ratio | floor | ratio | |"
 
 
-def floor(directory: Path) -> tuple[int, int, float, float]:
+def digits(number: float | None) -> str:
     """
-    Return how many files of Terraform and bytes there are, and the CPU seconds of reading them and of tree-sitter's bare parse.
+    Return two significant digits or three, nothing for nothing.
     """
-    hcl = importlib.import_module("tree_sitter_hcl")
-    sitter = importlib.import_module("tree_sitter")
-    parser = sitter.Parser(sitter.Language(hcl.language()))
-    start = time.process_time()
-    found = list(texts(directory, (".tf",)))
-    read = time.process_time()
-    for text in found:
-        parser.parse(text)
-    end = time.process_time()
-    return len(found), sum(map(len, found)), read - start, end - read
+    if number is None:
+        return ""
+    return f"{number:.0f}" if number >= 20 else f"{number:.1f}" if number >= 1 else f"{number:.2g}"
 
 
-def repository(directory: Path, *, peers: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Bench:
     """
-    Print what a repository costs.
+    How to measure: how many rounds, with others or without, and where files may be written.
     """
-    files, size, reading, parsing = floor(directory)
-    templates = sum(1 for text in texts(directory, TEMPLATES) if b"AWSTemplateFormatVersion" in text or b"AWS::" in text)
-    ours, memory = measured([*CHECK, "--jobs", "1", directory])
-    print(f"{directory.name}: {files} .tf, {templates} templates, {size:,} bytes: {ours:.2f} s, {memory:.0f} MB", end="")
-    if files:
-        print(f"; reading {reading:.3f} s, bare parse {parsing:.3f} s, ratio {ours / parsing:.1f}", end="")
-    if peers:
-        checkov = run.peer(Path(tempfile.gettempdir()) / "sglint-benchmark-peer")
-        kind = "terraform" if files > templates else "cloudformation"
-        theirs = measured([checkov, "-d", directory, "--framework", kind, "--compact", "--quiet", "--skip-download"], (0, 1))[0]
-        print(f"; checkov {theirs:.1f} s, ratio {theirs / ours:.1f}", end="")
-    print(flush=True)
+
+    rounds: int
+    peers: bool
+    scratch: Path
+
+    def ours(self, *arguments: str | Path) -> Cost:
+        """
+        Return what sglint costs.
+        """
+        return median(lambda: measured([*COLD, *arguments]), self.rounds)
+
+    def checkov(self, *arguments: str | Path) -> float | None:
+        """
+        Return the CPU seconds of checkov.
+        """
+        return measured([peer(CHECKOV) / "checkov", *arguments], (0, 1)).seconds if self.peers else None
+
+    def tfparse(self, top: Path) -> float | None:
+        """
+        Return the CPU seconds of tfparse on all root modules that sglint finds.
+        """
+        if not self.peers:
+            return None
+        said = self.scratch / "roots.json"
+        measured([sys.executable, "-c", ROOTS, top], into=said)
+        roots = [root for root in json.loads(said.read_text(encoding="utf-8")) if Path(root).is_dir()]
+        return measured([peer(TFPARSE) / "python", Path(__file__).with_name("evaluate.py"), *roots]).seconds if roots else None
+
+    def cfn_lint(self, top: Path) -> float | None:
+        """
+        Return the CPU seconds of cfn-lint on all templates.
+        """
+        return measured([peer(CFN_LINT) / "cfn-lint", "--", *templates(top)], LINTS).seconds if self.peers else None
+
+    def folder(self, name: str, top: Path, *, peers: bool = True) -> Row:
+        """
+        Return what the files below a folder cost.
+        """
+        said = self.scratch / "floor.json"
+        measured([sys.executable, Path(__file__).with_name("floor.py"), top], into=said)
+        least = json.loads(said.read_text(encoding="utf-8"))
+        kind = "terraform" if least["files"] >= least["templates"] else "cloudformation"
+        many = f"{least['files']:,} .tf" if kind == "terraform" else f"{least['templates']:,} templates"
+        return Row(
+            f"{name}: {many}, {least['bytes'] / 1e6:.2g} MB",
+            self.ours(top),
+            self.checkov("-d", top, "--framework", kind, *QUIET) if peers else None,
+            self.tfparse(top) if peers and kind == "terraform" else None,
+            self.cfn_lint(top) if kind == "cloudformation" else None,
+            least["parsing"],
+        )
 
 
-def estate(directory: Path, interfaces: int) -> None:
+def hook(bench: Bench) -> Iterator[Row]:
     """
-    Write root modules of so many interfaces in all.
+    Yield what a hook costs in a repository of 200 files: start-up, and one changed file, whose root module has ten.
     """
-    for number in range(interfaces // ROOT):
-        run.generate(directory / f"root_{number:05}", ROOT // 2)
+    top = bench.scratch / "repository"
+    generate_estate(top, 400)
+    terraform = ("--framework", "terraform", *QUIET)
+    changed = top / "root_00003" / "network_004.tf"
+    yield Row("start-up, `--help`", median(lambda: measured([*SGLINT, "--help"]), bench.rounds), bench.checkov("--help"))
+    yield Row("one changed file of 200", bench.ours(changed), bench.checkov("-f", changed, *terraform))
+    yield Row("one changed file of 200, cached", median(lambda: cached(bench, top, changed, changed), bench.rounds))
+    yield Row("all 200, one of them changed, cached", median(lambda: cached(bench, top, changed, top), bench.rounds))
+    yield bench.folder("all of them", top)
 
 
-def growth(sizes: Sequence[int]) -> None:
+def cached(bench: Bench, top: Path, changed: Path, looked: Path) -> Cost:
     """
-    Print what estates cost, and with which power of their size that grows.
+    Return what sglint costs after a file changed, when all others were looked at before.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        before: tuple[int, float] | None = None
-        idle = measured([*SGLINT, "--help"])[0]
-        for size in sizes:
-            top = Path(scratch) / str(size)
-            estate(top, size)
-            seconds, memory = measured([*CHECK, "--jobs", "1", "--format", "json", top])
-            power = math.log((seconds - idle) / before[1]) / math.log(size / before[0]) if before else 0.0
-            print(f"{size:7} interfaces: {seconds:8.2f} s, {memory:6.0f} MB, exponent {power:.2f}", flush=True)
-            before = size, seconds - idle
+    cache = bench.scratch / "cache"
+    measured([*CHECK, top], XDG_CACHE_HOME=cache)
+    changed.write_text(changed.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    return measured([*CHECK, looked], XDG_CACHE_HOME=cache)
 
 
-def changed(rounds: int) -> None:
+def roots(bench: Bench) -> Iterator[Row]:
     """
-    Print what one changed file in a repository of 200 costs: its root module of ten.
+    Yield what one root module costs: a small one, one five times as large, and one of 10,000 resources.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        top = Path(scratch)
-        estate(top, 400)
-        commands = {
-            "sglint --help": [*SGLINT, "--help"],
-            "one file of 200": [*CHECK, top / "root_00003" / "network_004.tf"],
-            "all 200 files": [*CHECK, top],
-        }
-        for name, seconds in run.measure(commands, rounds).items():
-            print(f"{name}: {seconds:.3f} s", flush=True)
+    for files in (FILES, FILES * 5):
+        top = bench.scratch / f"root-{files}"
+        generate(top, files)
+        yield bench.folder("one root", top)
+    large = bench.scratch / "large"
+    generate_growth(large, 10_000)
+    yield bench.folder("one root of 10,000 resources", large)
+
+
+def estates(bench: Bench, sizes: Sequence[int]) -> Iterator[Row]:
+    """
+    Yield what estates cost, and with which power of their size that grows.
+    """
+    idle = measured([*SGLINT, "--help"]).seconds
+    before: tuple[int, float] | None = None
+    for size in sizes:
+        top = bench.scratch / f"estate-{size}"
+        generate_estate(top, size)
+        row = bench.folder(f"estate of {size:,} interfaces", top, peers=size <= MOST)
+        more = row.ours.seconds - idle
+        note = f"power {math.log(more / before[1]) / math.log(size / before[0]):.2f}" if before else ""
+        yield Row(row.name, row.ours, row.checkov, row.tfparse, None, row.floor, note)
+        before = size, more
+
+
+def repositories(bench: Bench, directories: Sequence[Path]) -> Iterator[Row]:
+    """
+    Yield what repositories cost; a plus in the name of a folder stands for a slash.
+    """
+    for directory in directories:
+        yield bench.folder(directory.name.replace("+", "/"), directory.resolve())
 
 
 def main() -> None:
     """
     Measure what is asked for, and print it.
     """
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directories", nargs="*", type=Path)
     parser.add_argument("--estate", nargs="*", type=int, default=[])
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--without-peer", action="store_true")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--without-peers", action="store_true")
     options = parser.parse_args()
-    if not options.directories and not options.estate:
-        changed(options.rounds)
-    for directory in options.directories:
-        repository(directory.resolve(), peers=not options.without_peer)
-    growth(options.estate)
+    with tempfile.TemporaryDirectory() as scratch:
+        bench = Bench(options.rounds, not options.without_peers, Path(scratch).resolve())
+        print(f"{HEAD}\n|---|{'---|' * (HEAD.count('|') - 2)}")
+        for rows in (hook(bench), roots(bench), repositories(bench, options.directories), estates(bench, options.estate)):
+            for row in rows:
+                print(row.shown(), flush=True)
 
 
 if __name__ == "__main__":
