@@ -18,10 +18,11 @@ import numpy as np
 import simpy
 
 from sglint.simulator import compiled, compiled_pauses, pauses, vectorised
-from sglint.simulator.build import Stream, wheel
-from sglint.simulator.distribution import Exponential
+from sglint.simulator.build import wheel
 from sglint.simulator.holding import Case, Holding
+from sglint.simulator.law import Exponential
 from sglint.simulator.pauses import events
+from sglint.simulator.stream import Stream
 from sglint.simulator.theory import erlang_b
 from sglint.simulator.traffic import Constant
 from sglint.simulator.wheel import Step, run

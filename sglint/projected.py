@@ -76,7 +76,7 @@ def checked(kind: Setting) -> None:
     """
     Raise an error where a type of instances is none.
     """
-    from sglint.simulator.exports import settings
+    from sglint.simulator.table import settings
 
     try:
         settings(kind.value)
@@ -88,8 +88,7 @@ def configured(one: Setting, said: Configuration, tree: Tree) -> Profile:
     """
     Return the profile that the configuration names, or raise what is wrong with it.
     """
-    from sglint.simulator.exports import bundled, parse
-    from sglint.simulator.profile import LONGEST
+    from sglint.simulator.profile import LONGEST, bundled, parse
 
     if one.value in bundled():
         return Profile(one.value)
@@ -179,7 +178,10 @@ def projections(wanted: Mapping[Tracked, Assumed]) -> Mapping[Tracked, tuple[Pro
     """
     Return what each of these comes to on each of its types of instances, or why nothing is known of that.
     """
-    from sglint.simulator.exports import Traffic, bundled, filling, load, parse, rounded
+    from sglint.simulator.bounds import rounded
+    from sglint.simulator.limit import filling
+    from sglint.simulator.profile import bundled, load, parse
+    from sglint.simulator.traffic import Traffic
 
     traffic: dict[Profile, Traffic] = {}
     for profile in dict.fromkeys(one for meant in wanted.values() for one in meant.profiles):

@@ -5,7 +5,6 @@ Where the nodes of a picture go: in tiers, those that belong together beside eac
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from statistics import fmean
 
 SWEEPS = 6
 
@@ -17,6 +16,8 @@ def layout(tiers: Mapping[str, int], edges: Iterable[tuple[str, str]]) -> Mappin
     Parts that nothing joins lie one below the other. Within a part each tier is put in the order of what its nodes are joined
     to, from left to right and back again. The order of `tiers` decides where that leaves a choice.
     """
+    from statistics import fmean
+
     import networkx
 
     graph: networkx.Graph[str] = networkx.Graph()

@@ -11,13 +11,13 @@ import math
 from dataclasses import dataclass, field
 
 from sglint.simulator.bounds import Parameter, Range, World, between
-from sglint.simulator.build import Stream
-from sglint.simulator.distribution import demand
-from sglint.simulator.load import Curve, curve, exhausted_after, horizon, lost_share, streams, tracked_rate, window
+from sglint.simulator.law import demand
+from sglint.simulator.load import Curve, curve, exhausted_after, horizon, lost_share, tracked_rate, window
 from sglint.simulator.money import calibrated_instances, instances_of, monthly, monthly_interval
 from sglint.simulator.packets import Budget, Costs, Packets, break_even, packets, units, used
 from sglint.simulator.projection import Fleet, Outcome, Projection, Run, Series, Timeout
 from sglint.simulator.rehearse import Progress, rehearse
+from sglint.simulator.stream import Stream, streams
 from sglint.simulator.table import TableSettings
 from sglint.simulator.theory import hayward
 from sglint.simulator.timeout import all_shortest, enough

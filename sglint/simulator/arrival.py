@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 import numpy as np
 
+from sglint.simulator.distribution import Floats
 from sglint.simulator.draw import Ints
-from sglint.simulator.traffic import Rate, flows_until
+from sglint.simulator.traffic import DAY, Constant, Daily, Measured, Rate
 
 PAGE = 4096
 """How many slices are drawn at once."""
@@ -49,3 +50,24 @@ def given(counts: Ints) -> Source:
         return np.pad(part, (0, PAGE - len(part))).astype(np.int64)
 
     return page
+
+
+def flows_until(rate: Rate, t: Floats) -> Floats:
+    """
+    Return how many flows begin, on average, from 0 to each of the times in seconds.
+    """
+    match rate:
+        case Constant(value):
+            total: Floats = t * value
+            return total
+        case Daily(values):
+            step = DAY / len(values)
+            steps = np.concatenate([[0.0], np.cumsum(np.asarray(values) * step)])
+            days = np.floor(t / DAY)
+            inside: Floats = np.interp(t - days * DAY, np.arange(len(steps)) * step, steps)
+            inside += days * float(steps[-1])
+            return inside
+        case Measured(every, values):
+            steps = np.concatenate([[0.0], np.cumsum(np.asarray(values) * every)])
+            measured: Floats = np.interp(t, np.arange(len(steps)) * every, steps)
+            return measured

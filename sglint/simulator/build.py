@@ -6,15 +6,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from sglint.simulator.arrival import random
 from sglint.simulator.distribution import Floats
 from sglint.simulator.draw import Alias, alias, key
-from sglint.simulator.holding import Holding, above, longest, presence
-from sglint.simulator.traffic import Rate
+from sglint.simulator.entries import above, longest, presence
+from sglint.simulator.holding import Holding
+from sglint.simulator.stream import Stream
 from sglint.simulator.wheel import LONGEST, NARROW, WIDE, Group, Wheel
 
 FINE, COARSE = 4000, 400
@@ -23,19 +23,6 @@ FINE, COARSE = 4000, 400
 
 AGAIN = 32
 """A refused flow tries again no fewer slices later: less than a hundredth of a mean life, and slices are run in such pieces."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """
-    What enters a table: the rate of flows, how their entries live, the peakedness, and the waits before further attempts.
-    """
-
-    rate: Rate
-    held: Holding
-    mean_rate: float
-    peakedness: float = 1.0
-    retries: tuple[float, ...] = ()
 
 
 def slice_seconds(streams: Sequence[Stream], *, limited: bool) -> float:

@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from sglint.simulator.bounds import Parameter, Provenance, Range, exactly
-from sglint.simulator.distribution import Floats, demand
+from sglint.simulator.distribution import Floats
+from sglint.simulator.law import demand
 from sglint.simulator.packets import NEW_COST, Costs
 from sglint.source import SglintError
 

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sglint.simulator.arrival import flows_until
 from sglint.simulator.bounds import ONE, ZERO, Range
-from sglint.simulator.distribution import Empirical, Floats, mean
+from sglint.simulator.distribution import Floats
 from sglint.simulator.flow_log import find
+from sglint.simulator.law import Empirical, mean
 from sglint.simulator.reader import demand_engine
 from sglint.simulator.table import Timeouts
-from sglint.simulator.traffic import DAY, Constant, Daily, Exchange, FlowClass, Rate, Traffic, flows_until
+from sglint.simulator.traffic import DAY, Constant, Daily, Exchange, FlowClass, Rate, Traffic
 from sglint.source import SglintError
 from sglint.space import Protocol
 

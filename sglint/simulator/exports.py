@@ -5,7 +5,8 @@ What others need of the simulator of connection tables, in one place.
 
     projection = simulate(load("dns-resolver"), settings("m7i-flex.large"), TRACKED, UNTRACKED)
 
-Importing this imports NumPy, so it is imported where something is simulated.
+Importing this imports NumPy, so it is imported where something is simulated. What a linter asks for, `filling` of a bundled
+profile, is in `limit`, which does without.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sglint.simulator.bounds import Range, World, between
-from sglint.simulator.load import BAND, streams
+from sglint.simulator.stream import BAND, streams
 from sglint.simulator.table import TableSettings, estimated_allowance, lesser_type, settings
 from sglint.simulator.traffic import Traffic
 from sglint.simulator.verdict import Share, Verdicts

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sglint.simulator.bounds import Parameter, Provenance, Range, World, exactly
-from sglint.simulator.load import streams
+from sglint.simulator.stream import streams
 from sglint.simulator.table import TableSettings, knowing
 from sglint.simulator.traffic import Traffic
 from sglint.simulator.verdict import Verdicts

@@ -7,25 +7,22 @@ This is the first tier, which is always computed; what it cannot say is simulate
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from sglint.simulator.bounds import World
-from sglint.simulator.build import Stream
+from sglint.simulator.arrival import flows_until
 from sglint.simulator.distribution import Floats
-from sglint.simulator.holding import holding, longest, occupancy, presence, until
-from sglint.simulator.table import TableSettings
+from sglint.simulator.entries import longest, occupancy, presence, until
+from sglint.simulator.stream import BAND, Stream
 from sglint.simulator.theory import hayward
-from sglint.simulator.traffic import DAY, Constant, Daily, FlowClass, Measured, Rate, Traffic, flows_until, lasts, mean_rate
+from sglint.simulator.traffic import DAY, Daily, FlowClass, Measured, Traffic, lasts, mean_rate
 from sglint.simulator.verdict import Verdicts
 
 STEPS = 2048
 """How many points a series over time has."""
 FINER = 8
 """How many steps of the computation make one of them."""
-BAND = 1.645
-"""So many standard deviations on both sides hold 90 % of the values."""
 FEWEST, LIVES = 6, 60
 """For how many mean lives of an entry to count what is lost."""
 DAYS = 6
@@ -62,29 +59,6 @@ class Curve:
         """
         low: Floats = np.maximum(self.mean - BAND * np.sqrt(self.peakedness * self.mean), 0.0)
         return low
-
-
-def streams(traffic: Traffic, table: TableSettings, verdicts: Verdicts, world: World) -> tuple[Stream, ...]:
-    """
-    Return the flows of each class that are tracked, and how their entries live; none for a class that is not.
-    """
-    found = []
-    for flows in traffic.classes:
-        share = verdicts.of(flows.name).entered
-        if share > 0 and mean_rate(flows.rate) > 0:
-            rate = scaled(flows.rate, share)
-            held = holding(flows, table, world)
-            found.append(Stream(rate, held, mean_rate(rate), flows.burstiness.at(world), flows.retries))
-    return tuple(found)
-
-
-def scaled(rate: Rate, factor: float) -> Rate:
-    """
-    Return the rate times the factor.
-    """
-    if isinstance(rate, Constant):
-        return Constant(rate.value * factor)
-    return replace(rate, values=tuple(value * factor for value in rate.values))
 
 
 def horizon(traffic: Traffic, streams_: tuple[Stream, ...]) -> tuple[float, float]:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sglint.simulator.arrival import flows_until
 from sglint.simulator.bounds import Parameter, Provenance, Range, World, between
-from sglint.simulator.distribution import demand
-from sglint.simulator.traffic import Traffic, flows_until
+from sglint.simulator.law import demand
+from sglint.simulator.traffic import Traffic
 from sglint.simulator.verdict import Verdicts
 
 FULL_PACKET_BITS = 12_000

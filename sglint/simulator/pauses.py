@@ -18,10 +18,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from sglint.simulator.arrival import PAGE, Source, random
-from sglint.simulator.build import Stream, batch_size, lives
+from sglint.simulator.build import batch_size, lives
 from sglint.simulator.distribution import reach
 from sglint.simulator.draw import ACROSS, OTHER_BITS, WITHIN, Alias, Ints, Words, alias, key, mix, of_slices
-from sglint.simulator.holding import Case, Holding, longest
+from sglint.simulator.entries import longest
+from sglint.simulator.holding import Case, Holding
+from sglint.simulator.stream import Stream
 
 FINE = 300
 """How many slices make a timeout."""

@@ -16,15 +16,7 @@ import yaml
 
 from sglint.model import Direction, TargetKind
 from sglint.simulator.bounds import ONE, ZERO, Range, exactly
-from sglint.simulator.distribution import (
-    Deterministic,
-    Distribution,
-    Empirical,
-    Exponential,
-    Hyperexponential,
-    Lognormal,
-    Pareto,
-)
+from sglint.simulator.law import Deterministic, Distribution, Empirical, Exponential, Hyperexponential, Lognormal, Pareto
 from sglint.simulator.node import Node, fail, guarded, one_of, root
 from sglint.simulator.traffic import AT_ONCE, Constant, Daily, Exchange, FlowClass, Measured, Rate, Traffic
 from sglint.source import SglintError

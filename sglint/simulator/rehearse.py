@@ -12,11 +12,12 @@ from typing import TypeAlias
 import numpy as np
 
 from sglint.simulator import pauses, vectorised
-from sglint.simulator.build import Stream, slice_seconds, wheel
-from sglint.simulator.distribution import mean
+from sglint.simulator.build import slice_seconds, wheel
 from sglint.simulator.draw import Ints
+from sglint.simulator.law import mean
 from sglint.simulator.pauses import Events, Seen, event_slice, events
 from sglint.simulator.projection import Run
+from sglint.simulator.stream import Stream
 from sglint.simulator.wheel import Step, Wheel, run
 
 Progress: TypeAlias = Callable[[float], bool]

@@ -18,7 +18,7 @@ from sglint.facts import (
     nitro,
 )
 from sglint.simulator.bounds import Parameter, Provenance, Range, exactly
-from sglint.simulator.distribution import demand
+from sglint.simulator.law import demand
 from sglint.source import SglintError
 
 ESTIMATE_SPREAD = (0.66, 1.0)

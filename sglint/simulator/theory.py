@@ -12,7 +12,8 @@ import math
 
 import numpy as np
 
-from sglint.simulator.distribution import Distribution, limited_mean, survival
+from sglint.simulator.distribution import limited_mean_at, survival_at
+from sglint.simulator.law import Distribution
 
 NEVER = -math.inf
 """The logarithm of a probability of zero."""
@@ -80,14 +81,14 @@ def entries_per_flow(gap: Distribution, packets: float, timeout: float) -> float
     """
     Return how many entries a flow of so many packets makes: one more for each gap that is longer than the idle timeout.
     """
-    return 1.0 + (packets - 1.0) * float(survival(gap, np.array([timeout]))[0])
+    return 1.0 + (packets - 1.0) * survival_at(gap, timeout)
 
 
 def tracked_seconds_per_flow(gap: Distribution, packets: float, timeout: float) -> float:
     """
     Return for how long in all a flow of so many packets has an entry; times the rate of flows, that is the occupancy.
     """
-    return timeout + (packets - 1.0) * float(limited_mean(gap, np.array([timeout]))[0])
+    return timeout + (packets - 1.0) * limited_mean_at(gap, timeout)
 
 
 def endless_entry_seconds(gap: float, timeout: float) -> float:

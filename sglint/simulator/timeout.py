@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from sglint.facts import IDLE_TIMEOUTS
 from sglint.simulator.bounds import Range, World, exactly
 from sglint.simulator.distribution import reach
-from sglint.simulator.load import classes_of, curve, horizon, streams
+from sglint.simulator.load import classes_of, curve, horizon
 from sglint.simulator.projection import Timeout
+from sglint.simulator.stream import streams
 from sglint.simulator.table import TableSettings
 from sglint.simulator.theory import hayward
 from sglint.simulator.traffic import Exchange, FlowClass, Traffic

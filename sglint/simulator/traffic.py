@@ -9,11 +9,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
-import numpy as np
-
 from sglint.model import Direction
 from sglint.simulator.bounds import ONE, ZERO, Range
-from sglint.simulator.distribution import Deterministic, Distribution, Floats, demand, mean
+from sglint.simulator.law import Deterministic, Distribution, demand, mean
 from sglint.source import SglintError
 from sglint.space import Protocol
 
@@ -170,27 +168,6 @@ def demand_rates(name: str, values: tuple[float, ...]) -> None:
         raise SglintError(f"{name} has {len(values)} rates, more than {MOST_RATES}")
     for number, value in enumerate(values):
         demand(f"{name}[{number}]", value, least=0.0, most=FASTEST)
-
-
-def flows_until(rate: Rate, t: Floats) -> Floats:
-    """
-    Return how many flows begin, on average, from 0 to each of the times in seconds.
-    """
-    match rate:
-        case Constant(value):
-            total: Floats = t * value
-            return total
-        case Daily(values):
-            step = DAY / len(values)
-            steps = np.concatenate([[0.0], np.cumsum(np.asarray(values) * step)])
-            days = np.floor(t / DAY)
-            inside: Floats = np.interp(t - days * DAY, np.arange(len(steps)) * step, steps)
-            inside += days * float(steps[-1])
-            return inside
-        case Measured(every, values):
-            steps = np.concatenate([[0.0], np.cumsum(np.asarray(values) * every)])
-            measured: Floats = np.interp(t, np.arange(len(steps)) * every, steps)
-            return measured
 
 
 def peak_rate(rate: Rate) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sglint.simulator.distribution import demand
+from sglint.simulator.law import demand
 from sglint.simulator.traffic import Traffic
 from sglint.source import SglintError
 

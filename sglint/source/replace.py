@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import secrets
 import stat
 from contextlib import suppress
 
@@ -56,7 +55,7 @@ def prepared(path: str, data: bytes) -> str:
     Raises OSError, and leaves nothing behind then.
     """
     old = status(path)
-    temporary = os.path.join(os.path.dirname(path), f".sglint-{secrets.token_hex(8)}")
+    temporary = os.path.join(os.path.dirname(path), f".sglint-{os.urandom(8).hex()}")
     try:
         with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666), "wb") as file:
             file.write(data)

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from sglint.simulator.bounds import World, exactly
 from sglint.simulator.build import wheel
-from sglint.simulator.distribution import Deterministic, Exponential, Pareto
 from sglint.simulator.exports import (
     TRACKED,
     UNTRACKED,
@@ -43,7 +42,8 @@ from sglint.simulator.exports import (
     simulate,
     verdicts,
 )
-from sglint.simulator.load import streams
+from sglint.simulator.law import Deterministic, Exponential, Pareto
+from sglint.simulator.stream import streams
 from sglint.simulator.vectorised import step
 from sglint.simulator.wheel import run
 from sglint.source import SglintError

@@ -17,10 +17,10 @@ import numpy as np
 import pytest
 import sqlglot
 
-from sglint.simulator.distribution import mean
 from sglint.simulator.estimator import Span, survived
 from sglint.simulator.exports import Constant, Daily, Exchange, Range, Traffic, estimate, settings
 from sglint.simulator.flow_log import DEFAULT, schema
+from sglint.simulator.law import mean
 from sglint.simulator.session import KINDS, SESSIONS, Idle, lasting, lives, overview, records, sessions, starts
 from sglint.simulator.traffic import mean_rate
 from sglint.source import SglintError

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from sglint.simulator import compiled_pauses
-from sglint.simulator.build import Stream, wheel
-from sglint.simulator.distribution import Deterministic, Distribution, Exponential, Pareto
+from sglint.simulator.build import wheel
 from sglint.simulator.draw import Ints
 from sglint.simulator.holding import Case, Holding
+from sglint.simulator.law import Deterministic, Distribution, Exponential, Pareto
 from sglint.simulator.pauses import Events, Seen, Wheel, events
+from sglint.simulator.stream import Stream
 from sglint.simulator.theory import erlang_b
 from sglint.simulator.traffic import Constant
 from sglint.simulator.vectorised import step

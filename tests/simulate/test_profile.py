@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from sglint.simulator.arrival import flows_until
 from sglint.simulator.bounds import Range, exactly
-from sglint.simulator.distribution import Deterministic, Exponential, Pareto
+from sglint.simulator.law import Deterministic, Exponential, Pareto
 from sglint.simulator.profile import bundled, load, parse
-from sglint.simulator.traffic import Constant, Daily, Exchange, Measured, flows_until, mean_rate, peak_rate
+from sglint.simulator.traffic import Constant, Daily, Exchange, Measured, mean_rate, peak_rate
 from sglint.source import SglintError
 from sglint.space import Protocol
 

@@ -11,20 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sglint.simulator.distribution import (
-    Deterministic,
-    Distribution,
-    Empirical,
-    Exponential,
-    Hyperexponential,
-    Lognormal,
-    Pareto,
-    limited_mean,
-    mean,
-    reach,
-    survival,
-)
-from sglint.simulator.holding import Case, Holding, occupancy, presence
+from sglint.simulator.distribution import limited_mean, reach, survival
+from sglint.simulator.entries import occupancy, presence
+from sglint.simulator.holding import Case, Holding
+from sglint.simulator.law import Deterministic, Distribution, Empirical, Exponential, Hyperexponential, Lognormal, Pareto, mean
 from sglint.simulator.theory import (
     endless_entries_per_second,
     endless_entry_seconds,

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sglint.simulator import arrival, compiled, vectorised
-from sglint.simulator.build import Stream, wheel
-from sglint.simulator.distribution import Deterministic, Distribution, Exponential, Hyperexponential, Lognormal, Pareto
+from sglint.simulator.build import wheel
 from sglint.simulator.draw import Alias, Ints, alias, of_slices, outcomes, steps_of
 from sglint.simulator.holding import Case, Holding
+from sglint.simulator.law import Deterministic, Distribution, Exponential, Hyperexponential, Lognormal, Pareto
+from sglint.simulator.stream import Stream
 from sglint.simulator.theory import erlang_b, hayward
 from sglint.simulator.traffic import Constant, Measured
 from sglint.simulator.wheel import Block, Group, Step, Wheel, run

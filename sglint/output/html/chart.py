@@ -114,7 +114,8 @@ def study(case: Case, given: str | None) -> Study:
     Return what the simulator says of a case, by closed forms.
     """
     from sglint.simulator.exports import Options, Share, Verdicts, filling_rate, load, opened, settings, simulate
-    from sglint.simulator.load import curve, horizon, streams, tracked_rate
+    from sglint.simulator.load import curve, horizon, tracked_rate
+    from sglint.simulator.stream import streams
 
     traffic = load(profile_at(case.profile, case.source) if given is None else given)
     away = [(one.name, Share(0.0)) for one in traffic.classes if one.protocol.value not in case.protocols]

@@ -5,15 +5,12 @@ Functions that hash, and those whose result differs on every run.
 from __future__ import annotations
 
 import base64
-import uuid
 from collections.abc import Callable
 
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import TEXT, WHOLE, Function
 from sglint.evaluate.terraform.types import STRING
 from sglint.value import Number, Unknown, Value
-
-_SPACES = {"dns": uuid.NAMESPACE_DNS, "url": uuid.NAMESPACE_URL, "oid": uuid.NAMESPACE_OID, "x500": uuid.NAMESPACE_X500}
 
 
 def digest(algorithm: str, content: bytes) -> bytes:
@@ -44,7 +41,10 @@ def _uuid() -> Value:
 
 
 def _uuidv5(namespace: str, name: str) -> Value:
-    space = _SPACES.get(namespace)
+    import uuid
+
+    named = {"dns": uuid.NAMESPACE_DNS, "url": uuid.NAMESPACE_URL, "oid": uuid.NAMESPACE_OID, "x500": uuid.NAMESPACE_X500}
+    space = named.get(namespace)
     if space is None:
         try:
             space = uuid.UUID(namespace)
