@@ -18,7 +18,7 @@ from benchmarks.cost import in_turn, measured
 from benchmarks.shapes import SHAPES, generate_growth, one_block
 
 SIZES = (10, 100, 1_000, 10_000)
-CHECK = (sys.executable, "-m", "sglint", "check", "--fail-on", "never", "--jobs", "1")
+CHECK = (sys.executable, "-m", "sglint", "check", "--no-cache", "--fail-on", "never", "--jobs", "1")
 
 
 def others(rounds: int, scratch: Path) -> None:

@@ -25,7 +25,7 @@ from benchmarks.shapes import FILES, generate, generate_estate, generate_growth
 
 SGLINT = (sys.executable, "-m", "sglint")
 CHECK = (*SGLINT, "check", "--fail-on", "never", "--jobs", "1")
-COLD = CHECK
+COLD = (*CHECK, "--no-cache")
 QUIET = ("--compact", "--quiet", "--skip-download")
 LINTS = tuple(range(0, 16, 2))
 """
