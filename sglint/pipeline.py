@@ -8,7 +8,7 @@ The straight line from files to a report; read this first.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -35,6 +35,7 @@ from sglint.source import (
     Source,
     Tree,
     discover,
+    holds,
     in_order,
     overlay,
     passed_over,
@@ -50,12 +51,29 @@ from sglint.told import Heard, Running, Told, settings
 from sglint.triage import Remarks, remarks, triage
 
 
+@dataclass(slots=True)
+class Outcome:
+    """
+    What came of one root module or template: as much of it as there was when its time was up, or a bug of ours ended it.
+
+    `noted` is what was looked at for that, and `given` tells apart what it was given beside the files.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    documents: tuple[Document | TemplateDocument, ...] = ()
+    variables: frozenset[str] = frozenset()
+    evaluated: bool = False
+    judged: Judged | None = None
+    noted: Noted = field(default_factory=dict)
+    given: bytes = b""
+
+
 @dataclass(frozen=True, slots=True)
 class Networks:
     """
     The judged network of each root module and template, what could not be read, and the documents that all of it was read from.
 
-    `templates` counts how many of them are templates; `said` is the configuration.
+    `templates` counts how many of them are templates; `said` is the configuration; `outcomes` is what came of each by its name.
     """
 
     judged: tuple[Judged, ...]
@@ -64,6 +82,7 @@ class Networks:
     tree: Tree
     templates: int = 0
     said: Configuration = EMPTY
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -169,18 +188,19 @@ class Scan:
     cache: Cache | None = None
 
 
-def look(wanted: Request) -> Scan:
+def look(wanted: Request, journal: Journal | None = None) -> Scan:
     """
-    Return what there is to judge among the paths.
+    Return what there is to judge among the paths; what is looked at is noted where there is a journal or a cache.
     """
-    noted = replace(NOTHING, journal=Journal()) if wanted.cache and wanted.plan is None else NOTHING
-    over = overlay(wanted.overlay) if wanted.overlay else noted
+    if wanted.cache and wanted.plan is None and not wanted.overlay:
+        journal = journal or Journal()
+    over = replace(overlay(wanted.overlay) if wanted.overlay else NOTHING, journal=journal)
     base = str(Path.cwd())
     said = configuration(wanted.config, base=base, root=wanted.root, over=over)
     try:
         with limited(wanted.deadline):
             discovery = discover(wanted.paths or (".",), base=base, root=wanted.root, over=over, left_out=left_out(said))
-            cache = opened(wanted, said, discovery.tree)
+            cache = opened(wanted, said, discovery.tree) if wanted.cache else None
             readers = (templates(wanted, discovery, said), root_modules(wanted, discovery, said))[wanted.plan is not None :]
     except TimeUpError as up:
         where = up.place or "looking for files"
@@ -189,14 +209,16 @@ def look(wanted: Request) -> Scan:
     return Scan(discovery, readers, tuple(one for reader in readers for one in reader.roots), said, problems, cache)
 
 
-def judge(wanted: Request) -> Networks:
+def judge(wanted: Request, journal: Journal | None = None, before: Networks | None = None) -> Networks:
     """
     Return the networks of all root modules and templates among the paths, with the verdict on every flow of every interface.
+
+    With a journal, what is as it was `before` is not judged again.
     """
-    scan = look(wanted)
+    scan = look(wanted, journal)
     found: list[Outcome] = []
     for unread in scan.roots:
-        found.append(judge_root(unread, wanted))
+        found.append(outcome(unread, wanted, scan.discovery.tree, before))
         wanted.progress(len(found), len(scan.roots))
     documents = {document.path: document for one in found for document in one.documents}
     return Networks(
@@ -206,20 +228,24 @@ def judge(wanted: Request) -> Networks:
         scan.discovery.tree,
         templates_in(scan, [one.judged is not None for one in found]),
         scan.said,
+        {unread.name: one for unread, one in zip(scan.roots, found, strict=True)},
     )
 
 
-@dataclass(slots=True)
-class Outcome:
+def outcome(one: Unread, wanted: Request, tree: Tree, before: Networks | None) -> Outcome:
     """
-    What came of one root module or template: as much of it as there was when its time was up, or a bug of ours ended it.
+    Return what comes of one root module or template, or came of it before where all that was looked at for that is as it was.
     """
-
-    problems: list[Problem] = field(default_factory=list)
-    documents: tuple[Document | TemplateDocument, ...] = ()
-    variables: frozenset[str] = frozenset()
-    evaluated: bool = False
-    judged: Judged | None = None
+    journal = tree.overlay.journal
+    if journal is None:
+        return judge_root(one, wanted)
+    old = None if before is None else before.outcomes.get(one.name)
+    if old is not None and old.judged is not None and old.given == one.given and holds(journal, tree, old.noted):
+        return old
+    with journal.noting() as noted:
+        found = judge_root(one, wanted)
+    found.noted, found.given = noted, one.given
+    return found
 
 
 def judge_root(one: Unread, wanted: Request) -> Outcome:

@@ -12,7 +12,7 @@ from sglint.finding import Edit, Fix, Severity
 from sglint.fix.change import Admit, Attach, Blocked, Change, Narrow, Opening, Wanted, openings_of
 from sglint.fix.diff import unified
 from sglint.fix.kept import cut
-from sglint.fix.look import Item, Look, Overlay, look, real
+from sglint.fix.look import Item, Look, Overlay, apart, look, real
 from sglint.fix.proof import Key, Place, Proof, lets_in_less, prove
 from sglint.fix.secret import secret
 from sglint.fix.steps import steps
@@ -144,7 +144,7 @@ def attempt(
             tries += overlay is not None
             if overlay is None or tries > TRIES:
                 continue
-            after = look(task.request, task.rules, overlay)
+            after = look(task.request, task.rules, overlay, now)
             proof = prove(now, without_notes(after, pairs), gone, meant)
             if not proof.wrong:
                 plain = Tried(told(now, after, edits, some, proof), after)
@@ -181,10 +181,10 @@ def filtered(
         overlay = None if any(is_elsewhere(now, one.span.path) for one in edits) else laid(now, edits)
         if overlay is None:
             continue
-        after = look(task.request, task.rules, overlay)
+        after = look(task.request, task.rules, overlay, now)
         proof = prove(now, after, gone, meant)
         wrong = proof.wrong or next(cut(now, after), "")
-        if not wrong and (proof.safe or lets_in_less(now, plain.after, after)):
+        if not wrong and (proof.safe or lets_in_less(*apart(now, plain.after, after))):
             moved = Wanted(tuple(one for _, one in planned), tuple(moves(now, after, planned, safe=proof.safe)))
             return Tried(told(now, after, edits, (*some, moved), proof), after)
         first = first or wrong or next(f"it would still let in {one}" for one in proof.admits)
@@ -340,7 +340,8 @@ def told(now: Look, after: Look, edits: tuple[Edit, ...], some: Iterable[Wanted]
     listed = tuple(some)
     notes = dict.fromkeys(note for one in listed for note in one.notes)
     changes = dict.fromkeys(change for one in listed for change in one.changes)
-    said = (*steps(now, after, changes), *notes)
+    before, then = apart(now, after)
+    said = (*steps(before, then, changes), *notes)
     return Fix(edits, difference(now, after), proof.safe, proof.admits, tuple(said))
 
 

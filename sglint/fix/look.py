@@ -15,7 +15,7 @@ from sglint.pipeline import Networks, judge
 from sglint.request import Request
 from sglint.rule import Found, Judged, Rule
 from sglint.rule.run import everywhere, finding, merge
-from sglint.source import Source, read
+from sglint.source import Journal, Source, read
 from sglint.syntax import Document
 
 Overlay = Mapping[str, str]
@@ -84,14 +84,41 @@ class Look:
         return True
 
 
-def look(wanted: Request, rules: Iterable[Rule], overlay: Overlay = NOTHING) -> Look:
+def look(wanted: Request, rules: Iterable[Rule], overlay: Overlay = NOTHING, before: Look | None = None) -> Look:
     """
     Return what there is to see with these texts in place of those on the disk.
+
+    What nothing has changed for is what was seen `before`, the networks and what was found in them.
     """
     laid = tuple(sorted((real(path), text) for path, text in overlay.items()))
-    networks = judge(replace(wanted, overlay=(*wanted.overlay, *laid)))
-    items = [item for rule in rules if not rule.plan for net in networks.judged for item in found(rule, net)]
+    there = replace(wanted, overlay=(*wanted.overlay, *laid))
+    networks = judge(there, Journal(), None if before is None else before.networks)
+    known = {} if before is None else by_network(before)
+    items: list[Item] = []
+    for rule in rules:
+        for net in () if rule.plan else networks.judged:
+            same = known.get(id(net))
+            items += found(rule, net) if same is None else same.get(rule.slug, ())
     return Look(networks, tuple(items), overlay)
+
+
+def by_network(before: Look) -> Mapping[int, Mapping[str, list[Item]]]:
+    """
+    Return what each rule found in each network, by the identity of the network.
+    """
+    found: dict[int, dict[str, list[Item]]] = {id(net): {} for net in before.networks.judged}
+    for item in before.items:
+        found[id(item.net)].setdefault(item.finding.rule, []).append(item)
+    return found
+
+
+def apart(*looks: Look) -> tuple[Look, ...]:
+    """
+    Return them without the networks that are the same in all.
+    """
+    same = set.intersection(*({id(net) for net in one.networks.judged} for one in looks))
+    judged = [tuple(net for net in one.networks.judged if id(net) not in same) for one in looks]
+    return tuple(replace(one, networks=replace(one.networks, judged=nets)) for one, nets in zip(looks, judged, strict=True))
 
 
 def found(rule: Rule, net: Judged) -> Iterable[Item]:

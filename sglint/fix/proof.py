@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sglint.fix.look import Look
+from sglint.fix.look import Look, apart
 from sglint.graph import Graph
 from sglint.model import Direction, Permission
 from sglint.resource import block_name
@@ -60,7 +60,7 @@ def prove(before: Look, after: Look, gone: frozenset[Key], meant: Callable[[Plac
     Return what a change comes to that is to make these findings go away, and to touch no interface but those that are `meant`.
     """
     wrong = next(faults(before, after, gone, meant), "")
-    return Proof(wrong) if wrong else Proof("", tuple(newly_reached(before, after)))
+    return Proof(wrong) if wrong else Proof("", tuple(newly_reached(*apart(before, after))))
 
 
 def faults(before: Look, after: Look, gone: frozenset[Key], meant: Callable[[Place], bool]) -> Iterator[str]:
@@ -71,7 +71,8 @@ def faults(before: Look, after: Look, gone: frozenset[Key], meant: Callable[[Pla
     for problem in after.networks.problems:
         if (problem.message, problem.span and problem.span.path) not in known:
             yield f"the changed text would not do: {problem.message}"
-    yield from touched(before, after, meant)
+    mine, theirs = apart(before, after)
+    yield from touched(mine, theirs, meant)
     there = {item.key for item in before.items}
     for item in after.items:
         if item.key in gone:

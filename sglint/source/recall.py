@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from sglint.source.disk import NOTHING, is_file, real_path
+from sglint.source.disk import is_file, real_path
 from sglint.source.journal import Access, Journal, Noted, digest
 from sglint.source.tree import Tree, list_directories, list_files, read_head
 
@@ -28,9 +28,9 @@ _LOOKS: Mapping[str, Look] = MappingProxyType(
 
 def holds(journal: Journal, tree: Tree, noted: Noted) -> bool:
     """
-    Return whether everything that was noted is so on the disk; each thing is looked at once in a run.
+    Return whether everything that was noted is so in the tree; each thing is looked at once in a run.
     """
-    bare = replace(tree, overlay=NOTHING)
+    bare = replace(tree, overlay=replace(tree.overlay, journal=None))
     return all(_now(journal, bare, access) == told for access, told in noted.items())
 
 
