@@ -26,7 +26,7 @@ Edits = tuple[Edit, ...]
 
 def filtering(files: Stacks, net: Judged, change: Filter) -> Iterator[Edits]:
     """
-    Yield the edit that adds rules of a network ACL, or a network ACL with its rules.
+    Yield the edit that adds rules of a network ACL, or a network ACL with its rules, which subnets get once it has all of them.
     """
     if change.acl:
         acl = next((one for one in net.network.acls if one.origin.address == change.acl), None)
@@ -47,11 +47,13 @@ def filtering(files: Stacks, net: Judged, change: Filter) -> Iterator[Edits]:
     taken = names(files, subnets[0])
     key = unused(f"{keys[0]}Acl", taken)
     made: dict[str, Data] = {key: {"Type": "AWS::EC2::NetworkAcl", "Properties": {"VpcId": vpc}}}
-    made |= entries(files, subnets[0], key, change.rules)
+    rules = entries(files, subnets[0], key, change.rules)
+    made |= rules
     for subnet in keys:
         properties: dict[str, Data] = {"SubnetId": Get(subnet), "NetworkAclId": Get(key)}
         made[unused(f"{subnet}AclAssociation", taken)] = {
             "Type": "AWS::EC2::SubnetNetworkAclAssociation",
+            "DependsOn": list(rules),
             "Properties": properties,
         }
     yield from added(files, max(subnets, key=lambda one: one.span), made)

@@ -48,7 +48,7 @@ def attaching(files: Terraform, net: Judged, change: Attach) -> Iterator[Edits]:
     stem = block.labels[1]
     name = unused(stem, GROUP, {one.labels for one in files.blocks(directory, "resource")})
     values: dict[str, hcl.Plain] = {"description": OWN.format(stem)}
-    if like.attribute("name") is not None or like.attribute("name_prefix") is not None:
+    if any(like.attribute(one) is not None for one in ("name", "name_prefix")) and not name.startswith("sg-"):
         values = {"name_prefix": f"{name}-", **values}
     values |= {"vpc_id": hcl.Raw(text)} if text else {}
     rules = [

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ from sglint.value import Unknown
 from tests.command import sglint
 from tests.fix.places import RULES, TEMPLATE, Place
 from tests.fix.test_packets import said
+from tests.fix.test_template import Loader
 from tests.packet import EVERY, IN, OUT, TCP, UDP, AclRule, Answer, Interface, Packet, Route, Rule, acl_allows, by_rules
 
 BASE = """\
@@ -394,6 +396,9 @@ def test_a_template_gets_a_network_acl(place: Place) -> None:
     assert "the filter moves to SubnetAcl" in "\n".join(made.told())
     (found,) = acls_of(network("template.yaml"), "Subnet")
     assert not isinstance(found, Unknown)
+    resources = yaml.load(place.read("template.yaml"), Loader)["Resources"]  # noqa: S506 -- a loader that constructs plain data
+    entries = [name for name, one in resources.items() if one["Type"] == "AWS::EC2::NetworkAclEntry"]
+    assert resources["SubnetAclAssociation"]["DependsOn"] == entries
     assert ("in", 53, "10.0.0.0/9") in {
         (one.direction.value, getattr(one.ports, "first", None), str(one.peer)) for one in found.entries if one.allow
     }

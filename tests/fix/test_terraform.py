@@ -317,7 +317,7 @@ def test_an_interface_gets_a_group_more_where_another_one_has_its_own_too(
     gone, new = changes(fixed.diff)["main.tf"]
     assert (gone, new[: len(first)]) == ([named(one) for one in old], [named(one) for one in first])
     assert [line for line in new if "description" in line] == [
-        '  description = "Added to the groups of data, which others have too"'
+        '  description = "Rules for data alone, as its other groups are shared"'
     ]
     assert sum(line == "  ingress {" for line in new) == 2
     ((_, made, done),) = fixed.findings
