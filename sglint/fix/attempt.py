@@ -10,15 +10,13 @@ from itertools import islice, product
 
 from sglint.finding import Edit, Fix, Severity
 from sglint.fix.change import Admit, Attach, Blocked, Change, Narrow, Opening, Wanted, openings_of
-from sglint.fix.diff import unified
-from sglint.fix.kept import cut
+from sglint.fix.diff import from_top, unified
 from sglint.fix.look import Item, Look, Overlay, apart, look, real
 from sglint.fix.proof import Key, Place, Proof, lets_in_less, prove
 from sglint.fix.secret import secret
 from sglint.fix.steps import steps
 from sglint.fix.text import ClashError, by_file, edited
-from sglint.fix.top import from_top
-from sglint.fix.wall import moves, walls
+from sglint.fix.wall import cut, moves, walls
 from sglint.fix.want import wanted
 from sglint.fix.writer import proposals
 from sglint.model import Interface, Prefix

@@ -1,5 +1,5 @@
 """
-Which network ACLs take over the filter when a change opens security groups.
+Which network ACLs take over the filter when a change opens security groups, and whether one cuts off what was delivered before.
 """
 
 from __future__ import annotations
@@ -9,8 +9,15 @@ from collections.abc import Iterable, Iterator
 from sglint.fix.acl import filters
 from sglint.fix.change import Blocked, Filter
 from sglint.fix.look import Look
+from sglint.graph import build
+from sglint.model import OTHER_WAY, Direction, Interface, Network, Prefix
 from sglint.rule import Judged
 from sglint.rule.words import join
+from sglint.space import ALL_PORTS, FlowSet, Intervals, Protocol, family_of, flows, prefixes, union
+from sglint.track import Survey, survey
+from sglint.track.admit import admissions
+from sglint.track.crossing import CLIENT_PORTS
+from sglint.track.expose import of_peer, passing
 
 
 def walls(now: Look, after: Look) -> tuple[tuple[Judged, Filter], ...] | Blocked:
@@ -46,3 +53,56 @@ def moves(now: Look, after: Look, planned: Iterable[tuple[Judged, Filter]], *, s
     if not safe:
         yield "it cannot keep out all of them: answers, and what others in its subnets need, come in by the same rules"
     yield "it is for everything in its subnets: what is put there from elsewhere, and clients with ports below 1024, need more"
+
+
+def cut(before: Look, after: Look) -> Iterator[str]:
+    """
+    Yield which interfaces would have packets denied by a network ACL that are delivered now, or the answers to them.
+    """
+    then = {net.network.root: net.network for net in after.networks.judged}
+    for net in before.networks.judged:
+        other = then.get(net.network.root)
+        if other is None or net.network.acls == other.acls:
+            continue
+        was, now = survey(net.network), survey(other)
+        names = [one.address for one in net.network.interfaces if is_cut(net.network, was, now, one)]
+        if names:
+            yield f"the network ACL would cut off {join(sorted(names)[:3])}"
+
+
+def is_cut(net: Network, was: Survey, now: Survey, interface: Interface) -> bool:
+    """
+    Return whether the network ACL denies something of an interface that its groups admit, and that is answered now.
+    """
+    admitted = admissions(build(net), was.rules, interface)
+    for subnet in interface.subnets:
+        for direction in Direction:
+            listed = (one for (way, _, _), some in admitted.items() if way is direction for one in some)
+            going = union(of_peer(one, sure=False) for one in listed) & passing(was, subnet, direction).most
+            back = answers(going) & passing(was, subnet, OTHER_WAY[direction]).most
+            same = passing(was, subnet, direction) == passing(now, subnet, direction)
+            if not same and going - passing(now, subnet, direction).least:
+                return True
+            same = passing(was, subnet, OTHER_WAY[direction]) == passing(now, subnet, OTHER_WAY[direction])
+            if not same and back - passing(now, subnet, OTHER_WAY[direction]).least:
+                return True
+    return False
+
+
+def answers(going: FlowSet) -> FlowSet:
+    """
+    Return the packets that answer flows, by the ports that clients choose.
+    """
+    return union(
+        back(peer, protocol)
+        for family, protocol, slabs in going.planes
+        for first, last, _ in slabs
+        for peer in prefixes(family, Intervals(((first, last),)))
+    )
+
+
+def back(peer: Prefix, protocol: Protocol) -> FlowSet:
+    """
+    Return the packets to the ports of clients at the peer; of protocols without ports all packets.
+    """
+    return flows(family_of(peer), protocol, peer, CLIENT_PORTS if protocol in (Protocol.TCP, Protocol.UDP) else ALL_PORTS)
