@@ -34,7 +34,7 @@ from sglint.model import Role
 from sglint.request import Request
 from sglint.roots import Unread
 from sglint.rule import Rule
-from sglint.source import Journal, Noted, Problem, Span, Tree, digest, holds
+from sglint.source import SIZE, Journal, Noted, Problem, Span, Tree, digest, holds
 from sglint.space import Protocol
 from sglint.told import Told
 from sglint.triage import Remark, Remarks
@@ -50,7 +50,7 @@ MOST_LEADS = 20_000
 MOST_FILES = 500
 """How many files may lie in a folder of rules."""
 
-_NAME = re.compile(r"\.?[0-9a-f]{32}")
+_NAME = re.compile(r"\.?[0-9a-f]{40}")
 _MARK = b"sglint 1\n"
 _SECRET = re.compile(rb"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]{0,40}PRIVATE KEY")
 _OFTEN_MISSING = ("/.terraform/modules/modules.json", "/manifest.json")
@@ -164,7 +164,7 @@ def _running(rules: Iterable[Rule]) -> bytes | None:
 
 def _content(folder: str, most: int) -> bytes | None:
     """Return a digest of all files below a folder, None when there are more or it cannot be told."""
-    told = blake2b(digest_size=16)
+    told = blake2b(digest_size=SIZE)
     left = most
     try:
         for here, below, names in os.walk(folder, onerror=_raised):
@@ -234,8 +234,8 @@ def _read(cache: Cache, name: str) -> object:
         with open(os.open(path, os.O_RDONLY | flags), "rb") as file:
             status = os.fstat(file.fileno())
             data = file.read(LARGEST) if _is_mine(status, stat.S_IFREG) and status.st_size < LARGEST else b""
-        mark, told, content = data[: len(_MARK)], data[len(_MARK) : len(_MARK) + 16], data[len(_MARK) + 16 :]
-        if mark != _MARK or told != digest(content):
+        head, content = data[: len(_MARK) + SIZE], data[len(_MARK) + SIZE :]
+        if head != _MARK + digest(content):
             return None
         if time.time() - status.st_mtime > 86_400:
             os.utime(path)
@@ -251,7 +251,7 @@ def _write(cache: Cache, name: str, value: object) -> bool:
         return False
     packed = zlib.compress(content, 1)
     data = _MARK + digest(packed) + packed
-    temporary = os.path.join(cache.folder, f".{secrets.token_hex(16)}")
+    temporary = os.path.join(cache.folder, f".{secrets.token_hex(SIZE)}")
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         with open(os.open(temporary, flags, 0o600), "wb") as file:

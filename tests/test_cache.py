@@ -20,7 +20,7 @@ from sglint import lower, pipeline
 from sglint.request import Request
 from sglint.roots import Unread
 from sglint.rule import load
-from sglint.source import Source, digest
+from sglint.source import SIZE, Source, digest
 from sglint.spread import spread
 from tests.cached import FILES, WAYS, change, planted, said
 from tests.command import in_process, sglint
@@ -67,7 +67,7 @@ def stored(cache: Path) -> dict[str, bytes]:
     """
     Return what each file holds, unpacked.
     """
-    return {path.name: zlib.decompress(path.read_bytes()[len(MARK) + 16 :]) for path in sorted(cache.iterdir())}
+    return {path.name: zlib.decompress(path.read_bytes()[len(MARK) + SIZE :]) for path in sorted(cache.iterdir())}
 
 
 @pytest.mark.parametrize("seed", [1006, 1009])

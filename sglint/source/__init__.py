@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sglint.source.disk import NOTHING, Overlay, is_file, overlay, real_path
 from sglint.source.git import Past, past, work_trees
-from sglint.source.journal import Journal, Noted, digest, once
+from sglint.source.journal import SIZE, Journal, Noted, digest, once
 from sglint.source.located import located
 from sglint.source.recall import doubt, holds, leads
 from sglint.source.text import Problem, SglintError, Source, Span, in_order
@@ -19,6 +19,7 @@ from sglint.source.walk import Discovery, Format, Found, discover, passed_over, 
 __all__ = [
     "LIMIT",
     "NOTHING",
+    "SIZE",
     "Discovery",
     "Format",
     "Found",

@@ -24,6 +24,8 @@ Noted: TypeAlias = Mapping[Access, bytes]
 """The digest of what came back, by access; empty when nothing can be told by it."""
 
 DOUBT: Access = ("doubt", "", 0)
+SIZE = 20
+"""How many bytes a digest has, too many for anybody to find two texts with the same."""
 
 
 @dataclass(slots=True)
@@ -90,7 +92,7 @@ def digest(found: object) -> bytes:
     Return what tells apart what came back.
     """
     kind, content = (b"bytes", found) if isinstance(found, bytes) else (b"other", repr(found).encode())
-    return blake2b(content, digest_size=16, person=kind).digest()
+    return blake2b(content, digest_size=SIZE, person=kind).digest()
 
 
 def once(journal: Journal | None, made: dict[K, tuple[V, Noted]], key: K, make: Callable[[], V]) -> V:
