@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 from sglint.config import Configuration, Named
+from sglint.deadline import Deadline, TimeUpError, limited
 from sglint.finding import Edit, Finding, Fix, Identity, Label, Projection, Seen, Severity, Status, Tracked
 from sglint.model import Role
 from sglint.request import Request
@@ -101,21 +102,27 @@ def opened(wanted: Request, said: Configuration, tree: Tree) -> Cache | None:
     return cache
 
 
-def recalled(cache: Cache | None, roots: Sequence[Unread], rules: Iterable[Rule]) -> dict[int, Told]:
+def recalled(cache: Cache | None, roots: Sequence[Unread], rules: Iterable[Rule], end: Deadline | None) -> dict[int, Told]:
     """
     Return what the rules say of those root modules and templates, by their number, of which everything is as it was.
     """
+    found: dict[int, Told] = {}
     running = None if cache is None else _running(rules)
-    if cache is None or running is None:
-        return {}
-    found = ((number, _told(cache, _name(cache, one.name, one.given, running))) for number, one in enumerate(roots))
-    return {number: told for number, told in found if told is not None}
+    with suppress(TimeUpError), limited(end):
+        for number, one in enumerate(roots if running is not None else ()):
+            told = None if cache is None else _told(cache, _name(cache, one.name, one.given, running))
+            if told is not None:
+                found[number] = told
+    return found
 
 
 def _told(cache: Cache, name: str) -> Told | None:
-    match _read(cache, name):
-        case (noted, Told() as told) if _is_noted(noted) and holds(cache.journal, cache.tree, noted):
-            return told
+    try:
+        match _read(cache, name):
+            case (noted, Told() as told) if _is_noted(noted) and holds(cache.journal, cache.tree, noted):
+                return told
+    except Exception:  # noqa: BLE001 -- what goes wrong in a root module is told where that is judged
+        return None
     return None
 
 

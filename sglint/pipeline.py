@@ -100,7 +100,7 @@ def lint(wanted: Request, rules: Iterable[Rule], known: Iterable[Rule]) -> Repor
     """
     scan = look(wanted)
     running = settings(wanted, scan.said, rules, known)
-    before = recalled(scan.cache, scan.roots, running.rules)
+    before = recalled(scan.cache, scan.roots, running.rules, wanted.deadline)
     left = [number for number in range(len(scan.roots)) if number not in before]
     processes = several(wanted.jobs, len(left), len(scan.discovery.files) * len(left) // max(1, len(scan.roots)))
     each = partial(overheard, wanted, scan, running.rules, left)

@@ -35,7 +35,7 @@ from sglint.evaluate.terraform import (
 )
 from sglint.lower import WORDS
 from sglint.request import Request
-from sglint.source import Discovery, Problem, digest
+from sglint.source import Discovery, Problem, digest, found_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,10 @@ def root_modules(wanted: Request, discovery: Discovery, said: Configuration) -> 
     if wanted.plan is None:
         found = find_roots(library, discovery)
         states = States(library, found)
-        if discovery.tree.overlay.journal is not None:
-            discovery.tree.overlay.journal.finders["backend"] = states.kept
+        found_by(discovery.tree, "backend", states.kept)
+        found_by(discovery.tree, "roots", lambda _: digest(found))
         configured = configured_inputs(inputs, said, discovery.tree)
-        given = digest((found, files, configured))
+        given = digest((files, configured))
         roots = tuple(
             Unread(
                 f"the root module {library.shown(path)}",
@@ -119,8 +119,9 @@ def templates(wanted: Request, discovery: Discovery, said: Configuration) -> Rea
     parameters = configured(given, said, discovery.tree)
     found = find_templates(library, discovery, parameters)
     evaluate = partial(evaluate_template, library, parameters=parameters, wanted=WORDS, roots=found)
-    given_all = digest((found, library.scanned, parameters))
-    roots = tuple(Unread(f"the template {library.shown(path)}", partial(evaluate, path), given_all) for path in found)
+    found_by(discovery.tree, "templates", lambda _: digest(found))
+    beside = digest(parameters)
+    roots = tuple(Unread(f"the template {library.shown(path)}", partial(evaluate, path), beside) for path in found)
     unknown = partial(undeclared_parameters, parameters, unless=said.path if discovery.named else "")
     return Reader(roots, (*problems, *misconfigured(said, library)), unknown)
 

@@ -97,6 +97,11 @@ def test_what_has_not_changed_is_not_judged_again(tree: Path, cache: Path, judge
     (tree / "cfn/parts/net.yaml").write_text(FILES["cfn/parts/net.yaml"] + "# changed\n")
     said(tree, cache, ALL)
     assert judged == ["cfn/app.yaml", "cfn/site.yaml"]
+    judged.clear()
+    (tree / "live/new").mkdir()
+    (tree / "live/new/main.tf").write_text(FILES["live/reg/main.tf"])
+    said(tree, cache, ALL)
+    assert judged == ["live/app", "live/more", "live/new"]
 
 
 def test_which_modules_are_roots_is_not_found_out_again(tree: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

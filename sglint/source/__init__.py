@@ -11,7 +11,7 @@ from sglint.source.disk import NOTHING, Overlay, is_file, overlay, real_path
 from sglint.source.git import Past, past, work_trees
 from sglint.source.journal import SIZE, Journal, Noted, digest, once
 from sglint.source.located import located
-from sglint.source.recall import doubt, holds, leads
+from sglint.source.recall import doubt, found_by, holds, leads, used
 from sglint.source.text import Problem, SglintError, Source, Span, in_order
 from sglint.source.tree import LIMIT, Tree, displayed, list_directories, list_files, read, read_all, read_bytes, whole
 from sglint.source.walk import Discovery, Format, Found, discover, passed_over, vanished
@@ -36,6 +36,7 @@ __all__ = [
     "discover",
     "displayed",
     "doubt",
+    "found_by",
     "holds",
     "in_order",
     "is_file",
@@ -51,6 +52,7 @@ __all__ = [
     "read_all",
     "read_bytes",
     "real_path",
+    "used",
     "vanished",
     "whole",
     "work_trees",

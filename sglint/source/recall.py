@@ -9,7 +9,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from sglint.source.disk import is_file, real_path
-from sglint.source.journal import Access, Journal, Noted, digest
+from sglint.source.journal import Access, Journal, Kind, Noted, digest
 from sglint.source.tree import Tree, list_directories, list_files, read_head
 
 Look = Callable[[Tree, str, int], object]
@@ -42,6 +42,23 @@ def _now(journal: Journal, bare: Tree, access: Access) -> bytes | None:
     elif access not in journal.now and kind in journal.finders:
         journal.now[access] = journal.finders[kind](path)
     return journal.now.get(access)
+
+
+def found_by(tree: Tree, kind: Kind, find: Callable[[str], bytes]) -> None:
+    """
+    Let a function tell the digest of what is made of more than one look at the tree.
+    """
+    if tree.overlay.journal is not None:
+        tree.overlay.journal.finders[kind] = find
+        tree.overlay.journal.now.pop((kind, tree.base, 0), None)
+
+
+def used(tree: Tree, kind: Kind, value: object) -> None:
+    """
+    Note that what is made of the whole tree has been asked for.
+    """
+    if tree.overlay.journal is not None:
+        tree.overlay.journal.again({(kind, tree.base, 0): digest(value)})
 
 
 def doubt(tree: Tree) -> None:

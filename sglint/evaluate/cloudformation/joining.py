@@ -18,7 +18,7 @@ from sglint.evaluate.cloudformation.text import hidden
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.unknown import merged
 from sglint.resource import Resource
-from sglint.source import Span, once
+from sglint.source import Span, once, used
 from sglint.value import Unknown, Value
 
 _EC2 = (
@@ -64,6 +64,7 @@ def imported(stack: Stack, name: Value, span: Span) -> Value:
     """
     Return the value of the export that is imported, unknown when it is not exactly one of the scan.
     """
+    used(stack.run.templates.tree, "templates", stack.run.roots)
     if stack.run.roots and isinstance(name, Unknown) and name.among:
         return apply(lambda one: _imported(stack, one, span), (name,))
     return _imported(stack, name, span)

@@ -17,7 +17,7 @@ from sglint.evaluate.cloudformation.stack import MAX_STACKS, Stack
 from sglint.evaluate.cloudformation.template import Template, Templates
 from sglint.evaluate.cloudformation.text import known_text, shortened
 from sglint.evaluate.terraform.error import EvaluationError
-from sglint.source import Span
+from sglint.source import Span, used
 from sglint.template import Entry, Mapping, Node, Scalar
 from sglint.value import Map, Ref, Unknown, Value
 
@@ -153,6 +153,7 @@ def _configured(stack: Stack, url: str) -> str | None:
 
 def _by_name(templates: Templates, here: str, url: str) -> str | None:
     """Return the one scanned template that has most of the URL's end in its path, the nearest one when there are several."""
+    used(templates.tree, "scanned", templates.scanned)
     parts = url.split("/")
     found = [path for path in templates.scanned if parts[-1] and posixpath.basename(path) == parts[-1] and path != here]
     alike = {path: (_shared(parts[::-1], path.split("/")[::-1]), _shared(here.split("/"), path.split("/"))) for path in found}

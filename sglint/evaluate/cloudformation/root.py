@@ -27,7 +27,7 @@ from sglint.evaluate.cloudformation.template import Template, Templates
 from sglint.evaluate.cloudformation.worlds import worlds
 from sglint.evaluate.root import Root
 from sglint.resource import DESCRIBES, Origin, Resource
-from sglint.source import Discovery, Problem, Span, digest, discover, in_order, leads
+from sglint.source import Discovery, Problem, Span, digest, discover, found_by, in_order, leads
 from sglint.template import Entry, Scalar, TemplateDocument
 from sglint.template import Mapping as MappingNode
 from sglint.value import Map, Unknown, Value
@@ -212,6 +212,7 @@ def find_templates(library: Templates, discovery: Discovery, parameters: Paramet
     A file given by name stands for every root of its work tree that nests it, or for itself. Of a cloud assembly the roots are
     the stacks of its manifest. Templates that nest each other in a circle and that nobody else nests are all roots.
     """
+    found_by(discovery.tree, "scanned", lambda _: digest(library.scanned))
     named = {found.real for found in discovery.named if found.format == "cloudformation"}
     apart = {found.real for found in discovery.files if found.format == "cloudformation"} - named
     roots = set(_roots(_nested_by(library, sorted(apart), parameters)))
@@ -219,6 +220,7 @@ def find_templates(library: Templates, discovery: Discovery, parameters: Paramet
         around = discover(discovery.tree.boundaries, base=discovery.tree.base)
         every = {found.real for found in around.files if found.format == "cloudformation"} | named
         library.scanned = tuple(sorted({*library.scanned, *every}))
+        found_by(discovery.tree, "scanned", lambda _: digest(library.scanned))
         nests = _nested_by(library, library.scanned, parameters)
         roots.update(root for root in _roots(nests) if _reach([root], nests) & named)
     return tuple(sorted(path for path in roots if path in named or _is_stack(library, path)))
@@ -232,7 +234,7 @@ def _is_stack(library: Templates, path: str) -> bool:
 
 def _nested_by(library: Templates, paths: Iterable[str], parameters: Parameters) -> dict[str, tuple[str, ...]]:
     """Return the templates that each of those at these paths nests."""
-    asked = digest((library.scanned, parameters)).hex()
+    asked = digest(parameters).hex()
     return {path: leads(library.tree, ("nests", path, asked), partial(_nested, library, path, parameters)) for path in paths}
 
 

@@ -27,7 +27,7 @@ from sglint.evaluate.terraform.run import Run, Thing
 from sglint.evaluate.terraform.scope import Nowhere, Scope
 from sglint.evaluate.terraform.unknown import wholly_known
 from sglint.resource import Resource, split_root
-from sglint.source import Noted, digest, doubt, leads, once
+from sglint.source import Noted, digest, doubt, leads, once, used
 from sglint.syntax import Block
 from sglint.value import Map, Marked, Ref, Seq, Symbol, Unknown, Value
 
@@ -200,6 +200,7 @@ def _asked(run: Run, states: States, thing: Thing) -> tuple[str, str | None] | N
         return None
     else:
         workspace = workspace or "default"
+    used(states.library.tree, "roots", states.roots)
     same = [root for root in states.roots if root != run.root and _is_at(states, root, kind, config, run.root, workspace)]
     return (same[0], workspace if isinstance(workspace, str) else None) if len(same) == 1 else None
 
