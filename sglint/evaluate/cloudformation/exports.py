@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sglint.evaluate.cloudformation.body import Body
 from sglint.evaluate.cloudformation.domain import nodes
@@ -124,9 +125,15 @@ def _literals(pieces: Pieces) -> tuple[str | None, ...]:
 
 def _pattern(pieces: Pieces) -> re.Pattern[str]:
     """Return what matches the name; one with many unknown parts matches nothing, for it would take for ever."""
-    if sum(not isinstance(part, str) for part in pieces.parts) > _MOST_UNKNOWN:
+    return _compiled(_literals(pieces))
+
+
+@lru_cache(maxsize=4096)
+def _compiled(literals: tuple[str | None, ...]) -> re.Pattern[str]:
+    """Return the pattern of a name; each export of a scan is compared with each import."""
+    if literals.count(None) > _MOST_UNKNOWN:
         return re.compile("(?!)")
-    return re.compile("".join(re.escape(part) if isinstance(part, str) else _SOME for part in pieces.parts), re.DOTALL)
+    return re.compile("".join(_SOME if part is None else re.escape(part) for part in literals), re.DOTALL)
 
 
 def _stack_name(export: Export, groups: Sequence[str]) -> str:

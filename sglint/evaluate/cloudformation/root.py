@@ -155,7 +155,8 @@ def _described(top: Stack, wanted: Wanted, resources: Mapping[str, Resource]) ->
 
     This comes last, and what is wrong is nobody's problem: what nothing but tags refers to is no part of the network.
     """
-    only = {kind: DESCRIBES.intersection(paths) for kind, paths in wanted.items()} if isinstance(wanted, Mapping) else {}
+    kinds = dict.fromkeys(one.kind for one in resources.values())
+    only = {kind: DESCRIBES.intersection(wanted.get(kind, ())) for kind in kinds} if isinstance(wanted, Mapping) else {}
     for found in _walk(top, {kind: names for kind, names in only.items() if names}):
         one = resources.get(found.address) if isinstance(found, Resource) else None
         if one is not None and isinstance(found, Resource) and one.kind == found.kind and found.values.items():
