@@ -14,11 +14,11 @@ from sglint.fix.notation import Data, Get, Style, like, style_of
 from sglint.fix.origin_cfn import Stacks
 from sglint.fix.own_cloudformation import attaching
 from sglint.fix.put import append, resource_after, rule_of, set_in, without_item
-from sglint.fix.rules import Written, carries, exact, halves, narrow, written
+from sglint.fix.rules import Written, carries, exact, halves, narrow, too_wide, written
 from sglint.model import Direction, Prefix
 from sglint.resource import Origin
 from sglint.rule import Judged
-from sglint.space import EVERYONE, Family, Protocol, family_of
+from sglint.space import EVERYONE, Family, Protocol
 from sglint.template import List, Mapping, Scalar
 
 Edits = tuple[Edit, ...]
@@ -201,22 +201,22 @@ def resources(
 
 def narrowing(files: Stacks, net: Judged, change: Narrow) -> Iterator[Edits]:
     """
-    Yield edits by which every rule of the groups that admits everyone admits fewer.
+    Yield edits by which the rules of the groups that admit everyone admit fewer.
     """
-    for place in range(PLACES):
-        edits: list[Edit] = []
-        for group in change.groups:
-            for rule in written(net.network, group):
-                for path, found in rule.peers if rule.direction is change.direction else ():
-                    kept = [one for one in change.peers if family_of(one) is family_of(found[0])]
-                    if kept and any(one.prefixlen == 0 for one in found):
-                        made = replaced(files, rule.origin, path, found, kept[0], place)
-                        beside = tuple(more(files, rule, path, kept[1:])) if kept[1:] else ()
-                        if not made or (kept[1:] and not beside):
-                            return
-                        edits += (*made, *beside)
-        if edits:
-            yield tuple(dict.fromkeys(edits))
+    for rules in too_wide(net.network, change):
+        for place in range(PLACES):
+            parts = [fewer(files, rule, path, old, new, place) for rule, path, old, new in rules]
+            if parts and all(parts):
+                yield tuple(dict.fromkeys(edit for part in parts for edit in part))
+
+
+def fewer(files: Stacks, rule: Written, path: str, old: Sequence[Prefix], new: Sequence[Prefix], place: int) -> Edits:
+    """
+    Return edits by which a rule names these prefixes instead, or more rules like it do.
+    """
+    made = replaced(files, rule.origin, path, old, new[0], place)
+    beside = tuple(more(files, rule, path, new[1:])) if new[1:] else ()
+    return () if new[1:] and not beside else (*made, *beside) if made else ()
 
 
 def more(files: Stacks, rule: Written, path: str, peers: Sequence[Prefix]) -> Iterator[Edit]:

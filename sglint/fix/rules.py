@@ -4,11 +4,11 @@ The rules of a security group as they are written, one for each block or resourc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 
-from sglint.fix.change import Opening
+from sglint.fix.change import Narrow, Opening
 from sglint.model import Direction, Network, Permission, Prefix
 from sglint.resource import Origin
 from sglint.rule import Judged, State
@@ -145,3 +145,21 @@ def halves(rules: Sequence[Written], one: Opening) -> tuple[Written, ...]:
         if intervals(spans) == addresses(EVERYONE[one.family]):
             return tuple(some)
     return ()
+
+
+def too_wide(net: Network, change: Narrow) -> Iterator[tuple[tuple[Written, str, tuple[Prefix, ...], tuple[Prefix, ...]], ...]]:
+    """
+    Yield the rules that are to admit fewer than everyone: the path of an attribute, who it names, and who it is to name.
+
+    Those for every port come first: a service that is for all stays one where that will do.
+    """
+    mine = (rule for group in change.groups for rule in written(net, group) if rule.direction is change.direction)
+    found = [
+        (rule, path, named, tuple(one for one in change.peers if family_of(one) is family_of(named[0])))
+        for rule in mine
+        for path, named in rule.peers
+        if any(one.prefixlen == 0 for one in named)
+    ]
+    listed = tuple(one for one in found if one[3])
+    yield tuple(one for one in listed if all(ports == ALL_PORTS for _, ports in one[0].services))
+    yield listed

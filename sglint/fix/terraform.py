@@ -15,14 +15,14 @@ from sglint.fix.change import Admit, ApplianceMode, Attach, Change, Filter, Narr
 from sglint.fix.filter_terraform import filtering
 from sglint.fix.own_terraform import attaching
 from sglint.fix.place import inserted, without
-from sglint.fix.rules import Written, carries, exact, halves, narrow, written
+from sglint.fix.rules import Written, carries, exact, halves, narrow, too_wide, written
 from sglint.fix.text import offsets
 from sglint.fix.trace import Terraform, Where, enclosing
 from sglint.model import Prefix
 from sglint.resource import Origin, split_key
 from sglint.rule import Judged
 from sglint.source import Span
-from sglint.space import EVERYONE, Family, family_of
+from sglint.space import EVERYONE, Family
 from sglint.syntax import Literal, TupleExpr
 
 PLACES = 4
@@ -197,22 +197,20 @@ def like(files: Terraform, where: Where, number: int) -> str:
 
 def narrowing(files: Terraform, net: Judged, change: Narrow) -> Iterator[Edits]:
     """
-    Yield edits by which every rule of the groups that admits everyone admits fewer.
+    Yield edits by which the rules of the groups that admit everyone admit fewer.
     """
-    for place in range(PLACES):
-        edits: list[Edit] = []
-        for group in change.groups:
-            for rule in written(net.network, group):
-                for path, found in rule.peers if rule.direction is change.direction else ():
-                    kept = [one for one in change.peers if family_of(one) is family_of(found[0])]
-                    if kept and any(one.prefixlen == 0 for one in found):
-                        made = replaced(files, rule.origin, path, found, kept, place)
-                        made = made or again(files, rule, path, found, kept)
-                        if not made:
-                            return
-                        edits += made
-        if edits:
-            yield tuple(dict.fromkeys(edits))
+    for rules in too_wide(net.network, change):
+        for place in range(PLACES):
+            parts = [fewer(files, rule, path, old, new, place) for rule, path, old, new in rules]
+            if parts and all(parts):
+                yield tuple(dict.fromkeys(edit for part in parts for edit in part))
+
+
+def fewer(files: Terraform, rule: Written, path: str, old: Sequence[Prefix], new: Sequence[Prefix], place: int) -> Edits:
+    """
+    Return edits by which a rule names these prefixes instead, or more rules like it do.
+    """
+    return replaced(files, rule.origin, path, old, new, place) or again(files, rule, path, old, new)
 
 
 def again(files: Terraform, rule: Written, path: str, old: Sequence[Prefix], new: Sequence[Prefix]) -> Edits:

@@ -558,6 +558,19 @@ def test_a_person_says_who_may_come_in(place: Place) -> None:
     assert place.fix().findings == ()
 
 
+def test_a_service_that_is_for_all_stays_where_everything_else_is_narrowed(place: Place) -> None:
+    web = "\n".join(rule("tcp")).replace("= 0\n", "= 443\n").replace("65535", "443").lstrip("\n")
+    endpoint = ENDPOINT.replace("  ingress {", f"{web}\n\n  ingress {{", 1)
+    place.write({"main.tf": NETWORK.replace("10.0.0.0/8", "0.0.0.0/0") + endpoint})
+    fixed = place.fix(allowed=("10.0.0.0/16",))
+    assert changes(fixed.diff)["main.tf"][1] == ['    cidr_blocks = ["10.0.0.0/16"]']
+    assert web in place.read("main.tf")
+    ((_, made, _),) = fixed.findings
+    line = next(step for step in made.steps if "cuts off" in step)
+    assert "TCP 0-442 and 444-65535" in line
+    assert "from then on, that cuts off everyone but 10.0.0.0/16 from" in line
+
+
 def test_a_rule_that_names_one_range_gets_others_beside_it(place: Place) -> None:
     way = """\
 resource "aws_vpc_security_group_%s_rule" "logs" {
