@@ -253,6 +253,8 @@ def essence(change: Change) -> object:
     """
     if isinstance(change, Attach):
         return change.owner.block
+    if isinstance(change, Narrow):
+        return change.groups, change.direction, change.peers
     return change.groups if isinstance(change, Admit) else change
 
 
@@ -339,7 +341,7 @@ def told(now: Look, after: Look, edits: tuple[Edit, ...], some: Iterable[Wanted]
     notes = dict.fromkeys(note for one in listed for note in one.notes)
     changes = dict.fromkeys(change for one in listed for change in one.changes)
     before, then = apart(now, after)
-    said = (*steps(before, then, changes), *notes)
+    said = dict.fromkeys((*steps(before, then, changes), *notes))
     return Fix(edits, difference(now, after), proof.safe, proof.admits, tuple(said))
 
 

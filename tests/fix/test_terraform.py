@@ -558,6 +558,15 @@ def test_a_person_says_who_may_come_in(place: Place) -> None:
     assert place.fix().findings == ()
 
 
+def test_what_several_interfaces_have_in_common_is_said_once(place: Place) -> None:
+    endpoint = ENDPOINT.replace('"Interface"', '"Interface"\n  count              = 2')
+    place.write({"main.tf": NETWORK.replace("10.0.0.0/8", "0.0.0.0/0") + endpoint})
+    ((_, made, _),) = place.fix(allowed=("10.0.0.0/16",)).findings
+    (deploy, cuts) = made.steps
+    assert deploy.startswith("deploy the narrower rules of aws_security_group.logs: ")
+    assert cuts.endswith("from aws_vpc_endpoint.logs[0] and aws_vpc_endpoint.logs[1]")
+
+
 def test_a_service_that_is_for_all_stays_where_everything_else_is_narrowed(place: Place) -> None:
     web = "\n".join(rule("tcp")).replace("= 0\n", "= 443\n").replace("65535", "443").lstrip("\n")
     endpoint = ENDPOINT.replace("  ingress {", f"{web}\n\n  ingress {{", 1)
