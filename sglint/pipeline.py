@@ -35,6 +35,7 @@ from sglint.source import (
     Source,
     Tree,
     discover,
+    discovered,
     holds,
     in_order,
     overlay,
@@ -83,6 +84,7 @@ class Networks:
     templates: int = 0
     said: Configuration = EMPTY
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    discovery: Discovery | None = None
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -188,18 +190,25 @@ class Scan:
     cache: Cache | None = None
 
 
-def look(wanted: Request, journal: Journal | None = None) -> Scan:
+def look(wanted: Request, journal: Journal | None = None, before: Networks | None = None) -> Scan:
     """
     Return what there is to judge among the paths; what is looked at is noted where there is a journal or a cache.
+
+    Where files and what leads where are as they were `before`, they are not looked for again.
     """
     if wanted.cache and wanted.plan is None and not wanted.overlay:
         journal = journal or Journal()
+    old = None if before is None else before.discovery
+    if journal is not None and old is not None and old.tree.overlay.journal is not None:
+        journal.before = old.tree.overlay.journal.after
     over = replace(overlay(wanted.overlay) if wanted.overlay else NOTHING, journal=journal)
     base = str(Path.cwd())
     said = configuration(wanted.config, base=base, root=wanted.root, over=over)
     try:
         with limited(wanted.deadline):
-            discovery = discover(wanted.paths or (".",), base=base, root=wanted.root, over=over, left_out=left_out(said))
+            discovery = (None if old is None else discovered(old, over)) or discover(
+                wanted.paths or (".",), base=base, root=wanted.root, over=over, left_out=left_out(said)
+            )
             cache = opened(wanted, said, discovery.tree) if wanted.cache else None
             readers = (templates(wanted, discovery, said), root_modules(wanted, discovery, said))[wanted.plan is not None :]
     except TimeUpError as up:
@@ -213,9 +222,9 @@ def judge(wanted: Request, journal: Journal | None = None, before: Networks | No
     """
     Return the networks of all root modules and templates among the paths, with the verdict on every flow of every interface.
 
-    With a journal, what is as it was `before` is not judged again.
+    With a journal, what is as it was `before`, when the same was wanted with other texts, is not judged again.
     """
-    scan = look(wanted, journal)
+    scan = look(wanted, journal, before)
     found: list[Outcome] = []
     for unread in scan.roots:
         found.append(outcome(unread, wanted, scan.discovery.tree, before))
@@ -229,6 +238,7 @@ def judge(wanted: Request, journal: Journal | None = None, before: Networks | No
         templates_in(scan, [one.judged is not None for one in found]),
         scan.said,
         {unread.name: one for unread, one in zip(scan.roots, found, strict=True)},
+        scan.discovery,
     )
 
 

@@ -14,7 +14,7 @@ from sglint.source.located import located
 from sglint.source.recall import doubt, found_by, holds, leads, used
 from sglint.source.text import Problem, SglintError, Source, Span, in_order
 from sglint.source.tree import LIMIT, Tree, displayed, list_directories, list_files, read, read_all, read_bytes, whole
-from sglint.source.walk import Discovery, Format, Found, discover, passed_over, vanished
+from sglint.source.walk import Discovery, Format, Found, discover, discovered, passed_over, vanished
 
 __all__ = [
     "LIMIT",
@@ -34,6 +34,7 @@ __all__ = [
     "Tree",
     "digest",
     "discover",
+    "discovered",
     "displayed",
     "doubt",
     "found_by",

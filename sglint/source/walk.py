@@ -106,6 +106,17 @@ def discover(
     return Discovery(walk.tree, files, named, problems, left_out)
 
 
+def discovered(before: Discovery, over: Overlay) -> Discovery | None:
+    """
+    Return the same files with this laid over them, None where there may be others then.
+    """
+    tree, known = replace(before.tree, overlay=over), {found.real: found.format for found in before.files}
+    for path in {*before.tree.overlay.texts, *over.texts}:
+        if path not in known or over.texts.get(path, "") is None or _format(tree, path) != known[path]:
+            return None
+    return replace(before, tree=tree)
+
+
 def _boundaries(given: Sequence[str], root: str | None, over: Overlay) -> tuple[str, ...]:
     if root is not None:
         real = os.path.realpath(root)

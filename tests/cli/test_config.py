@@ -203,3 +203,11 @@ def test_a_configuration_reaches_nothing_outside_of_what_is_scanned(tmp_path: Pa
     assert run.code == 2
     assert "sglint.toml lies outside of what is scanned" in run.err
     assert "hunter2" not in run.said
+
+
+def test_what_is_excluded_nests_no_template_that_is_named(tmp_path: Path) -> None:
+    outer = "Resources:\n  Net: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: ../t.yaml}}\n"
+    write(tmp_path, t_yaml=PEERS, old__outer_yaml=outer)
+    assert json.loads(inspect(tmp_path).out)["roots"] == ["old/outer.yaml"]
+    write(tmp_path, sglint_toml='exclude = ["old"]\n')
+    assert json.loads(inspect(tmp_path).out)["roots"] == ["t.yaml"]

@@ -96,9 +96,16 @@ def test_what_a_change_cannot_touch_is_not_judged_again(start: Look, path: str) 
     assert [(one.key, one.finding) for one in after.items] == [(one.key, one.finding) for one in fresh.items]
 
 
-def test_a_root_that_a_change_uncovers_is_judged(start: Look) -> None:
-    changes = dict.fromkeys(("one/main.tf", "two/main.tf"), "")
+@pytest.mark.parametrize(
+    ("changes", "more", "fewer"),
+    [
+        ({"one/main.tf": "", "two/main.tf": ""}, {"shared"}, set[str]()),
+        ({"alone.yaml": "a: 1\n"}, set[str](), {"alone.yaml"}),
+    ],
+)
+def test_what_a_change_makes_a_root_or_no_root_is_noticed(
+    start: Look, changes: dict[str, str], more: set[str], fewer: set[str]
+) -> None:
     after, fresh = look(Request((".",)), RULES, changes, start), look(Request((".",)), RULES, changes)
-    assert after.networks.roots == fresh.networks.roots
-    assert "shared" in after.networks.roots and "shared" not in start.networks.roots
-    assert after.findings() != start.findings()
+    assert after.networks.judged == fresh.networks.judged
+    assert set(after.networks.roots) == (set(start.networks.roots) | more) - fewer

@@ -218,7 +218,8 @@ def find_templates(library: Templates, discovery: Discovery, parameters: Paramet
     apart = {found.real for found in discovery.files if found.format == "cloudformation"} - named
     roots = set(_roots(_nested_by(library, sorted(apart), parameters)))
     if named:
-        around = discover(discovery.tree.boundaries, base=discovery.tree.base)
+        tree = discovery.tree
+        around = discover(tree.boundaries, base=tree.base, over=tree.overlay, left_out=discovery.left_out)
         every = {found.real for found in around.files if found.format == "cloudformation"} | named
         library.scanned = tuple(sorted({*library.scanned, *every}))
         found_by(discovery.tree, "scanned", lambda _: digest(library.scanned))
