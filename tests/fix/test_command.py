@@ -15,8 +15,8 @@ from sglint.fix.apply import written
 from sglint.request import Request
 from tests.command import sglint
 from tests.fix.places import NETWORK, OPEN, RULES, Place, forwarder
+from tests.fix.test_narrow import ENDPOINT
 from tests.fix.test_template import BASE, BLOCK
-from tests.fix.test_terraform import ENDPOINT
 
 HALVES = f"""
 resource "aws_security_group" "data" {{

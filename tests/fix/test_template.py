@@ -188,57 +188,6 @@ def test_line_ends_stay(place: Place) -> None:
     assert after.endswith("CidrIp: '0.0.0.0/0'")
 
 
-ENDPOINT = """\
-  Logs:
-    Type: AWS::EC2::VPCEndpoint
-    Properties:
-      VpcId: !Ref Hub
-      ServiceName: com.amazonaws.eu-central-1.logs
-      VpcEndpointType: Interface
-      SubnetIds: [!Ref Subnet]
-      SecurityGroupIds: [!Ref Group]
-"""
-
-
-def with_endpoint(peer: str) -> str:
-    """
-    Return a template in which an endpoint has the security group, and the route leads to this peer.
-    """
-    start, _, rest = BASE.replace("10.0.0.0/8", peer).partition("  Data:\n")
-    return start + ENDPOINT + rest[rest.index("  Group:") :]
-
-
-def test_what_is_open_without_gain_is_narrowed_to_those_who_can_reach_it(place: Place) -> None:
-    rules = "      SecurityGroupIngress:\n        - IpProtocol: -1\n          CidrIp: 0.0.0.0/0\n"
-    place.write({"t.yaml": with_endpoint("192.168.0.0/16") + rules})
-    assert changes(place.fix().diff) == {
-        "t.yaml": (
-            ["          CidrIp: 0.0.0.0/0"],
-            ["          CidrIp: 10.0.0.0/16", "        - IpProtocol: -1", "          CidrIp: 192.168.0.0/16"],
-        )
-    }
-    assert place.fix().diff == ""
-
-
-@pytest.mark.parametrize("indent", [None, 2])
-def test_a_rule_of_its_own_gets_others_beside_it_for_those_who_may_come_in(place: Place, indent: int | None) -> None:
-    text = with_endpoint("0.0.0.0/0") + ALONE.replace("udp", "tcp").replace("10.0.0.0/8", "0.0.0.0/0")
-    whole = text.replace("FromPort: 6081", "FromPort: 0").replace("ToPort: 6081", "ToPort: 65535")
-    before = whole if indent is None else as_json(whole, indent)
-    name = "t.yaml" if indent is None else "t.json"
-    place.write({name: before})
-    place.fix(allowed=("10.0.0.0/16", "192.168.7.0/24"))
-    after = yaml.load(place.read(name), Loader)  # noqa: S506 -- a loader that constructs plain data
-    expected = yaml.load(before, Loader)  # noqa: S506 -- as above
-    rule = expected["Resources"]["Geneve"]["Properties"]
-    rule["CidrIp"] = "10.0.0.0/16"
-    made = after["Resources"].pop("Geneve2")
-    assert after == expected
-    assert made["Properties"].pop("GroupId") in (rule.pop("GroupId"), {"Fn::GetAtt": ["Group", "GroupId"]})
-    assert made == {"Type": "AWS::EC2::SecurityGroupIngress", "Properties": {**rule, "CidrIp": "192.168.7.0/24"}}
-    assert place.fix().findings == ()
-
-
 @pytest.mark.parametrize("protocols", [["-1"], ["tcp", "udp"]])
 def test_an_interface_gets_a_group_more_which_lets_out_no_more_than_the_others(place: Place, protocols: list[str]) -> None:
     other = """\
