@@ -1,7 +1,8 @@
 """
 What all tests share: texts that are compared with a recorded one, and recorded anew with `pytest --accept`.
 
-What sglint remembers of its runs is not that of who runs the tests, in this process and in all that it starts.
+What sglint remembers of its runs is not that of who runs the tests, in this process and in all that it starts. It is nothing,
+unless a test gives it a folder: else the second of two runs that are compared would say what the first has said.
 """
 
 from __future__ import annotations
@@ -28,10 +29,11 @@ Accept = Callable[[str, str], None]
 
 def pytest_configure(config: pytest.Config) -> None:
     """
-    Give the tests a folder of their own for what is remembered.
+    Give the tests a folder of their own for what programs remember, in which sglint finds a file where its folder would be.
     """
     folder = tempfile.TemporaryDirectory(prefix="sglint-tests-")
     os.environ["XDG_CACHE_HOME"] = os.environ["LOCALAPPDATA"] = folder.name
+    (Path(folder.name) / "sglint").touch()
     config.add_cleanup(folder.cleanup)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -54,6 +55,20 @@ class Library:
             return None
         directory = real_path(self.tree.overlay, directory)
         return once(self.tree.overlay.journal, self._modules, directory, partial(self._read, directory))
+
+    def having(self, directory: str, words: re.Pattern[str]) -> tuple[Document, ...] | None:
+        """
+        Return the documents of a module, without those that surely have no block whose type is one of the words.
+
+        What of it is not read yet is read for that and not remembered. None when there is no Terraform file.
+        """
+        if directory in self._modules:
+            module = self.load(directory)
+            return None if module is None else module.documents
+        paths = [path for path in list_files(self.tree, directory) if path.endswith((".tf", ".tf.json"))]
+        sources = [source for path in paths if isinstance(source := read(self.tree, path), Source)]
+        found = [source for source in sources if source.path.endswith(".json") or words.search(source.text)]
+        return tuple(map(self._parsed, found)) if paths else None
 
     def _read(self, directory: str) -> Module | None:
         documents: list[Document] = []

@@ -9,7 +9,8 @@ under addresses that begin with the path of their root (`network:aws_vpc.main`).
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -22,13 +23,13 @@ from sglint.evaluate.terraform.expressions import evaluate_expression
 from sglint.evaluate.terraform.files import nothing
 from sglint.evaluate.terraform.instance import ModuleInstance
 from sglint.evaluate.terraform.mark import veiled
-from sglint.evaluate.terraform.module import Library, Module
+from sglint.evaluate.terraform.module import Library
 from sglint.evaluate.terraform.run import Run, Thing
 from sglint.evaluate.terraform.scope import Nowhere, Scope
 from sglint.evaluate.terraform.unknown import wholly_known
 from sglint.resource import Resource, split_root
 from sglint.source import Noted, digest, doubt, leads, once, used
-from sglint.syntax import Block
+from sglint.syntax import Block, Document
 from sglint.value import Map, Marked, Ref, Seq, Symbol, Unknown, Value
 
 KIND = "terraform_remote_state"
@@ -41,6 +42,8 @@ _PLACES: Mapping[str, tuple[str, ...]] = {
     "remote": ("organization", "workspaces"),
 }
 """What surely names the place of a state, by the kind of backend; for any other kind, all that is given."""
+_KEEPS = re.compile("backend|cloud")
+"""What is in every file that says where the state is kept."""
 _ALSO = ("region", "hostname", "endpoint", "workspace_key_prefix")
 """What must be the same where both sides give it."""
 
@@ -95,8 +98,8 @@ class States:
         return digest(leads(self.library.tree, ("backend", directory), partial(self._look, directory)))
 
     def _look(self, directory: str) -> tuple[str, ...]:
-        module = self.library.load(directory)
-        found = None if module is None else backend_of(module)
+        documents = self.library.having(directory, _KEEPS)
+        found = None if documents is None else backend_of(documents)
         told = (digest(found).hex(),)
         self.backends[directory] = found, digest(told)
         return told
@@ -129,11 +132,11 @@ class States:
             self.busy.remove(key)
 
 
-def backend_of(module: Module) -> Backend | None:
+def backend_of(documents: Iterable[Document]) -> Backend | None:
     """
     Return where a root keeps its state; without a `backend` block that is a file beside it. None when it is not told.
     """
-    blocks = [block for document in module.documents for block in document.blocks if block.type == "terraform"]
+    blocks = [block for document in documents for block in document.blocks if block.type == "terraform"]
     found = [child for block in blocks for child in block.blocks if child.type in ("backend", "cloud")]
     if not found:
         return Backend("local", Map())
