@@ -1,16 +1,20 @@
 """
-What evaluation returns, whatever the format.
+What evaluation is asked for and what it returns, whatever the format.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sglint.resource import Resource
 from sglint.source import Problem
 from sglint.syntax import Document
 from sglint.template import TemplateDocument
+
+Wanted: TypeAlias = Collection[str] | Mapping[str, Collection[str]]
+"""The kinds of resources to evaluate, with all attributes, or for each kind the paths of its attributes to evaluate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,9 @@ From a template to the resources that CloudFormation would make of it.
 from __future__ import annotations
 
 import posixpath
-import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TypeAlias
 
 from sglint.evaluate.cloudformation.body import Body, hidden
 from sglint.evaluate.cloudformation.existence import existence
@@ -25,21 +22,16 @@ from sglint.evaluate.cloudformation.scenario import Assignment
 from sglint.evaluate.cloudformation.stack import Run, Stack
 from sglint.evaluate.cloudformation.template import Template, Templates
 from sglint.evaluate.cloudformation.worlds import worlds
-from sglint.evaluate.root import Root
+from sglint.evaluate.nesting import deep, reached, roots_among
+from sglint.evaluate.root import Root, Wanted
 from sglint.resource import DESCRIBES, Origin, Resource
 from sglint.source import Discovery, Problem, Span, digest, discover, found_by, in_order, leads
 from sglint.template import Entry, Scalar, TemplateDocument
 from sglint.template import Mapping as MappingNode
 from sglint.value import Map, Unknown, Value
 
-Wanted: TypeAlias = Collection[str] | Mapping[str, Collection[str]]
-"""The kinds of resources to evaluate, with all properties, or for each kind the paths of its properties to evaluate."""
-
 _NOTHING = Parameters()
 _ANY: Assignment = {}
-
-MAX_FRAMES = 10_000
-"""How many Python frames an evaluation may nest."""
 
 
 def evaluate_template(
@@ -56,7 +48,7 @@ def evaluate_template(
     if isinstance(template, Problem):
         return Root(library.shown(path), (), (template,), (), ())
     run = Run(library, parameters, template.path, output, imported, tuple(sorted(roots)))
-    with _deep():
+    with deep():
         found = _evaluate(run, template, wanted)
         apart = worlds(open_root(replace(run, problems={}, opened={}, joined={}), template), wanted)
     documents = {one.path: one for one in found if isinstance(one, TemplateDocument)}
@@ -99,7 +91,7 @@ def _in_world(
     template = library.load(path)
     if isinstance(template, Problem):
         return ()
-    with _deep():
+    with deep():
         return _by_address(_evaluate(Run(library, parameters, template.path, output, imported, roots), template, wanted, world))
 
 
@@ -119,17 +111,6 @@ def _walk(top: Stack, wanted: Wanted, *, shared: bool = False) -> Iterator[Resou
             else:
                 unread = _unread(stack, entry, root)
                 yield from () if unread is None else (unread,)
-
-
-@contextmanager
-def _deep() -> Iterator[None]:
-    """Let evaluation nest deeper than Python does by itself."""
-    usual = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(usual, MAX_FRAMES))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(usual)
 
 
 def _resources(stack: Stack, wanted: Wanted, root: str, *, shared: bool) -> Iterator[Resource]:
@@ -216,7 +197,7 @@ def find_templates(library: Templates, discovery: Discovery, parameters: Paramet
     found_by(discovery.tree, "scanned", lambda _: digest(library.scanned))
     named = {found.real for found in discovery.named if found.format == "cloudformation"}
     apart = {found.real for found in discovery.files if found.format == "cloudformation"} - named
-    roots = set(_roots(_nested_by(library, sorted(apart), parameters)))
+    roots = set(roots_among(apart, _nested_by(library, sorted(apart), parameters)))
     if named:
         tree = discovery.tree
         around = discover(tree.boundaries, base=tree.base, over=tree.overlay, left_out=discovery.left_out)
@@ -224,7 +205,7 @@ def find_templates(library: Templates, discovery: Discovery, parameters: Paramet
         library.scanned = tuple(sorted({*library.scanned, *every}))
         found_by(discovery.tree, "scanned", lambda _: digest(library.scanned))
         nests = _nested_by(library, library.scanned, parameters)
-        roots.update(root for root in _roots(nests) if _reach([root], nests) & named)
+        roots.update(root for root in roots_among(nests, nests) if reached([root], nests) & named)
     return tuple(sorted(path for path in roots if path in named or _is_stack(library, path)))
 
 
@@ -245,7 +226,7 @@ def _nested(library: Templates, path: str, parameters: Parameters) -> tuple[str,
     if isinstance(template, Problem) or not any(_nests(entry) for entry in template.resources):
         return ()
     run = Run(library, parameters, template.path, _nothing, apart)
-    with _deep():
+    with deep():
         return tuple(sorted(set(nested_paths(open_root(run, template))) - {template.real}))
 
 
@@ -257,20 +238,3 @@ def _nests(entry: Entry) -> bool:
 
 def _nothing(stack: Stack, name: str, key: str, span: Span) -> Value:
     return Unknown(f"the stack {name} is not read yet", span)
-
-
-def _roots(nests: Mapping[str, Collection[str]]) -> set[str]:
-    targets = {target for found in nests.values() for target in found}
-    roots = set(nests) - targets
-    return roots | (set(nests) - _reach(roots, nests))
-
-
-def _reach(starts: Collection[str], nests: Mapping[str, Collection[str]]) -> set[str]:
-    reached: set[str] = set()
-    todo = list(starts)
-    while todo:
-        path = todo.pop()
-        if path not in reached:
-            reached.add(path)
-            todo.extend(nests.get(path, ()))
-    return reached

@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TypeAlias
 
-from sglint.evaluate.root import Root
+from sglint.evaluate.nesting import deep, reached, roots_among
+from sglint.evaluate.root import Root, Wanted
 from sglint.evaluate.terraform.body import evaluate_body
 from sglint.evaluate.terraform.files import context
 from sglint.evaluate.terraform.inputs import Inputs, given_values
@@ -32,11 +31,6 @@ _LOCAL_CALL = re.compile(r'source"?\s*[=:]\s*"\.')
 
 MOST_ROUNDS = 4
 """How often a root is evaluated to find what its data sources find: some exist only because of what others find."""
-MAX_FRAMES = 10_000
-"""How many Python frames an evaluation may nest; beyond that an expression is reported as nested too deeply."""
-
-Wanted: TypeAlias = Collection[str] | Mapping[str, Collection[str]]
-"""The kinds of resources to evaluate, with all attributes, or for each kind the paths of its attributes to evaluate."""
 
 
 def evaluate_root(
@@ -56,7 +50,7 @@ def evaluate_root(
     `settled` is what a plan knows already, `states` the roots whose states it may read.
     """
     others = states or States(library, ())
-    with others.reading((directory, inputs.workspace)), _deep():
+    with others.reading((directory, inputs.workspace)), deep():
         found = _evaluate(library, directory, inputs, wanted, named, settled, others)
     if found is None:
         path = library.shown(directory)
@@ -157,17 +151,6 @@ def _walk(run: Run, module: Module, wanted: Wanted, path: str) -> Evaluated:
     return run, top, resources, tuple(instances)
 
 
-@contextmanager
-def _deep() -> Iterator[None]:
-    """Let evaluation nest deeper than Python does by itself."""
-    usual = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(usual, MAX_FRAMES))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(usual)
-
-
 def _resources(instance: ModuleInstance, wanted: Wanted, root: str) -> Iterator[Resource]:
     for mode, kind, name in sorted(instance.module.resources):
         full = f"{mode}.{kind}" if mode else kind
@@ -248,7 +231,7 @@ def find_roots(library: Library, discovery: Discovery) -> tuple[str, ...]:
         around = discover(tree.boundaries, base=tree.base, over=tree.overlay, left_out=discovery.left_out)
         every = {_directory(found) for found in around.files if found.format == "terraform"} | named
         calls = {directory: _calls(library, directory) for directory in sorted(every)}
-        found.update(root for root in _uncalled(library, every) if _reach([root], calls) & named)
+        found.update(root for root in _uncalled(library, every) if reached([root], calls) & named)
     return tuple(sorted(found))
 
 
@@ -264,10 +247,7 @@ def _uncalled(library: Library, directories: Collection[str]) -> list[str]:
         if directory not in calls:
             calls[directory] = _calls(library, directory)
             todo.extend(calls[directory])
-    called = {target for caller, targets in calls.items() for target in targets if target != caller}
-    roots = [directory for directory in sorted(directories) if directory not in called]
-    covered = _reach(roots, calls)
-    return roots + [directory for directory in sorted(directories) if directory not in covered]
+    return roots_among(directories, calls)
 
 
 def _calls(library: Library, directory: str) -> tuple[str, ...]:
@@ -285,14 +265,3 @@ def _called(library: Library, directory: str) -> tuple[str, ...]:
                 module = library.load(directory)
                 return calls_of(module) if module is not None else ()
     return ()
-
-
-def _reach(starts: Collection[str], calls: Mapping[str, tuple[str, ...]]) -> set[str]:
-    reached: set[str] = set()
-    todo = list(starts)
-    while todo:
-        directory = todo.pop()
-        if directory not in reached:
-            reached.add(directory)
-            todo.extend(calls.get(directory, ()))
-    return reached
