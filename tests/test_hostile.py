@@ -195,6 +195,28 @@ def test_a_string_that_doubles_itself(scan: Path) -> None:
     assert "tracked-forwarder" in sglint("check", "bad", "good", cwd=scan).out
 
 
+@pytest.mark.parametrize("first", ['"x"', "aws_vpc.v.id", 'sensitive("x")'])
+@pytest.mark.parametrize("double", ["[{0}, {0}]", "{{ a = {0}, b = {0} }}", "[for one in [1, 2] : {0}]"])
+def test_a_collection_that_doubles_itself(scan: Path, first: str, double: str) -> None:
+    doubling = "\n".join(f"  x{n + 1} = {double.format(f'local.x{n}')}" for n in range(60))
+    uses = (
+        "jsonencode({0})",
+        "flatten({0})",
+        "{0} == {0}",
+        "true ? {0} : 1",
+        "{0}[*]",
+        '"${{{0}}}"',
+        "nonsensitive({0})",
+        "{0}",
+    )
+    vpcs = "\n".join(
+        f'resource "aws_vpc" "v{n}" {{\n  cidr_block = {use.format("local.x60")}\n  tags = {use.format("local.x60")}\n}}\n'
+        for n, use in enumerate(uses)
+    )
+    (scan / "bad" / "main.tf").write_text(f'locals {{\n  x0 = {first}\n{doubling}\n}}\n\nresource "aws_vpc" "v" {{}}\n{vpcs}')
+    assert "tracked-forwarder" in sglint("check", "bad", "good", cwd=scan).out
+
+
 def test_modules_that_multiply(scan: Path) -> None:
     for level in range(12):
         (scan / "bad" / f"m{level}").mkdir()

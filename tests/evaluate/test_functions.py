@@ -6,17 +6,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 from pathlib import Path
 
 import pytest
 
-from sglint.evaluate.terraform.conditional import conditional
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.expressions import evaluate_expression
 from sglint.evaluate.terraform.files import nothing
 from sglint.evaluate.terraform.functions import NAMES, call
-from sglint.evaluate.terraform.operators import binary
 from sglint.evaluate.terraform.scope import Nowhere, Scope
 from sglint.evaluate.terraform.unknown import same
 from sglint.value import Map, Mark, Marked, Ref, Seq, Unknown, Value
@@ -215,29 +212,9 @@ def test_no_argument_ends_in_a_traceback(name: str) -> None:
         ("parseint", ("9" * 100_000, 10)),
     ],
 )
-def test_hostile_arguments_are_refused_quickly(name: str, arguments: tuple[Value, ...]) -> None:
-    started = time.monotonic()
+def test_hostile_arguments_are_refused(name: str, arguments: tuple[Value, ...]) -> None:
     with pytest.raises(EvaluationError):
         run(name, *arguments)
-    assert time.monotonic() - started < 20
-
-
-def test_a_short_text_for_a_huge_value_is_refused_quickly() -> None:
-    """
-    A list of two lists of two lists ... is refused by whatever would walk through it.
-    """
-    value: Value = "x"
-    for _ in range(60):
-        value = Seq((value, value))
-    started = time.monotonic()
-    for name in ("jsonencode", "tolist", "flatten"):
-        with pytest.raises(EvaluationError, match="more than 500000 parts"):
-            run(name, value)
-    with pytest.raises(EvaluationError, match="more than 500000 parts"):
-        conditional(True, value, "a")
-    with pytest.raises(EvaluationError, match="more than 500000 parts"):
-        binary("==", value, value)
-    assert time.monotonic() - started < 20
 
 
 def test_an_unknown_name_suggests_the_nearest() -> None:

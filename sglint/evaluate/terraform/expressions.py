@@ -26,7 +26,7 @@ from sglint.evaluate.terraform.scope import Scope
 from sglint.evaluate.terraform.symbol import concatenate
 from sglint.evaluate.terraform.typed import bare, object_of, tuple_of, type_of
 from sglint.evaluate.terraform.types import STRING, Any, Primitive, Type, type_name
-from sglint.evaluate.terraform.unknown import as_unknown, attempts, collapse, distribute, merged
+from sglint.evaluate.terraform.unknown import as_unknown, attempts, check_size, collapse, distribute, merged
 from sglint.value import Map, Mark, Marked, Ref, Symbol, Unknown, Value, is_known
 
 
@@ -131,7 +131,7 @@ def _template_for(expr: syntax.TemplateFor, scope: Scope) -> Value:
 
 
 def _tuple(expr: syntax.TupleExpr, scope: Scope) -> Value:
-    return tuple_of([evaluate_typed(item, scope) for item in expr.items])
+    return _sized(tuple_of([evaluate_typed(item, scope) for item in expr.items]), scope)
 
 
 def _object(expr: syntax.ObjectExpr, scope: Scope) -> Value:
@@ -148,7 +148,13 @@ def _object(expr: syntax.ObjectExpr, scope: Scope) -> Value:
             hidden.extend((key, value))
     if hidden:
         return marked(merged(hidden[:1], element=common([*map(bare, entries.values()), *map(bare, hidden[1::2])])), marks)
-    return marked(object_of(entries), marks)
+    return marked(_sized(object_of(entries), scope), marks)
+
+
+def _sized(value: Value, scope: Scope) -> Value:
+    """Return a collection that an expression makes: a list of two lists of two lists ... is short to write, and refused."""
+    scope.world.spend(check_size(value))
+    return value
 
 
 def _key(value: Value) -> Value:
@@ -234,7 +240,7 @@ def _splat(expr: syntax.Splat, scope: Scope) -> Value:
 
 
 def _for(expr: syntax.ForTuple | syntax.ForObject, scope: Scope) -> Value:
-    return comprehension.comprehend(evaluate_typed(expr.collection, scope), expr, scope, evaluate_typed)
+    return _sized(comprehension.comprehend(evaluate_typed(expr.collection, scope), expr, scope, evaluate_typed), scope)
 
 
 def _call(expr: syntax.Call, scope: Scope) -> Value:
