@@ -115,8 +115,10 @@ def test_what_somebody_else_writes_while_changes_are_looked_for_is_not_lost(
     looks: list[Look] = []
     theirs = "# theirs\n" + FILES["a/main.tf"]
 
-    def looked(request: Request, rules: Iterable[Rule], overlay: Mapping[str, str] = NOTHING) -> Look:
-        found = look(request, rules, overlay)
+    def looked(
+        request: Request, rules: Iterable[Rule], overlay: Mapping[str, str] = NOTHING, before: Look | None = None
+    ) -> Look:
+        found = look(request, rules, overlay, before)
         looks.append(found)
         if len(looks) == time:
             (place.top / "a" / "main.tf").write_text(theirs, encoding="utf-8")
