@@ -1,88 +1,57 @@
 """
-A change as edits of templates of CloudFormation: proposals, the most local ones first.
+How rules, timeouts and modes are edited in templates of CloudFormation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain
 
 from sglint.finding import Edit
-from sglint.fix.change import Admit, ApplianceMode, Attach, Change, Filter, Narrow, Opening, SetTimeout
+from sglint.fix.change import Opening, SetTimeout
 from sglint.fix.filter_cloudformation import as_data, filtering, names, unused
+from sglint.fix.language import PLACES, Edits, Language
 from sglint.fix.notation import Data, Get, Style, like, style_of
 from sglint.fix.origin_cfn import Stacks
 from sglint.fix.own_cloudformation import attaching
 from sglint.fix.put import append, resource_after, rule_of, set_in, without_item
-from sglint.fix.rules import Written, carries, exact, halves, narrow, too_wide, written
+from sglint.fix.rules import Written
 from sglint.model import Direction, Prefix
 from sglint.resource import Origin
 from sglint.rule import Judged
 from sglint.space import EVERYONE, Family, Protocol
 from sglint.template import List, Mapping, Scalar
 
-Edits = tuple[Edit, ...]
-
-PLACES = 4
-"""How many places that a value may come from are tried."""
-
 LISTS = {Direction.IN: "SecurityGroupIngress", Direction.OUT: "SecurityGroupEgress"}
 ALONE = {Direction.IN: "AWS::EC2::SecurityGroupIngress", Direction.OUT: "AWS::EC2::SecurityGroupEgress"}
 TIMEOUTS = {"tcp_established": "TcpEstablishedTimeout", "udp_stream": "UdpStreamTimeout", "udp": "UdpTimeout"}
 
 
-def proposals(files: Stacks, net: Judged, change: Change) -> Iterator[Edits]:
+def language(files: Stacks, net: Judged) -> Language:
     """
-    Yield edits that may bring a change about, the best first.
+    Return how the templates of a stack are edited.
     """
-    if isinstance(change, Admit):
-        yield from admitting(files, net, change)
-    elif isinstance(change, Attach):
-        yield from attaching(files, net, change)
-    elif isinstance(change, Narrow):
-        yield from narrowing(files, net, change)
-    elif isinstance(change, SetTimeout):
-        yield from timeout(files, change)
-    elif isinstance(change, Filter):
-        yield from filtering(files, net, change)
-    elif isinstance(change, ApplianceMode):
-        yield from set_to(files, change.attachment.origin, ("Options", "ApplianceModeSupport"), "enable")
+    return Language(
+        is_here=lambda group: written_in(files, net, group) is not None,
+        joined=partial(joined, files),
+        widened=partial(widened, files),
+        to_everyone=partial(to_everyone, files),
+        added=partial(added, files, net),
+        fewer=partial(fewer, files),
+        attached=partial(attaching, files, net),
+        timeout=partial(timeout, files),
+        filtered=partial(filtering, files, net),
+        appliance_mode=partial(set_to, files, path=("Options", "ApplianceModeSupport"), text="enable"),
+    )
 
 
-def admitting(files: Stacks, net: Judged, change: Admit) -> Iterator[Edits]:
+def written_in(files: Stacks, net: Judged, group: str) -> Origin | None:
     """
-    Yield edits that let the first group that allows it admit what is wanted: in the rules that are near to it, or in new ones.
+    Return where a group is written, None where that is no resource of the templates.
     """
-    for group in change.groups:
-        noun = next((one for one in net.network.groups if one.origin.address == group), None)
-        if noun is None or files.resource(noun.origin) is None:
-            continue
-        rules = written(net.network, group)
-        idle = tuple(one for one in rules if not carries(net, group, one))
-        for place in range(PLACES):
-            edits, rest = changed(files, idle, change.openings, place)
-            if not edits:
-                break
-            yield from ((*edits, *more) for more in added(files, noun.origin, rules, rest))
-        yield from added(files, noun.origin, rules, change.openings)
-
-
-def changed(
-    files: Stacks, rules: Sequence[Written], openings: Sequence[Opening], place: int
-) -> tuple[Edits, tuple[Opening, ...]]:
-    """
-    Return edits of rules that nearly admit what is wanted, and what they leave to be added.
-    """
-    edits: list[Edit] = []
-    rest: list[Opening] = []
-    for one in openings:
-        made = joined(files, halves(rules, one), one, place) or widened(files, narrow(rules, one), one, place)
-        rule = None if made else exact(rules, openings, one)
-        if rule is not None:
-            made = to_everyone(files, rule, one.family, place)
-        edits += made
-        rest += [] if made else [one]
-    return tuple(dict.fromkeys(edits)), tuple(rest)
+    noun = next((one for one in net.network.groups if one.origin.address == group), None)
+    return None if noun is None or files.resource(noun.origin) is None else noun.origin
 
 
 def joined(files: Stacks, rules: Sequence[Written], one: Opening, place: int) -> Edits:
@@ -132,15 +101,16 @@ def widened(files: Stacks, rules: Sequence[Written], one: Opening, place: int) -
     return ()
 
 
-def added(files: Stacks, origin: Origin, rules: Sequence[Written], openings: Sequence[Opening]) -> Iterator[Edits]:
+def added(files: Stacks, net: Judged, group: str, rules: Sequence[Written], openings: Sequence[Opening]) -> Iterator[Edits]:
     """
     Yield edits that add rules to a group, in the style of those that it has first.
     """
     if not openings:
         yield ()
         return
-    resource = files.resource(origin)
-    if resource is None or not isinstance(resource.value, Mapping):
+    origin = written_in(files, net, group)
+    resource = None if origin is None else files.resource(origin)
+    if origin is None or resource is None or not isinstance(resource.value, Mapping):
         return
     properties = resource.value.get("Properties")
     style = style_of(files.texts, origin.span.path)
@@ -197,17 +167,6 @@ def resources(
     entry = files.resource(last) or files.resource(origin)
     if entry is not None:
         yield resource_after(files.texts, entry, found, style)
-
-
-def narrowing(files: Stacks, net: Judged, change: Narrow) -> Iterator[Edits]:
-    """
-    Yield edits by which the rules of the groups that admit everyone admit fewer.
-    """
-    for rules in too_wide(net.network, change):
-        for place in range(PLACES):
-            parts = [fewer(files, rule, path, old, new, place) for rule, path, old, new in rules]
-            if parts and all(parts):
-                yield tuple(dict.fromkeys(edit for part in parts for edit in part))
 
 
 def fewer(files: Stacks, rule: Written, path: str, old: Sequence[Prefix], new: Sequence[Prefix], place: int) -> Edits:

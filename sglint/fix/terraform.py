@@ -1,21 +1,23 @@
 """
-A change as edits of Terraform files: proposals, the most local ones first.
+How rules, timeouts and modes are edited in Terraform files.
 """
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 
 from sglint.finding import Edit
 from sglint.fix import hcl
 from sglint.fix.add import added, attribute_edits, unused
-from sglint.fix.change import Admit, ApplianceMode, Attach, Change, Filter, Narrow, Opening, SetTimeout
+from sglint.fix.change import Opening, SetTimeout
 from sglint.fix.filter_terraform import filtering
+from sglint.fix.language import PLACES, Edits, Language
 from sglint.fix.own_terraform import attaching
 from sglint.fix.place import inserted, without
-from sglint.fix.rules import Written, carries, exact, halves, narrow, too_wide, written
+from sglint.fix.rules import Written
 from sglint.fix.text import offsets
 from sglint.fix.trace import Terraform, Where, enclosing
 from sglint.model import Prefix
@@ -25,63 +27,23 @@ from sglint.source import Span
 from sglint.space import EVERYONE, Family
 from sglint.syntax import Literal, TupleExpr
 
-PLACES = 4
-"""How many places that a value may come from are tried."""
 
-Edits = tuple[Edit, ...]
-
-
-def proposals(files: Terraform, net: Judged, change: Change) -> Iterator[Edits]:
+def language(files: Terraform, net: Judged) -> Language:
     """
-    Yield edits that may bring a change about, the best first.
+    Return how the files of a root module are edited.
     """
-    if isinstance(change, Admit):
-        yield from admitting(files, net, change)
-    elif isinstance(change, Attach):
-        yield from attaching(files, net, change)
-    elif isinstance(change, Narrow):
-        yield from narrowing(files, net, change)
-    elif isinstance(change, SetTimeout):
-        yield from timeout(files, change)
-    elif isinstance(change, Filter):
-        yield from filtering(files, net, change)
-    elif isinstance(change, ApplianceMode):
-        yield from set_to(files, change.attachment.origin, "appliance_mode_support", "enable")
-
-
-def admitting(files: Terraform, net: Judged, change: Admit) -> Iterator[Edits]:
-    """
-    Yield edits that let the first group that allows it admit what is wanted: in the rules that are near to it, or in new ones.
-    """
-    for group in change.groups:
-        rules = written(net.network, group)
-        idle = tuple(one for one in rules if not carries(net, group, one))
-        for place in range(PLACES):
-            edits, rest = changed(files, idle, change.openings, place)
-            if not edits:
-                break
-            yield from ((*edits, *more) for more in added(files, net, group, rules, rest))
-        yield from added(files, net, group, rules, change.openings)
-
-
-def changed(
-    files: Terraform, rules: Sequence[Written], openings: Sequence[Opening], place: int
-) -> tuple[Edits, tuple[Opening, ...]]:
-    """
-    Return edits of rules that nearly admit what is wanted, and what they leave to be added.
-
-    `place` is which of the places is taken that a value may come from.
-    """
-    edits: list[Edit] = []
-    rest: list[Opening] = []
-    for one in openings:
-        made = joined(files, halves(rules, one), one, place) or widened(files, narrow(rules, one), one, place)
-        rule = None if made else exact(rules, openings, one)
-        if rule is not None:
-            made = to_everyone(files, rule, one.family, place)
-        edits += made
-        rest += [] if made else [one]
-    return tuple(dict.fromkeys(edits)), tuple(rest)
+    return Language(
+        is_here=lambda _: True,
+        joined=partial(joined, files),
+        widened=partial(widened, files),
+        to_everyone=partial(to_everyone, files),
+        added=partial(added, files, net),
+        fewer=partial(fewer, files),
+        attached=partial(attaching, files, net),
+        timeout=partial(timeout, files),
+        filtered=partial(filtering, files, net),
+        appliance_mode=partial(set_to, files, name="appliance_mode_support", text="enable"),
+    )
 
 
 def joined(files: Terraform, rules: Sequence[Written], one: Opening, place: int) -> Edits:
@@ -193,17 +155,6 @@ def like(files: Terraform, where: Where, number: int) -> str:
     Return a number written as the other was: in quotes or without.
     """
     return f'"{number}"' if files.texts.written(where.expr.span).startswith('"') else str(number)
-
-
-def narrowing(files: Terraform, net: Judged, change: Narrow) -> Iterator[Edits]:
-    """
-    Yield edits by which the rules of the groups that admit everyone admit fewer.
-    """
-    for rules in too_wide(net.network, change):
-        for place in range(PLACES):
-            parts = [fewer(files, rule, path, old, new, place) for rule, path, old, new in rules]
-            if parts and all(parts):
-                yield tuple(dict.fromkeys(edit for part in parts for edit in part))
 
 
 def fewer(files: Terraform, rule: Written, path: str, old: Sequence[Prefix], new: Sequence[Prefix], place: int) -> Edits:

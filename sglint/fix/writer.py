@@ -11,6 +11,7 @@ from sglint.finding import Edit
 from sglint.fix import cloudformation, terraform
 from sglint.fix.change import ApplianceMode, Attach, Change, Filter, SetTimeout
 from sglint.fix.comments import with_comments
+from sglint.fix.language import edits_for
 from sglint.fix.look import Look
 from sglint.fix.origin_cfn import Stacks
 from sglint.fix.text import Texts
@@ -33,11 +34,11 @@ def proposals(request: Request, now: Look, net: Judged, change: Change) -> Itera
         return
     if origin.span.path.endswith((".tf", ".tf.json")):
         files = files_of(request, now, net)
-        yield from (with_comments(files.texts, edits) for edits in terraform.proposals(files, net, change))
+        yield from (with_comments(files.texts, edits) for edits in edits_for(terraform.language(files, net), net, change))
     else:
         names = frozenset(one.partition("=")[0].strip() for one in request.parameters)
         stacks = Stacks(Texts(now.networks.tree), request.parameter_files, names)
-        yield from cloudformation.proposals(stacks, net, change)
+        yield from edits_for(cloudformation.language(stacks, net), net, change)
 
 
 def files_of(request: Request, now: Look, net: Judged) -> Terraform:
