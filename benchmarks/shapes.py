@@ -218,7 +218,7 @@ def filled(text: str, number: int, place: int = 0) -> str:
 SHAPES = {
     "interfaces of one block": (one_block, (800, 1_600, 3_200)),
     "interfaces and security groups, blocks of their own in one VPC": (blocks, (200, 400, 800)),
-    "VPCs at one transit gateway, each with an attachment and an interface": (attachments, (50, 100, 200)),
+    "VPCs at one transit gateway, each with an attachment and an interface": (attachments, (100, 200, 400)),
 }
 """
 What grows, how it is written, and the sizes to measure.

@@ -223,7 +223,7 @@ Slabs: TypeAlias = tuple[tuple[int, int, Intervals], ...]
 @dataclass(frozen=True, slots=True)
 class FlowSet:
     """
-    A set of flows by family, protocol, peer address and port; made by `flows` and the operators.
+    A set of flows by family, protocol, peer address and port, in the order of `PLANES`; made by `flows` and the operators.
     """
 
     planes: tuple[tuple[Family, Protocol, Slabs], ...] = ()
@@ -313,8 +313,16 @@ def combine(left: FlowSet, right: FlowSet, operate: Operation) -> FlowSet:
     Return the set that has at every address the ports that `operate` makes of both.
     """
     found = []
+    ones, others = iter(left.planes), iter(right.planes)
+    one, other = next(ones, None), next(others, None)
     for family, protocol in PLANES:
-        slabs = sweep(left.slabs(family, protocol), right.slabs(family, protocol), operate)
+        first: Slabs = ()
+        second: Slabs = ()
+        if one is not None and one[0] is family and one[1] is protocol:
+            first, one = one[2], next(ones, None)
+        if other is not None and other[0] is family and other[1] is protocol:
+            second, other = other[2], next(others, None)
+        slabs = sweep(first, second, operate) if first or second else ()
         if slabs:
             found.append((family, protocol, slabs))
     return FlowSet(tuple(found))
