@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from sglint.finding import Edit
 from sglint.fix.look import Look
+from sglint.fix.terraform.origin import holds
 from sglint.fix.text import Texts
-from sglint.fix.trace import holds
 from sglint.output.excerpt import private
 from sglint.source import Span
 from sglint.syntax import Block, Document, Literal

@@ -10,12 +10,9 @@ from collections.abc import Iterator
 from sglint.finding import Edit
 from sglint.fix import cloudformation, terraform
 from sglint.fix.change import ApplianceMode, Attach, Change, Filter, SetTimeout
-from sglint.fix.comments import with_comments
 from sglint.fix.language import edits_for
 from sglint.fix.look import Look
-from sglint.fix.origin_cfn import Stacks
 from sglint.fix.text import Texts
-from sglint.fix.trace import Terraform
 from sglint.request import Request
 from sglint.resource import Origin
 from sglint.rule import Judged
@@ -34,14 +31,15 @@ def proposals(request: Request, now: Look, net: Judged, change: Change) -> Itera
         return
     if origin.span.path.endswith((".tf", ".tf.json")):
         files = files_of(request, now, net)
-        yield from (with_comments(files.texts, edits) for edits in edits_for(terraform.language(files, net), net, change))
+        found = edits_for(terraform.language(files, net), net, change)
+        yield from (terraform.with_comments(files.texts, edits) for edits in found)
     else:
         names = frozenset(one.partition("=")[0].strip() for one in request.parameters)
-        stacks = Stacks(Texts(now.networks.tree), request.parameter_files, names)
+        stacks = cloudformation.Stacks(Texts(now.networks.tree), request.parameter_files, names)
         yield from edits_for(cloudformation.language(stacks, net), net, change)
 
 
-def files_of(request: Request, now: Look, net: Judged) -> Terraform:
+def files_of(request: Request, now: Look, net: Judged) -> terraform.Terraform:
     """
     Return the files of Terraform that a root module was read from, and what gives its variables their values.
     """
@@ -52,7 +50,7 @@ def files_of(request: Request, now: Look, net: Judged) -> Terraform:
     given = [text for kind, text in request.assignments if kind == "file"]
     names = frozenset(text.partition("=")[0].strip() for kind, text in request.assignments if kind != "file")
     rest = [path for path in beside if path.endswith((".auto.tfvars", ".auto.tfvars.json"))]
-    return Terraform(Texts(tree), paths, (*first, *rest, *given), names)
+    return terraform.Terraform(Texts(tree), paths, (*first, *rest, *given), names)
 
 
 def owner(net: Judged, change: Change) -> Origin | None:

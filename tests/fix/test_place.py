@@ -9,11 +9,11 @@ import subprocess
 
 import pytest
 
-from sglint.fix import hcl
-from sglint.fix.add import with_attribute
-from sglint.fix.place import after_last
+from sglint.fix.terraform import hcl
+from sglint.fix.terraform.add import with_attribute
+from sglint.fix.terraform.origin import Terraform
+from sglint.fix.terraform.place import after_last
 from sglint.fix.text import Texts, edited
-from sglint.fix.trace import Terraform
 from sglint.source import Tree
 from tests.fix.places import Place
 

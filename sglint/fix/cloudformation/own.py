@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from sglint.finding import Edit
 from sglint.fix.change import MOST_GROUPS, OWN, Attach
-from sglint.fix.filter_cloudformation import names, property_of, unused
-from sglint.fix.notation import Data, Get, style_of
-from sglint.fix.origin_cfn import Stacks
-from sglint.fix.put import append, resource_after, rule_of
+from sglint.fix.cloudformation.filter import names, property_of, unused
+from sglint.fix.cloudformation.notation import Data, Get, style_of
+from sglint.fix.cloudformation.origin import Stacks
+from sglint.fix.cloudformation.put import append, resource_after, rule_of
 from sglint.fix.rules import written
 from sglint.model import Direction
 from sglint.rule import Judged

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sglint.finding import Edit
-from sglint.fix import hcl
+from sglint.fix.terraform import hcl
 from sglint.fix.text import Texts, at
 from sglint.source import Span
 from sglint.syntax import Attribute, Block

@@ -11,13 +11,13 @@ from itertools import chain
 from types import MappingProxyType
 
 from sglint.finding import Edit
-from sglint.fix import hcl
 from sglint.fix.change import Opening
-from sglint.fix.clone import cloned
-from sglint.fix.place import after_last, body_indent, inserted
 from sglint.fix.rules import Written
+from sglint.fix.terraform import hcl
+from sglint.fix.terraform.clone import cloned
+from sglint.fix.terraform.origin import Terraform
+from sglint.fix.terraform.place import after_last, body_indent, inserted
 from sglint.fix.text import at
-from sglint.fix.trace import Terraform
 from sglint.model import Direction
 from sglint.resource import MODULE_STEP, Origin, split_key
 from sglint.rule import Judged

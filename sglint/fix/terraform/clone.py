@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sglint.finding import Edit
-from sglint.fix import hcl
 from sglint.fix.change import Opening
 from sglint.fix.rules import Written
+from sglint.fix.terraform import hcl
+from sglint.fix.terraform.origin import Terraform, enclosing, holds
 from sglint.fix.text import Texts, at, offset
-from sglint.fix.trace import Terraform, enclosing, holds
 from sglint.model import Direction, Prefix
 from sglint.source import Span
 from sglint.space import Protocol

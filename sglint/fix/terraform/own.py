@@ -8,12 +8,12 @@ import posixpath
 from collections.abc import Iterator
 
 from sglint.finding import Edit
-from sglint.fix import hcl
-from sglint.fix.add import BLOCKS, local_address, of, ports_and_peers, together, unused
 from sglint.fix.change import MOST_GROUPS, OWN, Attach
-from sglint.fix.place import inserted
+from sglint.fix.terraform import hcl
+from sglint.fix.terraform.add import BLOCKS, local_address, of, ports_and_peers, together, unused
+from sglint.fix.terraform.origin import Terraform
+from sglint.fix.terraform.place import inserted
 from sglint.fix.text import Texts, at
-from sglint.fix.trace import Terraform
 from sglint.model import Direction
 from sglint.resource import Origin
 from sglint.rule import Judged

@@ -10,16 +10,16 @@ from functools import partial
 from itertools import islice
 
 from sglint.finding import Edit
-from sglint.fix import hcl
-from sglint.fix.add import added, attribute_edits, unused
 from sglint.fix.change import Opening, SetTimeout
-from sglint.fix.filter_terraform import filtering
 from sglint.fix.language import PLACES, Edits, Language
-from sglint.fix.own_terraform import attaching
-from sglint.fix.place import inserted, without
 from sglint.fix.rules import Written
+from sglint.fix.terraform import hcl
+from sglint.fix.terraform.add import added, attribute_edits, unused
+from sglint.fix.terraform.filter import filtering
+from sglint.fix.terraform.origin import Terraform, Where, enclosing
+from sglint.fix.terraform.own import attaching
+from sglint.fix.terraform.place import inserted, without
 from sglint.fix.text import offsets
-from sglint.fix.trace import Terraform, Where, enclosing
 from sglint.model import Prefix
 from sglint.resource import Origin, split_key
 from sglint.rule import Judged

@@ -8,11 +8,11 @@ import posixpath
 from collections.abc import Iterator, Sequence
 
 from sglint.finding import Edit
-from sglint.fix import hcl
-from sglint.fix.add import local_address, named, unused
 from sglint.fix.change import AclRule, Filter
-from sglint.fix.place import after_last, inserted
-from sglint.fix.trace import Terraform
+from sglint.fix.terraform import hcl
+from sglint.fix.terraform.add import local_address, named, unused
+from sglint.fix.terraform.origin import Terraform
+from sglint.fix.terraform.place import after_last, inserted
 from sglint.model import Acl, Direction
 from sglint.rule import Judged
 from sglint.space import Family, family_of

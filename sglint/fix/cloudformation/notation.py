@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sglint.fix.origin_cfn import nodes
+from sglint.fix.cloudformation.origin import nodes
 from sglint.fix.text import Texts
 from sglint.source import Span
 from sglint.template import Intrinsic, List, Node, Scalar

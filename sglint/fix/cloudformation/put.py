@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from sglint.finding import Edit
 from sglint.fix.change import Opening
-from sglint.fix.notation import Data, Quoted, Style, end_of, flow, indented, is_flow, lines, style_of
-from sglint.fix.origin_cfn import Stacks
+from sglint.fix.cloudformation.notation import Data, Quoted, Style, end_of, flow, indented, is_flow, lines, style_of
+from sglint.fix.cloudformation.origin import Stacks
 from sglint.fix.rules import Written
 from sglint.fix.text import Texts, at
 from sglint.source import Span

@@ -10,12 +10,12 @@ from itertools import chain
 
 from sglint.finding import Edit
 from sglint.fix.change import Opening, SetTimeout
-from sglint.fix.filter_cloudformation import as_data, filtering, names, unused
+from sglint.fix.cloudformation.filter import as_data, filtering, names, unused
+from sglint.fix.cloudformation.notation import Data, Get, Style, like, style_of
+from sglint.fix.cloudformation.origin import Stacks
+from sglint.fix.cloudformation.own import attaching
+from sglint.fix.cloudformation.put import append, resource_after, rule_of, set_in, without_item
 from sglint.fix.language import PLACES, Edits, Language
-from sglint.fix.notation import Data, Get, Style, like, style_of
-from sglint.fix.origin_cfn import Stacks
-from sglint.fix.own_cloudformation import attaching
-from sglint.fix.put import append, resource_after, rule_of, set_in, without_item
 from sglint.fix.rules import Written
 from sglint.model import Direction, Prefix
 from sglint.resource import Origin

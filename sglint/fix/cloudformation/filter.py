@@ -10,9 +10,9 @@ from itertools import chain
 
 from sglint.finding import Edit
 from sglint.fix.change import AclRule, Filter
-from sglint.fix.notation import Data, Get, style_of
-from sglint.fix.origin_cfn import Stacks
-from sglint.fix.put import resource_after
+from sglint.fix.cloudformation.notation import Data, Get, style_of
+from sglint.fix.cloudformation.origin import Stacks
+from sglint.fix.cloudformation.put import resource_after
 from sglint.model import Direction
 from sglint.resource import Origin
 from sglint.rule import Judged
