@@ -35,7 +35,6 @@ from tests.command import STACKS
 
 NAMES = ("a.tf", "b.tfvars", "t.yaml", ".gitignore", "c")
 TEXTS = ("", "a = 1\n", "AWSTemplateFormatVersion: '2010-09-09'\n", "b.tfvars\n", "c\n", "Resources: {}\n", "\udcff\n")
-LINKS = ("d", "d.tf")
 
 
 def laid(changes: dict[str, str | None], top: Path) -> dict[str, str | None]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from sglint.lower import read
-from sglint.lower.balancer import by_ip, target_of
+from sglint.lower.balancer import PROTOCOLS, by_ip, target_of
 from sglint.lower.index import Index
 from sglint.lower.link import follow, link, links, pointing
 from sglint.lower.row import View
@@ -22,14 +22,6 @@ from sglint.source import Span
 from sglint.space import Family, Protocol
 from sglint.value import Unknown, Value
 
-_PROTOCOLS: Mapping[str, tuple[Protocol, ...]] = {
-    "tcp": (Protocol.TCP,),
-    "tls": (Protocol.TCP,),
-    "udp": (Protocol.UDP,),
-    "quic": (Protocol.UDP,),
-    "tcp_udp": (Protocol.TCP, Protocol.UDP),
-    "tcp_quic": (Protocol.TCP, Protocol.UDP),
-}
 _FAMILIES: Mapping[str, tuple[Family, ...]] = {"ipv4": (Family.IPV4,), "ipv6": (Family.IPV6,)}
 _Port: TypeAlias = int | Unknown
 
@@ -99,7 +91,7 @@ def _balanced(index: Index, origin: Origin, place: Span, interface: str, group: 
         network = _network(index, group, balancer)
         if network is not False:
             doubt = None if network is True else network
-            protocols = _PROTOCOLS.get(read.word(group.value("protocol")) or "", (Protocol.TCP, Protocol.UDP))
+            protocols = PROTOCOLS.get(read.word(group.value("protocol")) or "", (Protocol.TCP, Protocol.UDP))
             origins = tuple(dict.fromkeys(one.origin for one in listeners))
             meant = _port(group, "port") if port is None else port
             families = _families(group)
@@ -113,7 +105,7 @@ def _network(index: Index, group: View, balancer: Link) -> bool | Unknown:
     value = group.value("protocol")
     word = read.word(value)
     if word is not None:
-        return word in _PROTOCOLS
+        return word in PROTOCOLS
     one = index.views.get(balancer) if isinstance(balancer, str) else None
     if one is not None and not one.found and one.row.noun == "balancer":
         kind = read.word(one.value("type")) if one.has("type") else "application"

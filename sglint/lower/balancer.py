@@ -156,17 +156,16 @@ ROWS = (
     ),
 )
 Serves: TypeAlias = tuple[tuple[Protocol, Ports], ...] | None
-_LISTENS = {
+PROTOCOLS: Mapping[str, tuple[Protocol, ...]] = {
     "tcp": (Protocol.TCP,),
     "tls": (Protocol.TCP,),
-    "ssl": (Protocol.TCP,),
-    "http": (Protocol.TCP,),
-    "https": (Protocol.TCP,),
     "udp": (Protocol.UDP,),
     "quic": (Protocol.UDP,),
     "tcp_udp": (Protocol.TCP, Protocol.UDP),
     "tcp_quic": (Protocol.TCP, Protocol.UDP),
 }
+"""What a Network Load Balancer listens to and sends on."""
+_LISTENS = {**PROTOCOLS, "ssl": (Protocol.TCP,), "http": (Protocol.TCP,), "https": (Protocol.TCP,)}
 
 
 def lower(index: Index) -> Iterator[Interface | Problem]:
