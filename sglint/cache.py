@@ -7,7 +7,7 @@ read, or holds anything but that, is as good as none, and one that cannot be wri
 time. They are written as a whole, each under another name first, so that any number of runs may go on at once.
 """
 
-# ruff: noqa: PTH100, PTH103, PTH105, PTH108, PTH111, PTH113, PTH114, PTH116, PTH117, PTH118, PTH120, PTH123, PTH208
+# ruff: noqa: PTH100, PTH103, PTH105, PTH108, PTH111, PTH112, PTH113, PTH114, PTH116, PTH117, PTH118, PTH120, PTH123, PTH208
 # Paths are text here, as in what is stored.
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ LARGEST = 16_000_000
 """How large one file may be."""
 MOST_LEADS = 20_000
 """How many directories and templates are remembered that a run has not seen."""
+MOST_NOTED = 3_000
+"""How many looks one result may depend on."""
 MOST_FILES = 500
 """How many files may lie in a folder of rules."""
 
@@ -83,7 +85,7 @@ def user_folder() -> str:
     if os.path.isabs(named):
         return os.path.join(named, "sglint")
     home = os.path.expanduser("~")
-    if sys.platform == "win32" or not os.path.isabs(home):
+    if sys.platform == "win32" or not os.path.isabs(home) or not os.path.isdir(home):
         return ""
     return os.path.join(home, "Library/Caches" if sys.platform == "darwin" else ".cache", "sglint")
 
@@ -153,7 +155,7 @@ def _is_sure(noted: Noted) -> bool:
     The path of a file that is not there may be made of any value, also of one that is sensitive.
     """
     there = (path for _, path, _ in noted)
-    return all(noted.values()) and all(map(_is_there, there))
+    return 0 < len(noted) <= MOST_NOTED and all(noted.values()) and all(map(_is_there, there))
 
 
 def _is_there(path: str) -> bool:

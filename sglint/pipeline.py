@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sglint import graph, lower, track
 from sglint.baseline import forgotten, set_aside, within
-from sglint.cache import Cache, keep, opened, recalled
+from sglint.cache import MOST_NOTED, Cache, keep, opened, recalled
 from sglint.config import EMPTY, Configuration, configuration, left_out, useless
 from sglint.deadline import TimeUpError, limited
 from sglint.evaluate.root import Root
@@ -307,7 +307,7 @@ def overheard(wanted: Request, scan: Scan, rules: Sequence[Rule], numbers: Seque
         told, whole = tell(wanted, scan, rules, numbers[index])
         if not whole:
             journal.doubt()
-    return told, noted
+    return told, noted if len(noted) <= MOST_NOTED else {}
 
 
 def tell(wanted: Request, scan: Scan, rules: Sequence[Rule], number: int) -> tuple[Told, bool]:

@@ -71,8 +71,7 @@ def root_modules(wanted: Request, discovery: Discovery, said: Configuration) -> 
     if wanted.plan is None:
         found = find_roots(library, discovery)
         states = States(library, found)
-        found_by(discovery.tree, "backend", states.kept)
-        found_by(discovery.tree, "roots", lambda _: digest(found))
+        found_by(discovery.tree, "backends", states.kept)
         configured = configured_inputs(inputs, said, discovery.tree)
         given = digest((files, configured))
         roots = tuple(

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from sglint import lower, pipeline
+from sglint.cache import user_folder
 from sglint.request import Request
 from sglint.roots import Unread
 from sglint.rule import load
@@ -167,7 +168,11 @@ def test_everything_that_is_looked_at_is_noted(tree: Path, cache: Path, monkeypa
             assert noted == together[number]
             journal = alone.discovery.tree.overlay.journal
             assert journal is not None
-            made = [journal.after[kind, path][1] for kind, path, _ in noted if kind == "backend"]
+            made = [
+                one
+                for key, (_, one) in journal.after.items()
+                if "backends" in {kind for kind, _, _ in noted} and key[0] == "backend"
+            ]
             every = {access for one in (noted, *made) for access in one}
             contents = {os.path.realpath(path) for kind, path, _ in every if kind in {"head", "files", "directories"}}
             ways = {os.path.normpath(path) for _, path, _ in every} | {os.path.realpath(path) for _, path, _ in every}
@@ -277,6 +282,16 @@ def test_a_folder_that_cannot_be_used_is_not(tree: Path, cache: Path, how: str, 
         judged.clear()
         assert said(tree, cache, ALL) == usual
         assert len(judged) == 6
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there it is another variable")
+@pytest.mark.parametrize("given", ["", "relative"])
+def test_without_a_home_nothing_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", given)
+    monkeypatch.setenv("HOME", str(tmp_path / "gone"))
+    assert user_folder() == ""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert Path(user_folder()).is_relative_to(tmp_path)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the faults are made as Linux makes them")

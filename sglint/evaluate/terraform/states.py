@@ -28,7 +28,7 @@ from sglint.evaluate.terraform.run import Run, Thing
 from sglint.evaluate.terraform.scope import Nowhere, Scope
 from sglint.evaluate.terraform.unknown import wholly_known
 from sglint.resource import Resource, split_root
-from sglint.source import Noted, digest, doubt, leads, once, used
+from sglint.source import Noted, digest, doubt, leads, once
 from sglint.syntax import Block, Document
 from sglint.value import Map, Marked, Ref, Seq, Symbol, Unknown, Value
 
@@ -73,29 +73,34 @@ class States:
     library: Library
     roots: tuple[str, ...]
     backends: dict[str, tuple[Backend | None, bytes]] = field(default_factory=dict)
+    told: bytes = b""
     done: dict[tuple[str, str | None], tuple[State | None, Noted]] = field(default_factory=dict)
     busy: list[tuple[str, str | None]] = field(default_factory=list)
 
     def backend(self, directory: str) -> Backend | None:
         """
-        Return where a root keeps its state, None when that is not told. Of what is looked at for that, no more is noted.
-        """
-        journal = self.library.tree.overlay.journal
-        if directory not in self.backends:
-            with nullcontext() if journal is None else journal.noting(aside=True):
-                self.kept(directory)
-                if directory not in self.backends:
-                    self._look(directory)
-        found, told = self.backends[directory]
-        if journal is not None:
-            journal.again({("backend", directory, 0): told})
-        return found
+        Return where a root keeps its state, None when that is not told.
 
-    def kept(self, directory: str) -> bytes:
+        Of what is looked at for that no more is noted than where all of the roots keep theirs.
         """
-        Return a digest of where a root keeps its state, which is found out anew where one of its files has changed.
+        tree = self.library.tree
+        if directory not in self.backends:
+            with nullcontext() if tree.overlay.journal is None else tree.overlay.journal.noting(aside=True):
+                self.kept(tree.base)
+                for root in (*self.roots, directory):
+                    if root not in self.backends:
+                        self._look(root)
+            self.told = digest([(root, self.backends[root][1]) for root in self.roots])
+        if tree.overlay.journal is not None:
+            tree.overlay.journal.again({("backends", tree.base, 0): self.told})
+        return self.backends[directory][0]
+
+    def kept(self, _: str) -> bytes:
         """
-        return digest(leads(self.library.tree, ("backend", directory), partial(self._look, directory)))
+        Return a digest of where the roots keep their states, which is found out anew for those of which a file has changed.
+        """
+        found = [(root, leads(self.library.tree, ("backend", root), partial(self._look, root))) for root in self.roots]
+        return digest([(root, digest(told)) for root, told in found])
 
     def _look(self, directory: str) -> tuple[str, ...]:
         documents = self.library.having(directory, _KEEPS)
@@ -203,7 +208,6 @@ def _asked(run: Run, states: States, thing: Thing) -> tuple[str, str | None] | N
         return None
     else:
         workspace = workspace or "default"
-    used(states.library.tree, "roots", states.roots)
     same = [root for root in states.roots if root != run.root and _is_at(states, root, kind, config, run.root, workspace)]
     return (same[0], workspace if isinstance(workspace, str) else None) if len(same) == 1 else None
 
