@@ -187,16 +187,14 @@ def test_no_secret_is_remembered(tmp_path: Path, cache: Path) -> None:
     folder.mkdir()
     secrets(folder)
     text = (folder / "main.tf").read_text()
-    text += 'resource "aws_vpc" "w" {\n  cidr_block = fileexists(".") ? "" : file("${var.password}.txt")\n}\n'
     text += f"# sglint: ignore[tracked-workload] it is a test\n# {HIDDEN[4]} {HIDDEN[0]}\n"
     (folder / "main.tf").write_text(text)
-    (folder / "more").mkdir()
-    (folder / "more" / "main.tf").write_text(
-        text.replace("fileexists(", "fileset(").replace(') ? "" : file', ', "*") == [] ? "" : file')
-    )
+    named = 'resource "aws_vpc" "w" {\n  cidr_block = file("${var.password}.txt")\n}\n'
+    (folder / "named").mkdir()
+    (folder / "named" / "main.tf").write_text(text + named)
     said(folder, cache, Request((".",)))
     found = stored(cache)
-    assert len(found) >= 2
+    assert len([one for one in found.values() if b"sglint.told" in one]) == 2  # not where a secret is the name of a file
     for hidden in (*HIDDEN, HIDDEN[0].upper()):
         assert not [name for name, content in found.items() if hidden.encode() in content], hidden
 
