@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,16 @@ def test_the_generated_pages_are_up_to_date() -> None:
 def test_the_list_of_rules_links_to_the_page_of_each() -> None:
     listed = re.findall(r"^\| \[([a-z-]+)\]\(\1\.md\)", written(DOCS / "rules" / "README.md") or "", re.MULTILINE)
     assert listed == sorted(path.stem.replace("_", "-") for path in (REPOSITORY / "rules").glob("*.py"))
+
+
+def test_the_page_on_the_design_has_every_layer_in_its_order() -> None:
+    contracts = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+    (layers,) = (one["layers"] for one in contracts if one["id"] == "layers")
+    listed = re.findall(r"^\| (`.*?`) \|", (DOCS / "design.md").read_text(encoding="utf-8"), re.MULTILINE)
+    ranks = {name: number for number, layer in enumerate(layers) for name in layer.split(" | ")}
+    told = [name for row in listed for name in re.findall(r"`(\w+)`", row)]
+    assert sorted(told) == sorted(ranks)
+    assert [ranks[name] for name in told] == sorted(ranks.values())
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(REPOSITORY)))
