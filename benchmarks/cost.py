@@ -20,6 +20,16 @@ LONG = 10.0
 """What takes more CPU seconds than this is measured once."""
 
 
+class BrokenOffError(Exception):
+    """
+    A command ended as it must not, after so many CPU seconds.
+    """
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
     """
@@ -47,7 +57,8 @@ def measured(
         said.seek(0)
         text = said.read().decode(errors="replace")
     if process.returncode not in ends or "Traceback" in text:
-        raise SystemExit(f"{' '.join(map(str, command[:9]))} ended with {process.returncode}:\n{text[-2000:]}")
+        said_last = f"{' '.join(map(str, command[:9]))} ended with {process.returncode}:\n{text[-2000:]}"
+        raise BrokenOffError(said_last, usage.ru_utime + usage.ru_stime)
     return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.cost import CFN_LINT, CHECKOV, TFPARSE, Cost, measured, median, peer
+from benchmarks.cost import CFN_LINT, CHECKOV, TFPARSE, BrokenOffError, Cost, measured, median, peer
 from benchmarks.floor import templates
 from benchmarks.shapes import FILES, generate, generate_estate, generate_growth
 
@@ -94,9 +94,13 @@ class Bench:
 
     def checkov(self, *arguments: str | Path) -> float | None:
         """
-        Return the CPU seconds of checkov.
+        Return the CPU seconds of checkov; None where it breaks off, which is said on standard error.
         """
-        return measured([peer(CHECKOV) / "checkov", *arguments], (0, 1)).seconds if self.peers else None
+        try:
+            return measured([peer(CHECKOV) / "checkov", *arguments], (0, 1)).seconds if self.peers else None
+        except BrokenOffError as error:
+            print(f"after {error.seconds:.1f} CPU s: {error}", file=sys.stderr, flush=True)
+            return None
 
     def tfparse(self, top: Path) -> float | None:
         """
