@@ -121,8 +121,8 @@ def test_modules_that_go_too_deep(tmp_path: Path) -> None:
 )
 def test_expressions_that_take_many_steps_end(tmp_path: Path, expression: str) -> None:
     (tmp_path / "main.tf").write_text(
-        'locals {\n  k = join("", [for a in range(1000) : "xxxxxxxxxx"])\n  m = join("", [for a in range(900) : local.k])\n'
-        f"  a = [for i in range(1000) : [for j in range(1000) : can({expression})]]\n}}\n\n"
+        'locals {\n  k = join("", [for a in range(1000) : "xxxxxxxxxx"])\n  m = join("", [for a in range(90) : local.k])\n'
+        f"  a = [for i in range(600) : [for j in range(600) : can({expression})]]\n}}\n\n"
         'resource "aws_vpc" "v" {\n  cidr_block = local.a[0][0]\n}\n'
     )
     done = sglint("check", ".", cwd=tmp_path, timeout=600)
