@@ -56,7 +56,7 @@ def measured(
         process.returncode = os.waitstatus_to_exitcode(status)
         said.seek(0)
         text = said.read().decode(errors="replace")
-    if process.returncode not in ends or "Traceback" in text:
+    if process.returncode not in ends:
         said_last = f"{' '.join(map(str, command[:9]))} ended with {process.returncode}:\n{text[-2000:]}"
         raise BrokenOffError(said_last, usage.ru_utime + usage.ru_stime)
     return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
