@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable
 
 from sglint.output.plain import clean, figure
-from sglint.simulator.exports import Interval, Limit, Outcome, Parameter, Projection, Range, Timeout, rounded
+from sglint.simulator.exports import Interval, Limit, Outcome, Parameter, Projection, Provenance, Range, Timeout, rounded
 
 SCHEMA = 1
 WIDTH = 35
@@ -188,7 +188,7 @@ def _money(found: Outcome) -> str:
 
 ROWS: tuple[tuple[str, Callable[[Outcome], str]], ...] = (
     ("new tracked flows per second", lambda one: number(one.rate)),
-    ("entries at the peak", lambda one: span(one.peak)),
+    ("entries wanted at the peak", lambda one: span(one.peak)),
     ("share of the table", _filled),
     ("full, from empty, after", lambda one: span(one.exhausted_after, duration)),
     ("tracked flows that get no entry", lambda one: span(one.lost, percent)),
@@ -210,7 +210,8 @@ def _headline(projection: Projection) -> str:
         said = "is" if surely else "may be"
         return f"{projection.traffic}: the connection table {said} what limits it; that needs no model of packets"
     if not today.binding:
-        return f"{projection.traffic}: neither the allowance nor the packet rate is known; give --allowance or --instance-type"
+        said = "neither the allowance nor the packet rate is known"
+        return f"{projection.traffic}: {said}; give --allowance, or an --instance-type of which it is estimated"
     return f"{projection.traffic}: the connection table is not what limits it"
 
 
@@ -297,7 +298,8 @@ def _runs(outcomes: list[Outcome]) -> list[str]:
 
 
 def _parameter(one: Parameter) -> str:
-    exact = count(one.range.least) if one.range.exact and one.range.least >= 100 else span(one.range)
+    known = one.range.exact or one.provenance is Provenance.DOCUMENTED
+    exact = span(one.range, count) if known and one.range.least >= 100 else span(one.range)
     return f"{one.name}: {exact} {one.unit} ({one.provenance.value}: {one.says})"
 
 

@@ -236,6 +236,6 @@ def _parameters(table: TableSettings, options: Options) -> tuple[Parameter, ...]
     Return everything the answers rest on that somebody could know better.
     """
     costs = options.costs
-    known = (table.allowance, table.closing, table.half_open, table.reap_lag, table.stream_after)
+    known = (table.allowance, *table.idle, table.closing, table.half_open, table.reap_lag, table.stream_after)
     packet = (options.budget.packets, costs.tracked, costs.asymmetric, costs.new)
     return tuple(one for one in (*known, *packet) if one is not None)

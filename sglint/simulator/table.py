@@ -78,6 +78,8 @@ class Timeouts:
 class TableSettings:
     """
     One instance's table. `allowance` is None when nothing is known of it; then nothing is said that needs it.
+
+    `idle` says of its idle timeouts how they are known.
     """
 
     timeouts: Timeouts
@@ -86,6 +88,7 @@ class TableSettings:
     half_open: Parameter = HALF_OPEN
     reap_lag: Parameter = REAP_LAG
     stream_after: Parameter = STREAM_AFTER
+    idle: tuple[Parameter, ...] = ()
 
     def __post_init__(self) -> None:
         if self.allowance is not None:
@@ -123,9 +126,23 @@ def settings(  # noqa: PLR0913 -- one keyword for each thing that can be known
             demand(name, value)
     others = {name: exactly(float(value)) for name, value in chosen.items() if value is not None}
     tcp = default_tcp_established(family) if tcp_established is None else exactly(float(tcp_established))
+    timeouts = Timeouts(tcp, **others)
+    idle = (
+        given(_idle("TCP", timeouts.tcp_established), tcp_established),
+        given(_idle("UDP", timeouts.udp), udp),
+        given(_idle("UDP streams", timeouts.udp_stream), udp_stream),
+    )
     known = ((REAP_LAG, reap_lag), (CLOSING, closing), (HALF_OPEN, half_open), (STREAM_AFTER, stream_after))
     lag, close, half, stream = (given(one, value) for one, value in known)
-    return TableSettings(Timeouts(tcp, **others), _allowance(instance_type, allowance), close, half, lag, stream)
+    return TableSettings(timeouts, _allowance(instance_type, allowance), close, half, lag, stream, idle)
+
+
+def _idle(name: str, seconds: Range) -> Parameter:
+    """
+    Return what is said of an idle timeout that has its default.
+    """
+    says = "the default" if seconds.exact else "the default is one or the other, by the family of the instance"
+    return Parameter(f"idle timeout of {name}", seconds, "s", Provenance.DOCUMENTED, says)
 
 
 def given(parameter: Parameter, value: Given) -> Parameter:

@@ -86,6 +86,15 @@ def test_measurements_take_the_place_of_estimates(tmp_path: Path) -> None:
     assert both.code == 2 and "--allowance and --ethtool both say what the allowance is" in both.err
 
 
+def test_the_idle_timeouts_are_named_that_it_rests_on() -> None:
+    one = ("simulate", "--traffic", "web-front-end", "--flows", "0")
+    known = "idle timeout of TCP: 350 s (documented: the default)\n  idle timeout of UDP: 45 s (measured: given)"
+    assert known in sglint(*one, "--instance-type", "m8i.large", "--udp", "45").out
+    unknown = sglint(*one, "--instance-type", "zz9.huge").out
+    assert "give --allowance, or an --instance-type of which it is estimated" in unknown
+    assert "idle timeout of TCP: 350 to 432,000 s (documented: the default is one or the other" in unknown
+
+
 def test_what_aws_does_not_publish_can_be_given() -> None:
     one = ("simulate", "--traffic", "web-front-end", "--allowance", "76957", "--tcp-established", "350", "--flows", "0")
 
