@@ -121,7 +121,7 @@ def test_a_commit_passes_fails_and_passes_again_with_what_it_changes(user: Path,
     assert "Passed" in commit("say the type instead")
 
     template = (STACKS / "clean" / "template.yaml").read_text(encoding="utf-8")
-    for name, text in (("network.yaml", template), ("package.json", "{}\n")):
+    for name, text in (("network.template", template), ("nginx.conf.template", "server {}\n"), ("package.json", "{}\n")):
         (user / name).write_text(text, encoding="utf-8")
         run("git", "add", name, cwd=user, cache=cache)
         assert commit(f"add {name}").count("Passed") == 2

@@ -121,7 +121,8 @@ def test_every_suffix_counts_in_both_formats(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "message", "hides"),
     [
-        ("a.template", "Parameters: {}\n", "a.template is not recognised as a CloudFormation template", True),
+        ("a.template", "server {}\n", "a.template is no CloudFormation template", False),
+        ("a.template", "A:\n  Type: AWS::EC2::VPC\n", "a.template is not recognised as a CloudFormation template", True),
         ("a.yaml", "A:\n  Type: AWS::EC2::VPC\n", "a.yaml is not recognised as a CloudFormation template", True),
         ("a.yaml", "kind: Pod\n", "a.yaml is no CloudFormation template", False),
         ("a.txt", TYPED, "a.txt is no Terraform or CloudFormation file", True),

@@ -169,7 +169,7 @@ def _unknown(walk: _Walk, path: str) -> None:
     content = read_head(walk.tree, path)
     if isinstance(content, Problem):
         walk.problems.append(content)
-    elif path.endswith(".template") or resembles_template(content):
+    elif resembles_template(content):
         hint = "begin it with AWSTemplateFormatVersion: 2010-09-09 if it is a template, or leave it out"
         walk.problem(path, f"{shown} is not recognised as a CloudFormation template", hint)
     else:
