@@ -2,11 +2,12 @@
 Measures sglint: CPU seconds of whole processes, with all that they start, in one run on one machine.
 
 `python benchmarks/run.py table` says what a run costs beside checkov, cfn-lint, tfparse and the floor, `growth` how that grows,
-`decode` compares the readers of templates, `simulate` the simulator of connection tables, and `flow_logs` the estimates from
-flow logs: each is in the file of its name, and says more with `--help`. What follows the name is for that.
+`decode` compares the readers of templates, `simulate` the simulator of connection tables, `flow_logs` the estimates from flow
+logs, and `page` the report in a browser: each is in the file of its name, and says more with `--help`. What follows the name is
+for that.
 
-All need sglint in the environment of that Python, `decode`, `simulate` and `flow_logs` the development requirements, and
-`table` a package index from which it installs what it compares with into environments of their own, once.
+All need sglint in the environment of that Python, all but `table` and `growth` the development requirements, and `table` a
+package index from which it installs what it compares with into environments of their own, once.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import runpy
 import sys
 from pathlib import Path
 
-WHAT = ("table", "growth", "decode", "simulate", "flow_logs")
+WHAT = ("table", "growth", "decode", "simulate", "flow_logs", "page")
 
 
 def main() -> None:
