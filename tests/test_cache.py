@@ -174,7 +174,7 @@ def test_everything_that_is_looked_at_is_noted(tree: Path, cache: Path, monkeypa
                 if "backends" in {kind for kind, _, _ in noted} and key[0] == "backend"
             ]
             every = {access for one in (noted, *made) for access in one}
-            contents = {os.path.realpath(path) for kind, path, _ in every if kind in {"head", "files", "directories"}}
+            contents = {os.path.realpath(path) for kind, path, _ in every if kind in {"head", "files", "names"}}
             ways = {os.path.normpath(path) for _, path, _ in every} | {os.path.realpath(path) for _, path, _ in every}
             above = {str(one) for path in ways for one in (Path(path), *Path(path).parents)}
             assert touched

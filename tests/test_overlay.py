@@ -25,8 +25,8 @@ from sglint.source import (
     Tree,
     discover,
     is_file,
-    list_directories,
     list_files,
+    list_names,
     overlay,
     read,
     real_path,
@@ -64,7 +64,7 @@ def look(top: Path, over: Overlay) -> list[object]:
     tree = Tree(str(top), (str(top.resolve()),), over)
     seen: list[object] = [found.files, found.problems]
     for path in (".", "c", "c/c", "d", "d/c", *(f"{above}{name}" for above in ("", "c/", "d/") for name in (*NAMES, "d.tf"))):
-        seen += [path, list_files(tree, path), list_directories(tree, path), read(tree, path), is_file(over, str(top / path))]
+        seen += [path, list_files(tree, path), list_names(tree, path), read(tree, path), is_file(over, str(top / path))]
     return [repr(one).replace(str(top.resolve()), "") for one in seen]
 
 

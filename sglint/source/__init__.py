@@ -13,7 +13,7 @@ from sglint.source.journal import SIZE, Journal, Noted, digest, once
 from sglint.source.located import located
 from sglint.source.recall import doubt, found_by, holds, leads, used
 from sglint.source.text import Problem, SglintError, Source, Span, in_order
-from sglint.source.tree import LIMIT, Tree, displayed, list_directories, list_files, read, read_all, read_bytes, whole
+from sglint.source.tree import LIMIT, Sort, Tree, displayed, list_files, list_names, read, read_all, read_bytes, whole
 from sglint.source.walk import Discovery, Format, Found, discover, discovered, passed_over, vanished
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Past",
     "Problem",
     "SglintError",
+    "Sort",
     "Source",
     "Span",
     "Tree",
@@ -42,8 +43,8 @@ __all__ = [
     "in_order",
     "is_file",
     "leads",
-    "list_directories",
     "list_files",
+    "list_names",
     "located",
     "once",
     "overlay",

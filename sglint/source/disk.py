@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -62,12 +62,14 @@ NOTHING = Overlay(MappingProxyType({}), MappingProxyType({}), covers=False)
 @dataclass(frozen=True, slots=True)
 class Entry:
     """
-    What a directory holds: whether it is a directory, or a link to one, and whether it is a link.
+    What a directory holds: whether it is a directory, or a link to one, whether it is a link, and whether it is a regular
+    file, or a link to one.
     """
 
     name: str
     directory: bool
     link: bool
+    file: bool
 
 
 def real_path(over: Overlay, path: str) -> str:
@@ -157,14 +159,20 @@ def is_file(over: Overlay, path: str) -> bool:
     """
     Return whether there is a regular file at the path, and note it.
     """
-    real = resolved(over, path)
-    if real in over.texts:
-        found = over.texts[real] is not None
-    else:
-        found = real not in over.folders and _on_disk(over, real) and os.path.isfile(real)
+    found = is_regular(over, path)
     if over.journal is not None:
         over.journal.note(("file", path, 0), found)
     return found
+
+
+def is_regular(over: Overlay, path: str) -> bool:
+    """
+    Return whether there is a regular file at the path.
+    """
+    real = resolved(over, path)
+    if real in over.texts:
+        return over.texts[real] is not None
+    return real not in over.folders and _on_disk(over, real) and os.path.isfile(real)
 
 
 def is_link(over: Overlay, path: str) -> bool:
@@ -192,17 +200,21 @@ def entries(over: Overlay, directory: str) -> list[Entry]:
                 path = os.path.join(real, one.name)
                 if path not in over.texts:
                     link = one.is_symlink()
-                    holds = path in over.folders or (is_directory(over, path) if link and over.texts else _holds(one))
-                    found[one.name] = Entry(one.name, holds, link)
+                    if link and over.texts:
+                        holds, regular = is_directory(over, path), is_regular(over, path)
+                    else:
+                        holds, regular = path in over.folders or _is(one.is_dir), _is(one.is_file)
+                    found[one.name] = Entry(one.name, holds, link, regular)
     for name in added:
         path = os.path.join(real, name)
         if name not in found:
-            found[name] = Entry(name, over.texts.get(path) is None, link=False)
+            text = over.texts.get(path)
+            found[name] = Entry(name, text is None, link=False, file=text is not None)
     return [found[name] for name in sorted(found)]
 
 
-def _holds(entry: os.DirEntry[str]) -> bool:
+def _is(asked: Callable[[], bool]) -> bool:
     try:
-        return entry.is_dir()
+        return asked()
     except OSError:
         return False

@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias, TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 
-Kind: TypeAlias = Literal["head", "files", "directories", "real", "file", "backends", "templates", "scanned", "doubt"]
+Kind: TypeAlias = Literal["head", "files", "names", "real", "file", "backends", "templates", "scanned", "doubt"]
 Access: TypeAlias = tuple[Kind, str, int]
 """How something was looked at, or what was made of it; its absolute path, and how many bytes of it were asked for."""
 Noted: TypeAlias = Mapping[Access, bytes]

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from sglint.source.disk import is_file, real_path
 from sglint.source.journal import Access, Journal, Kind, Noted, digest
-from sglint.source.tree import Tree, list_directories, list_files, read_head
+from sglint.source.tree import Tree, list_files, list_names, read_head
 
 Look = Callable[[Tree, str, int], object]
 
@@ -18,7 +18,7 @@ _LOOKS: Mapping[str, Look] = MappingProxyType(
     {
         "head": read_head,
         "files": lambda tree, path, _: list_files(tree, path),
-        "directories": lambda tree, path, _: list_directories(tree, path),
+        "names": lambda tree, path, _: list_names(tree, path),
         "real": lambda tree, path, _: real_path(tree.overlay, path),
         "file": lambda tree, path, _: is_file(tree.overlay, path),
     }

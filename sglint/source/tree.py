@@ -16,13 +16,15 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
-from sglint.source.disk import NOTHING, Overlay, content, entries, resolved
+from sglint.source.disk import NOTHING, Entry, Overlay, content, entries, exists, resolved
 from sglint.source.journal import Kind
 from sglint.source.text import Problem, Source, Span
 
 T = TypeVar("T")
+Sort: TypeAlias = Literal["file", "directory", "other", "outside", "gone"]
+"""What a name in a directory stands for once links are followed; `gone` is a link that leads nowhere."""
 
 LIMIT = 5_000_000
 """How many bytes a file may have; the largest hand-written ones have a tenth of it."""
@@ -97,7 +99,7 @@ def _head(tree: Tree, path: str, limit: int) -> bytes | Problem:
     try:
         real = resolved(tree.overlay, os.path.join(tree.base, path))
         if not inside(tree, real):
-            return Problem(f"{shown} lies outside of what is scanned", whole(shown), "name a directory above both with --root")
+            return _outside(shown)
         laid = content(tree.overlay, real)
         if laid is not None:
             return laid[:limit]
@@ -134,22 +136,36 @@ def _files(tree: Tree, absolute: str) -> tuple[str, ...]:
     return tuple(displayed(tree, os.path.join(absolute, name)) for name in names if not ignored_by_terraform(name))
 
 
-def list_directories(tree: Tree, directory: str) -> tuple[str, ...]:
+def list_names(tree: Tree, directory: str) -> tuple[tuple[str, Sort], ...] | Problem:
     """
-    Return the displayed paths of the directories in a directory, in order; links are not followed.
+    Return all names in a directory in order, hidden ones too, or what keeps us from listing it; none where there is none.
     """
     absolute = os.path.normpath(os.path.join(tree.base, directory))
-    return _noted(tree, "directories", absolute, _directories(tree, absolute))
+    return _noted(tree, "names", absolute, _names(tree, absolute))
 
 
-def _directories(tree: Tree, absolute: str) -> tuple[str, ...]:
+def _names(tree: Tree, absolute: str) -> tuple[tuple[str, Sort], ...] | Problem:
+    shown = displayed(tree, absolute)
     try:
         if not inside(tree, resolved(tree.overlay, absolute)):
-            return ()
-        names = [one.name for one in entries(tree.overlay, absolute) if one.directory and not one.link]
-    except (OSError, ValueError):
+            return _outside(shown)
+        return tuple((one.name, _sort(tree, os.path.join(absolute, one.name), one)) for one in entries(tree.overlay, absolute))
+    except (FileNotFoundError, NotADirectoryError):
         return ()
-    return tuple(displayed(tree, os.path.join(absolute, name)) for name in names)
+    except (OSError, ValueError) as error:
+        return Problem(f"cannot list {shown}: {reason(error)}", whole(shown), "see whether it may be read")
+
+
+def _sort(tree: Tree, path: str, one: Entry) -> Sort:
+    if one.link and not inside(tree, resolved(tree.overlay, path)):
+        return "outside"
+    if one.directory or one.file:
+        return "directory" if one.directory else "file"
+    return "other" if exists(tree.overlay, path) else "gone"
+
+
+def _outside(shown: str) -> Problem:
+    return Problem(f"{shown} lies outside of what is scanned", whole(shown), "name a directory above both with --root")
 
 
 def displayed(tree: Tree, path: str) -> str:

@@ -5,7 +5,7 @@ What Terraform functions may read: files inside the scanned tree, named as seen 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import NoReturn
 
@@ -13,8 +13,14 @@ from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions import Context
 from sglint.evaluate.terraform.glob import glob
 from sglint.evaluate.terraform.typed import members
-from sglint.source import Problem, Span, Tree, displayed, doubt, list_directories, list_files, read, read_bytes
+from sglint.source import Problem, Sort, Span, Tree, displayed, doubt, list_names, read, read_bytes
 from sglint.value import Map, Value
+
+_REFUSED: Mapping[Sort, str] = {
+    "directory": "is a directory, not a file",
+    "other": "is not a regular file",
+    "outside": "links to outside of what is scanned",
+}
 
 
 def context(tree: Tree, directory: str) -> Context:
@@ -25,6 +31,8 @@ def context(tree: Tree, directory: str) -> Context:
     def place(path: str) -> str:
         if "\0" in path:
             raise EvaluationError("a path cannot contain a null character")
+        if path.startswith("~"):
+            raise EvaluationError("the home directory differs between machines")
         return posixpath.normpath(posixpath.join(directory, path))
 
     def read_text(path: str) -> str:
@@ -40,13 +48,13 @@ def context(tree: Tree, directory: str) -> Context:
         return data
 
     def exists(path: str) -> bool:
-        beside, shown = posixpath.dirname(place(path)), displayed(tree, place(path))
-        if shown in list_directories(tree, beside) or place(path) == directory:
-            raise EvaluationError(f"{shown} is a directory, not a file")
-        return shown in list_files(tree, beside)
+        where = place(path)
+        return _is_file(tree, where, "directory" if where == directory else None)
 
     def fileset(path: str, pattern: str) -> list[str]:
-        return _fileset(tree, place, path, pattern)
+        place(path + pattern)
+        matches = glob(f"{path}/{pattern}" if path else pattern, lambda below: _listed(tree, place(below)))
+        return [posixpath.relpath(match, path or ".") for match in matches]
 
     def render(text: str, path: str, variables: Map) -> Value:
         return _render(nested, displayed(tree, place(path)), text, variables)
@@ -70,17 +78,24 @@ def nothing() -> Context:
     return Context(refuse, refuse, refuse, refuse, refuse)
 
 
-def _fileset(tree: Tree, place: Callable[[str], str], path: str, pattern: str) -> list[str]:
+def _listed(tree: Tree, directory: str) -> Mapping[str, Sort]:
     """
-    Return the files that match a pattern below a path, as seen from there.
+    Return what a directory holds by name.
     """
+    found = list_names(tree, directory)
+    if isinstance(found, Problem):
+        raise EvaluationError(found.message)
+    return dict(found)
 
-    def names(found: Callable[[Tree, str], Sequence[str]]) -> Callable[[str], list[str]]:
-        return lambda directory: [posixpath.basename(name) for name in found(tree, place(directory))]
 
-    place(path + pattern)
-    matches = glob(f"{path}/{pattern}" if path else pattern, names(list_files), names(list_directories))
-    return [posixpath.relpath(match, path or ".") for match in matches]
+def _is_file(tree: Tree, path: str, sort: Sort | None) -> bool:
+    """
+    Return whether there is a file; `sort` is what there is, when that is known.
+    """
+    sort = sort or _listed(tree, posixpath.dirname(path)).get(posixpath.basename(path), "gone")
+    if sort in _REFUSED:
+        raise EvaluationError(f"{displayed(tree, path)} {_REFUSED[sort]}")
+    return sort == "file"
 
 
 def _render(inner: Context, path: str, text: str, variables: Map) -> Value:

@@ -8,40 +8,42 @@ other part is matched with each name in a directory, and only then is it an erro
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from sglint.evaluate.terraform.error import EvaluationError
+from sglint.source import Sort
 
-List = Callable[[str], list[str]]
-"""Returns the names of the files, or of the directories, in a directory."""
+List: TypeAlias = "Callable[[str], Mapping[str, Sort]]"
+"""Returns what a directory holds by name, in order."""
 
 _Answers: TypeAlias = "dict[tuple[str, str], bool | EvaluationError]"
 
 DEEPEST = 40
 """How many directories deep a pattern may lead."""
+MOST = 5_000
+"""How many directories a pattern may lead to."""
 
 
 @dataclass(slots=True)
 class _Search:
     """
-    A search: how files and directories are listed, where what is left of the pattern was looked for, and what matches.
+    A search: how a directory is listed, where what is left of the pattern was looked for, and what matches.
     """
 
-    files: List
-    directories: List
+    look: List
     been: set[tuple[str, int]] = field(default_factory=set)
     known: _Answers = field(default_factory=dict)
 
 
-def glob(pattern: str, files: List, directories: List) -> list[str]:
+def glob(pattern: str, look: List) -> list[str]:
     """
     Return the files that match, in order.
     """
     cleaned = posixpath.normpath(pattern)
     start = "/" if cleaned.startswith("/") else "."
-    return sorted(set(_matching(start, _parts(cleaned.lstrip("/"), "/"), _Search(files, directories), DEEPEST)))
+    return sorted(set(_matching(start, _parts(cleaned.lstrip("/"), "/"), _Search(look), DEEPEST)))
 
 
 def _matching(base: str, parts: list[str], search: _Search, depth: int) -> Iterator[str]:
@@ -53,26 +55,51 @@ def _matching(base: str, parts: list[str], search: _Search, depth: int) -> Itera
     search.been.add((base, len(rest)))
     if not depth:
         raise EvaluationError(f"a pattern for file names leads more than {DEEPEST} directories deep")
+    if len(search.been) > MOST:
+        raise EvaluationError(f"a pattern for file names leads to more than {MOST} directories")
     if not rest:
-        if posixpath.basename(base) in search.files(posixpath.dirname(base) or "."):
+        if _is_file(base, search.look(posixpath.dirname(base) or ".").get(posixpath.basename(base), "other")):
             yield base
         return
+    yield from _below(
+        {posixpath.normpath(posixpath.join(base, name)): sort for name, sort in search.look(base).items()}, rest, search, depth
+    )
+
+
+def _below(found: Mapping[str, Sort], rest: list[str], search: _Search, depth: int) -> Iterator[str]:
+    """
+    Yield what matches of the paths in a directory, and below those.
+    """
     if rest[0] == "**":
-        for name in search.directories(base):
-            yield from _matching(posixpath.join(base, name), rest, search, depth - 1)
+        for path, sort in found.items():
+            if _is_directory(path, sort):
+                yield from _matching(path, rest, search, depth - 1)
         if len(rest) == 1:
-            yield from (posixpath.normpath(posixpath.join(base, name)) for name in search.files(base))
+            yield from (path for path, sort in found.items() if sort == "file")
             return
         rest = rest[1:]
-    below = set(search.directories(base))
-    for name in sorted([*search.files(base), *below]):
-        if not _matches(rest[0], name, search.known):
+    for path, sort in found.items():
+        if not _matches(rest[0], posixpath.basename(path), search.known):
             continue
-        path = posixpath.normpath(posixpath.join(base, name))
-        if len(rest) > 1:
+        if len(rest) == 1:
+            if _is_file(path, sort):
+                yield path
+        elif _is_directory(path, sort):
             yield from _matching(path, rest[1:], search, depth - 1)
-        elif name not in below:
-            yield path
+
+
+def _is_directory(path: str, sort: Sort) -> bool:
+    """Return whether a pattern may go on there; what lies outside is not known."""
+    if sort == "outside":
+        raise EvaluationError(f"{path} links to outside of what is scanned")
+    return sort == "directory"
+
+
+def _is_file(path: str, sort: Sort) -> bool:
+    """Return whether a path that matches is a file; one that links to nothing is an error for Terraform too."""
+    if sort == "gone":
+        raise EvaluationError(f"{path} links to nothing")
+    return not _is_directory(path, sort) and sort == "file"
 
 
 def _find(text: str, wanted: str, start: int = 0) -> int:
