@@ -387,7 +387,7 @@ Resources:
 
 from collections.abc import Iterator
 
-from sglint.rule import Found, Judged, Judgement, Role, Severity, behind, flows_name, holds, labels, remedy, rule
+from sglint.rule import Found, Judged, Judgement, Role, Severity, Verdict, behind, flows_name, holds, labels, remedy, rule
 
 
 @rule(severity=Severity.NOTE, since="0.1")
@@ -397,17 +397,34 @@ def check(net: Judged) -> Iterator[Found]:
     """
     for judgement in net.interfaces(Role.WORKLOAD, Role.MANAGED):
         flows = net.tracked(judgement)
-        if flows:
-            also = f"; {judgement.interface.automatic} is tracked in any case" if judgement.interface.automatic else ""
+        if flows and judgement.interface.automatic:
+            yield in_any_case(net, judgement, flows)
+        elif flows:
             yield Found(
                 judgement.interface,
-                f"its security groups make EC2 track {flows_name(judgement, flows)}, {behind(net, judgement)}{also}",
+                f"its security groups make EC2 track {flows_name(judgement, flows)}, {behind(net, judgement)}",
                 labels(judgement, flows),
                 (*remedy(net, judgement, flows), *no_appliance(judgement)),
                 holds(judgement, flows),
                 flows,
-                alike=bool(judgement.interface.automatic),
             )
+
+
+def in_any_case(net: Judged, judgement: Judgement, flows: tuple[Verdict, ...]) -> Found:
+    """
+    Return that all of an interface is tracked, whatever its groups say: the same of each, so that a root is told once.
+    """
+    interface = judgement.interface
+    return Found(
+        interface,
+        f"{interface.automatic} is tracked automatically, {behind(net, judgement)}; no security group changes that",
+        labels(judgement, ()),
+        ("leave its security groups narrow: opening them exposes it and gains nothing",),
+        holds(judgement, flows),
+        flows,
+        remedy=False,
+        alike=True,
+    )
 
 
 def no_appliance(judgement: Judgement) -> tuple[str, ...]:

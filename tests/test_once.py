@@ -117,5 +117,19 @@ def test_a_comment_sets_aside_the_block_that_it_stands_at_and_no_other(tmp_path:
 def test_blocks_of_which_something_else_is_true_are_told_apart(tmp_path: Path) -> None:
     other = ENDPOINTS.replace("ssm", "logs").replace("aws_security_group.data", "aws_security_group.web")
     web = MANAGED.partition('resource "aws_network_interface"')[0].replace('"management"', '"web"')
-    found = endpoints(tmp_path, EXAMPLES["bad"] + ENDPOINTS + web + other)
-    assert [one.subjects for one in found] == [("aws_vpc_endpoint.ssm",), ("aws_vpc_endpoint.logs",)]
+    function = """
+resource "aws_lambda_function" "load" {
+  function_name = "load"
+  role          = "arn:aws:iam::123456789012:role/load"
+  vpc_config {
+    subnet_ids         = [aws_subnet.appliance.id]
+    security_group_ids = [aws_security_group.web.id]
+  }
+}
+"""
+    found = endpoints(tmp_path, EXAMPLES["bad"] + ENDPOINTS + web + other + function)
+    assert [one.subjects for one in found] == [
+        ("aws_vpc_endpoint.logs", "aws_vpc_endpoint.ssm"),
+        ("aws_lambda_function.load",),
+    ]
+    assert all("; no security group changes that" in one.message for one in found)

@@ -204,7 +204,7 @@ def test_a_private_endpoint_is_told_that_no_group_helps() -> None:
     one = judgement(verdict(automatic=("AWS PrivateLink",)), of=interface(role=Role.MANAGED, automatic="AWS PrivateLink"))
     findings, _ = run(RULES.values(), [judged(one, permissions=NARROW)])
     assert [finding.rule for finding in findings] == ["tracked-workload"]
-    assert findings[0].advice == ("no security group helps here: AWS PrivateLink is tracked automatically in any case",)
+    assert findings[0].advice == ("leave its security groups narrow: opening them exposes it and gains nothing",)
 
 
 def test_what_it_takes_is_what_is_missing() -> None:

@@ -47,4 +47,5 @@ def as_one(group: list[Finding]) -> Finding:
         labels=(*first.labels, *more),
         unless=tuple(dict.fromkeys(label for one in group for label in one.unless)),
         calls=tuple(dict.fromkeys(calls for one in group for calls in one.calls)),
+        tracked=tuple(dict.fromkeys(tracked for one in group for tracked in one.tracked)),
     )

@@ -102,6 +102,12 @@ def test_a_pattern_that_takes_for_ever_is_given_up() -> None:
     assert declared("{Type: String, AllowedPattern: '(a|aa)+b?c'}", {"X": "a" * 40}) == "a" * 40
 
 
+def test_a_class_inside_a_class_of_a_pattern_is_part_of_it() -> None:
+    body = r"{Type: String, AllowedPattern: '[a-z[\\].$-_]*'}"
+    assert declared(body, {"X": "code.zip"}) == "code.zip"
+    assert messages(root(f"Parameters:\n  X: {body}\nResources: {{}}\n", {"X": "a~b"}))
+
+
 def test_a_template_has_values_of_its_own() -> None:
     text = """
     AWSTemplateFormatVersion: '2010-09-09'
