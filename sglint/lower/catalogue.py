@@ -67,6 +67,24 @@ ANSWERING = frozenset(
 )
 """What clients mount, query or cache in; what it may open by itself, as a database link does, is not what it is for."""
 
+_UNSAID: Mapping[str, bool | str] = {
+    "AWS::DMS::ReplicationInstance": True,
+    "AWS::RDS::DBInstance": "depends on its subnet group and on the internet gateway of its VPC",
+}
+UNSAID: Mapping[str, bool | str] = {
+    **_UNSAID,
+    **cloud_control_kinds(_UNSAID),
+    "aws_redshift_cluster": "depends on the provider: it has one before version 6, and none since",
+}
+"""
+Whether a service has a public address that does not say so, where it is not just none, or what that depends on.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html,
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-dms-replicationinstance.html and
+https://github.com/hashicorp/terraform-provider-aws/blob/main/website/docs/guides/version-6-upgrade.html.markdown, read on
+2026-11-23. Terraform's aws_db_instance and aws_dms_replication_instance set it to false by themselves.
+"""
+
 
 _VPC_CONFIG = at("subnet_ids", "security_group_ids", "vpc_config")
 _VPC_CONFIG_SUBNETS = at("subnets", "security_group_ids", "vpc_config")

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sglint.lower.catalogue import ANSWERING, LAMBDA, NOT_MODELLED, ROWS
+from sglint.lower.catalogue import ANSWERING, LAMBDA, NOT_MODELLED, ROWS, UNSAID
 from sglint.lower.index import Index
 from sglint.lower.interface import given_groups, or_default
 from sglint.lower.link import follow, places, unique
@@ -72,8 +72,20 @@ def _interface(index: Index, one: View, part: View | Slot, role: Role, automatic
         origin = one.origin if maybe is None or one.origin.maybe else replace(one.origin, maybe=maybe)
         answers = Direction.IN if one.resource.kind in ANSWERING else None
         purpose = Direction.OUT if automatic == LAMBDA else answers
-        open_ = switch(part, "public", default=False)
+        open_ = _public(one, part)
         yield Interface(origin, one.resource.kind, role, subnets, groups, automatic, public=open_, purpose=purpose)
+
+
+def _public(one: View, part: View) -> bool | Unknown:
+    """
+    Return whether a service has a public address, which some have that do not say so.
+    """
+    unsaid = UNSAID.get(one.resource.kind, False)
+    written = part.value("public")
+    sides = written.among if isinstance(written, Unknown) else (written,)
+    if isinstance(unsaid, str) and None in sides:
+        return Unknown(f"whether {one.address} has a public address is not written, and {unsaid}", one.origin.span)
+    return switch(part, "public", default=unsaid is True)
 
 
 def _groups(index: Index, one: View, part: View, named: tuple[Slot, ...]) -> tuple[Link, ...]:

@@ -11,7 +11,7 @@ from sglint.model import Appliance, Role
 from sglint.resource import Resource
 from sglint.space import Ports, Protocol
 from sglint.value import Ref, Unknown
-from tests.lower.build import BASE, WHY, Plain, among, element, net, only, problems, ref, res
+from tests.lower.build import BASE, WHY, Plain, among, cfn, element, net, only, problems, ref, res
 
 A = ref("aws_subnet.a.id")
 G = ref("aws_security_group.g.id")
@@ -338,3 +338,27 @@ def test_a_service_has_a_public_address_where_it_says_so(service: Resource) -> N
 def test_a_service_has_no_public_address_unless_it_says_so() -> None:
     service = res("aws_ecs_service.s", network_configuration=[{"subnets": [A], "security_groups": [G]}])
     assert only(net(*BASE, service), "aws_ecs_service.s").public is False
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "public"),
+    [
+        ("AWS::RDS::DBInstance", {}, None),
+        ("AWS::RDS::DBInstance", {"PubliclyAccessible": False}, False),
+        ("AWS::RDS::DBInstance", {"PubliclyAccessible": among(None, False)}, None),
+        ("AWS::DMS::ReplicationInstance", {}, True),
+        ("AWS::DMS::ReplicationInstance", {"PubliclyAccessible": "false"}, False),
+        ("AWS::Redshift::Cluster", {}, False),
+        ("awscc_rds_db_instance", {}, None),
+        ("aws_redshift_cluster", {}, None),
+        ("aws_redshift_cluster", {"publicly_accessible": None}, None),
+        ("aws_db_instance", {}, False),
+        ("aws_dms_replication_instance", {}, False),
+    ],
+)
+def test_what_says_nothing_of_a_public_address_has_what_its_service_gives_it(
+    kind: str, written: dict[str, Plain], public: bool | None
+) -> None:
+    service = cfn(kind, "s", **written) if "::" in kind else res(f"{kind}.s", **written)
+    found = only(net(*BASE, service), service.address).public
+    assert (found is public) if public is not None else isinstance(found, Unknown) and "is not written" in found.why
