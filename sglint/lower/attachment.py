@@ -10,7 +10,9 @@ from sglint.lower import read
 from sglint.lower.index import Index, type_of
 from sglint.lower.link import follow, is_alias, places, pointing
 from sglint.lower.row import Row, View, same
+from sglint.lower.users import refs
 from sglint.model import Attachment, Link, RemoteAttachment, RemoteKind, Vpn
+from sglint.resource import Resource
 from sglint.value import Unknown
 
 _FLAGS = {
@@ -23,6 +25,8 @@ _CFN_ATTACHMENT = {
     "subnets": "SubnetIds",
     "appliance": "Options[].ApplianceModeSupport",
 }
+CUSTOM = "AWS::CloudFormation::CustomResource"
+"""What may do anything with what it is given: it calls a function."""
 _OWN_ID = ("transit_gateway_attachment_id",)
 _ATTACHMENT_ID = (*_OWN_ID, "TransitGatewayAttachmentId")
 ROWS = (
@@ -146,8 +150,9 @@ def lower(index: Index) -> Iterator[Attachment | RemoteAttachment | Vpn]:
     """
     Yield what is attached to transit gateways, and what is on the other side of virtual private gateways.
     """
+    given = _given(index)
     for one in index.of("attachment"):
-        yield _attachment(index, one)
+        yield _attachment(index, one, given.get(one.address))
     for noun, kind in _KINDS.items():
         for one in index.of(noun):
             yield from _remote(index, one, kind)
@@ -156,18 +161,31 @@ def lower(index: Index) -> Iterator[Attachment | RemoteAttachment | Vpn]:
             yield _elsewhere(index, one)
 
 
-def _attachment(index: Index, one: View) -> Attachment:
+def _given(index: Index) -> dict[str, Resource]:
+    """
+    Return what is given to a function that a template calls, and by which resource.
+    """
+    custom = [one for one in index.resources.values() if one.kind == CUSTOM]
+    return {ref.address: one for one in reversed(custom) for ref in refs(one.values)}
+
+
+def _attachment(index: Index, one: View, by: Resource | None) -> Attachment:
     """
     Return the attachment of a VPC; who accepts it in the same text says what it wants, too.
+
+    A function that the attachment is given to may switch on appliance mode, which templates could not always say.
     """
     accepting = pointing(index, "attachment accepter", "attachment").get(one.address, ())
     asked = next((each for each in accepting if each.origin.maybe is None), one)
+    appliance = read.switch(one, "appliance", default=False)
+    if appliance is False and by is not None:
+        appliance = Unknown(f"the function of {by.address} may switch on appliance mode", by.origin.span)
     return Attachment(
         one.origin,
         follow(index, one, "gateway"),
         follow(index, one, "vpc", ("vpc",)),
         places(index, one.slots("subnets"), one),
-        read.switch(one, "appliance", default=False),
+        appliance,
         read.switch(asked, "association", default=True),
         read.switch(asked, "propagation", default=True),
     )

@@ -207,3 +207,18 @@ def test_what_cdk_empties_permits_nothing_over_ipv4(tmp_path: Path) -> None:
         assert "Create" in one.boxes.because[0].why
     without = network(tmp_path, {"Create": "no"}, BASE, more % "Condition: Created")
     assert all(one.boxes.least for one in (*rules(without, group, Direction.IN), *rules(without, group, Direction.OUT)))
+
+
+@pytest.mark.parametrize("kind", ["Custom::ApplianceMode", "AWS::CloudFormation::CustomResource"])
+def test_a_function_that_gets_an_attachment_may_switch_on_appliance_mode(kind: str, tmp_path: Path) -> None:
+    attached = """
+        Attached: {Type: AWS::EC2::TransitGatewayAttachment, Properties: {TransitGatewayId: tgw-1, VpcId: !Ref Vpc}}
+    """
+    function = f"""
+        Mode: {{Type: '{kind}', Properties: {{ServiceToken: arn:aws:lambda:x, Given: [!Sub '${{Attached}}'], Mode: enable}}}}
+    """
+    (plain,) = network(tmp_path, {}, BASE, attached).attachments
+    assert plain.appliance_mode is False
+    (one,) = network(tmp_path, {}, BASE, attached, function).attachments
+    assert isinstance(one.appliance_mode, Unknown)
+    assert one.appliance_mode.why == "the function of Mode may switch on appliance mode"

@@ -31,6 +31,7 @@ _EC2 = (
 _SHARED = frozenset(
     {
         *(f"AWS::EC2::{name}" for name in _EC2),
+        "AWS::CloudFormation::CustomResource",
         "AWS::ElasticLoadBalancingV2::LoadBalancer",
         "AWS::NetworkFirewall::Firewall",
         "AWS::NetworkFirewall::VpcEndpointAssociation",

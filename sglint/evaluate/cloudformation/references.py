@@ -25,6 +25,8 @@ PSEUDO = (
 )
 MODULE = "::MODULE"
 """The end of the kinds that stand for a part of a template which is registered elsewhere."""
+CUSTOM = "AWS::CloudFormation::CustomResource"
+"""The kind of what a function of the user's own makes or changes, which may have any name that starts with `Custom::`, too."""
 _OWN = frozenset({"Arn", "Id"})
 """Attributes that are never a property, whatever the properties are called."""
 

@@ -17,7 +17,7 @@ from sglint.evaluate.cloudformation.joining import apart, imported, is_shared, t
 from sglint.evaluate.cloudformation.nested import children, nested_paths, output
 from sglint.evaluate.cloudformation.opening import open_root
 from sglint.evaluate.cloudformation.parameters import Parameters
-from sglint.evaluate.cloudformation.references import MODULE, NESTED
+from sglint.evaluate.cloudformation.references import CUSTOM, MODULE, NESTED
 from sglint.evaluate.cloudformation.scenario import Assignment
 from sglint.evaluate.cloudformation.stack import Run, Stack
 from sglint.evaluate.cloudformation.template import Template, Templates
@@ -50,7 +50,7 @@ def evaluate_template(
     run = Run(library, parameters, template.path, output, imported, tuple(sorted(roots)))
     with deep():
         found = _evaluate(run, template, wanted)
-        apart = worlds(open_root(replace(run, problems={}, opened={}, joined={}), template), wanted)
+        apart = worlds(open_root(replace(run, problems={}, opened={}, joined={}), template), frozenset(wanted) - {CUSTOM})
     documents = {one.path: one for one in found if isinstance(one, TemplateDocument)}
     return Root(
         template.path,
@@ -122,6 +122,8 @@ def _resources(stack: Stack, wanted: Wanted, root: str, *, shared: bool) -> Iter
         elif kind.endswith(MODULE):
             what = f"what {name} of type {kind} makes is not seen"
             stack.run.problem(what, entry.span, "write its resources into the template")
+        if kind.startswith("Custom::") and kind not in wanted:
+            kind = CUSTOM
         if kind in wanted and kind not in NESTED and (not shared or is_shared(kind)):
             named = wanted[kind] if isinstance(wanted, Mapping) else ()
             only = frozenset(named) - DESCRIBES or named
