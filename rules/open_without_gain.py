@@ -461,6 +461,7 @@ def check(net: Judged) -> Iterator[Found]:
                 (f"narrow the ingress of {where(interface)} to those who must come in: {now}",),
                 Bounds(least=True, most=True) if maybe is None else Bounds(least=False, most=True, because=(maybe,)),
                 lacking=flows,
+                alike=bool(interface.automatic),
             )
 
 

@@ -133,3 +133,13 @@ resource "aws_lambda_function" "load" {
         ("aws_lambda_function.load",),
     ]
     assert all("; no security group changes that" in one.message for one in found)
+
+
+def test_a_group_that_is_open_for_nothing_is_told_once_for_all_endpoints_that_have_it(tmp_path: Path) -> None:
+    page = find(load(), "open-without-gain").page
+    text = next(one for one in re.findall(r"```hcl bad\n(.*?)```", page, re.DOTALL) if "aws_vpc_endpoint" in one)
+    block = text[text.index('resource "aws_vpc_endpoint"') :]
+    found = told(tmp_path, text + block.replace('"app"', '"other"', 1))
+    assert [(one.rule, one.subjects) for one in found] == [
+        ("open-without-gain", ("aws_vpc_endpoint.app", "aws_vpc_endpoint.other"))
+    ]

@@ -1,5 +1,5 @@
 """
-Findings that nobody can act on, said once for all blocks of a root that they are about.
+Findings that nobody can act on, or on all of them at once, said once for all blocks of a root that they are about.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class Found:
     `says` reads on after the address of the subject. `advice` are lines on what to do about it and at which price.
     `flows` are the tracked flows that it is about, for what they come to in the table of the instance. `lacking` are those
     that the advice is for, where these are not the same. `remedy` is False where no change of the groups makes them untracked.
-    `alike` says that nobody can act on it, so that it is told once for all that it is true of in a root.
+    `alike` says that nobody can act on it, or on all that it is true of at once, so that a root is told once.
     `holds` are the bounds between which the unknowns leave it; whether the finding is certain follows from them.
     """
 
