@@ -186,3 +186,33 @@ def test_inspect_shows_the_class_with_the_place_of_the_attachment_and_check_find
     }
     assert (Path(one["reasons"][0]["file"]).name, one["reasons"][0]["line"]) == ("lb.tf", 1)
     assert json.loads(checked)["findings"] == json.loads(sglint("check", str(tmp_path), "--format", "json").out)["findings"]
+
+
+SERVED = """resource "aws_ecs_service" "api" {
+  network_configuration {
+    subnets         = [aws_subnet.s.id]
+    security_groups = [aws_security_group.open.id]
+  }
+  load_balancer {
+    target_group_arn = aws_lb_target_group.t.arn
+    container_name   = "api"
+    container_port   = 8443
+  }
+}
+resource "aws_lb" "web" {
+  internal        = true
+  subnets         = [aws_subnet.s.id]
+  security_groups = [aws_security_group.open.id]
+}
+resource "aws_lb_target_group_attachment" "web" {
+  target_group_arn = aws_lb_target_group.t.arn
+  target_id        = aws_lb.web.arn
+}
+"""
+
+
+@pytest.mark.parametrize(("address", "port"), [("aws_ecs_service.api", "8443"), ("aws_lb.web", "443")])
+def test_tasks_and_application_load_balancers_are_targets_too(address: str, port: str, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(TERRAFORM + BALANCED + SERVED, encoding="utf-8")
+    text = sglint("inspect", str(tmp_path), "--interface", address).out
+    assert f"  in  ipv4 tcp   {port:11} via network load balancer aws_lb.x: tracked automatically\n" in text

@@ -41,6 +41,10 @@ def lower(index: Index) -> Iterator[Balanced]:
         for block in one.blocks("targets"):
             if isinstance(block, View):
                 yield from _registered(index, one, block, one, ips)
+    for one in index.of("task"):
+        for block in one.blocks("served"):
+            if isinstance(block, View):
+                yield from _running(index, one, block)
     for one in index.of("launcher"):
         yield from _launched(index, one, one.address, "target_groups")
     for one in index.of("launcher target"):
@@ -66,6 +70,18 @@ def _registered(index: Index, one: View, block: View, group: View, ips: Mapping[
         place = one.origin.span if block is one else block.at("target")
         given = _port(block, "port") if block.has("port") else None
         yield from _balanced(index, origin, place, found, group, given)
+
+
+def _running(index: Index, one: View, block: View) -> Iterator[Balanced]:
+    """
+    Yield what a block of a service registers of its tasks, each of which has an address of its own.
+    """
+    group = _group(index, block.value("group"), block.at("group"))
+    if group is not None:
+        maybe = one.origin.maybe or block.maybe
+        origin = one.origin if maybe is None else replace(one.origin, maybe=maybe)
+        given = _port(block, "port") if block.has("port") else None
+        yield from _balanced(index, origin, block.at("group"), one.address, group, given)
 
 
 def _launched(index: Index, one: View, launcher: str, name: str) -> Iterator[Balanced]:

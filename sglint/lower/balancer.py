@@ -370,7 +370,7 @@ def _untraced(index: Index, value: Value, span: Span) -> Link:
 
 def _reached(index: Index, ref: Ref) -> str:
     """
-    Return the interface behind a reference to an instance or interface, or to an address of one; "" for neither.
+    Return the interface behind a reference to an instance, interface or load balancer, or to an address of one; else "".
     """
     address = find(index, ref.address)
     one = index.views.get(address)
@@ -384,4 +384,4 @@ def _reached(index: Index, ref: Ref) -> str:
         address = one.address
     if one.row.noun == "instance":
         return primary(index, address)
-    return address if one.row.noun == "interface" else ""
+    return address if one.row.noun in ("interface", "balancer") else ""

@@ -238,14 +238,20 @@ _SERVICES: Mapping[str, Words] = {
     },
     "aws_workspacesweb_network_settings": _PLAIN,
 }
+_SERVED: Words = {
+    "target_groups": "load_balancer[].target_group_arn",
+    "served": "load_balancer",
+    "served.group": "target_group_arn",
+    "served.port": "container_port",
+}
 _TASKS: Mapping[str, Words] = {
     "aws_ecs_express_gateway_service": _NETWORK,
     "aws_ecs_service": {
         **_NETWORK,
         "public": "network_configuration[].assign_public_ip",
-        "target_groups": "load_balancer[].target_group_arn",
+        **_SERVED,
     },
-    "aws_ecs_task_set": {**_NETWORK, "public": "network_configuration[].assign_public_ip"},
+    "aws_ecs_task_set": {**_NETWORK, "public": "network_configuration[].assign_public_ip", **_SERVED},
     "aws_eks_fargate_profile": {"subnets": "subnet_ids", "cluster": "cluster_name"},
     "aws_cloudwatch_event_target": {
         **at("subnets", "security_groups", "ecs_target[].network_configuration"),

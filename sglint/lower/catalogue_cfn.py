@@ -229,17 +229,24 @@ SERVICES: Mapping[str, Words] = {
         **_blocks(("ManagedInstance.NetworkInterfaces",), at("SubnetId", "Groups")),
     },
 }
+_SERVED: Words = {
+    "target_groups": "LoadBalancers[].TargetGroupArn",
+    "served": "LoadBalancers",
+    "served.group": "TargetGroupArn",
+    "served.port": "ContainerPort",
+}
 _TASK = "EcsParameters.NetworkConfiguration"
 TASKS: Mapping[str, Words] = {
     "AWS::ECS::ExpressGatewayService": at(*_NAMES, "NetworkConfiguration"),
     "AWS::ECS::Service": {
         **at(*_NAMES, "NetworkConfiguration.AwsvpcConfiguration"),
         "public": "NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp",
-        "target_groups": "LoadBalancers[].TargetGroupArn",
+        **_SERVED,
     },
     "AWS::ECS::TaskSet": {
         **at(*_NAMES, "NetworkConfiguration.AwsVpcConfiguration"),
         "public": "NetworkConfiguration.AwsVpcConfiguration.AssignPublicIp",
+        **_SERVED,
     },
     "AWS::EKS::FargateProfile": {"subnets": "Subnets", "cluster": "ClusterName"},
     "AWS::Events::Rule": {"tasks": f"Targets[].{_TASK}.AwsVpcConfiguration", **under("tasks", _TASK_NAMES)},
