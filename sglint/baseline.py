@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sglint.finding import Finding, Identity, Status
+from sglint.frozen import frozen, ordered
 from sglint.known import known
 from sglint.source import Problem, SglintError, Source, Tree, read
 
@@ -25,7 +26,7 @@ MOST = 100_000
 """How many equal findings one line may stand for."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@ordered
 class Entry:
     """
     A finding that is listed, certain or not.
@@ -35,7 +36,7 @@ class Entry:
     certain: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Baseline:
     """
     The findings that a file lists, as often as it does.

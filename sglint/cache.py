@@ -23,7 +23,7 @@ import time
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from hashlib import blake2b
 from pathlib import Path
 from typing import TypeGuard
@@ -31,6 +31,7 @@ from typing import TypeGuard
 from sglint.config import Configuration, Named
 from sglint.deadline import Deadline, TimeUpError, limited
 from sglint.finding import Edit, Finding, Fix, Identity, Label, Projection, Seen, Severity, Status, Tracked
+from sglint.frozen import frozen
 from sglint.model import Role
 from sglint.request import Request
 from sglint.roots import Unread
@@ -65,7 +66,7 @@ _VALUES = {(kind.__module__, kind.__qualname__): kind for kind in (*_KINDS, Span
 """All that a result is made of: values, of which none does anything when it is made."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cache:
     """
     The folder, a digest of what all results of a run depend on, and the tree and journal of the run.

@@ -11,8 +11,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import FrameType
+
+from sglint.frozen import frozen
 
 _AGAIN = 1.0
 """After so many seconds it is said again that the time is up, should it have been lost in a place that raises nothing."""
@@ -34,7 +35,7 @@ class TimeUpError(BaseException):
         return self if self.place else TimeUpError(place)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deadline:
     """
     How many seconds there are from the start, and when they are over on the clock that never goes back.

@@ -5,10 +5,11 @@ What a rule found, placed in the text.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from sglint.config import Named
+from sglint.frozen import frozen, ordered
 from sglint.model import Interface, Role
 from sglint.source import Problem, Source, Span
 from sglint.space import Protocol
@@ -49,7 +50,7 @@ class Status(Enum):
     UNCHANGED = "unchanged"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Label:
     """
     A place and what is to be said there; read in order, the labels of a finding form the explanation.
@@ -59,7 +60,7 @@ class Label:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tracked:
     """
     Whose tracked flows a finding is about: the role of the interface, their protocols, and the instance that keeps the table.
@@ -88,7 +89,7 @@ def named(interface: Interface) -> Named:
     return Named(tuple(dict.fromkeys(filter(None, addresses))), (*interface.tags, *interface.instance_tags))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Projection:
     """
     From `least` to `most` new flows per second on, the table of one instance is full, if they are those of the profile.
@@ -111,7 +112,7 @@ class Projection:
     timeouts: tuple[tuple[str, int], ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edit:
     """
     One change of a text: what stands at `span` is replaced by `text`.
@@ -121,7 +122,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fix:
     """
     The change of the files that makes a finding go away, with the proof: it was judged again on the changed text.
@@ -139,7 +140,7 @@ class Fix:
     blocked: str = ""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@ordered
 class Identity:
     """
     What a finding stays the same by across edits: no line numbers, and no words that a new version of sglint may change.
@@ -156,7 +157,7 @@ class Identity:
         return f"{self.rule}:{','.join(self.roots)}:{self.file}:{','.join(self.subjects)}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """
     One finding: which rule, how bad, about what, where, and whether it holds in every completion of the unknowns.
@@ -221,7 +222,7 @@ def places(findings: Iterable[Finding]) -> frozenset[Span]:
     return frozenset(span for one in findings for span in (one.span, *(label.span for label in one.labels)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """
     What was looked at: counts, so that a clean result says what it is about.
@@ -243,7 +244,7 @@ class Seen:
     templates: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Since:
     """
     What a report is compared with: the revision, the findings of then that are gone, and the problems that were there already.
@@ -254,7 +255,7 @@ class Since:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """
     Everything a run has to say. Findings and problems are sorted; nothing is ever dropped from them.

@@ -20,6 +20,7 @@ from sglint.config import EMPTY, Configuration, configuration, left_out, useless
 from sglint.deadline import TimeUpError, limited
 from sglint.evaluate.root import Root
 from sglint.finding import Report, Seen, named, places
+from sglint.frozen import frozen
 from sglint.model import Network
 from sglint.projected import projected, traffic_told
 from sglint.request import Request
@@ -69,7 +70,7 @@ class Outcome:
     given: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Networks:
     """
     The judged network of each root module and template, what could not be read, and the documents that all of it was read from.
@@ -174,7 +175,7 @@ def everything(wanted: Request, said: Configuration) -> bool:
     return wanted.plan is None and any(here.startswith(path) for path in looked)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scan:
     """
     What there is to judge: the files, the readers of the formats with their root modules and templates, and what is said of it.

@@ -9,11 +9,12 @@ is imported where there is something to work out, or a profile of the configurat
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from sglint.config import Configuration, Setting, TrafficTable, traffic_tables
 from sglint.finding import NOBODY, Finding, Projection, Tracked
+from sglint.frozen import frozen
 from sglint.model import Role
 from sglint.source import Problem, SglintError, Tree, read
 
@@ -28,7 +29,7 @@ Other roles are not on an instance of their owner: of these AWS publishes what t
 NOT_THEIRS: Mapping[Role, str] = MappingProxyType({Role.RESOLVER: "AWS itself says how many queries per second are left"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Profile:
     """
     A profile of traffic: a bundled name or the path of a file, and the text of that file where it is read already.
@@ -38,7 +39,7 @@ class Profile:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """
     What the configuration says of some interfaces, with the profile that it names.
@@ -48,7 +49,7 @@ class Told:
     profile: Profile | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assumed:
     """
     What is assumed of some flows: profiles, the first that has such flows counts, the types, and the measured allowance.

@@ -5,11 +5,12 @@ What to look at: the one value that the command line and programs hand to the pi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from os import PathLike, fspath
 from typing import Literal, TypeAlias
 
 from sglint.deadline import Deadline
+from sglint.frozen import frozen
 
 Assignment: TypeAlias = tuple[Literal["var", "file", "env", "config"], str]
 """`("var", "name=value")`, `("file", path)`, or `("env", "name=value")` for `TF_VAR_name`; in the order given."""
@@ -23,7 +24,7 @@ def silent(done: int, total: int) -> None:
     """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """
     The paths; for Terraform the variables, workspace and plan; for CloudFormation the parameters.

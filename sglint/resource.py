@@ -5,9 +5,10 @@ A resource after evaluation, still in its format's words.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
+from sglint.frozen import frozen
 from sglint.source import Span
 from sglint.value import Map, Unknown
 
@@ -70,7 +71,7 @@ class End(Enum):
     SWAPPED = "swapped"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """
     Where a resource, and everything lowered from it, comes from.
@@ -108,7 +109,7 @@ class Origin:
         return self.span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resource:
     """
     One instance of a resource: its kind, its values, its origin.

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
 
 from sglint.config import Configuration
@@ -33,12 +32,13 @@ from sglint.evaluate.terraform import (
     undeclared,
     variable_files,
 )
+from sglint.frozen import frozen
 from sglint.lower import WORDS
 from sglint.request import Request
 from sglint.source import Discovery, Problem, digest, found_by
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unread:
     """
     A root module or template, the function that evaluates it, and a digest of what it is given beside the files.
@@ -49,7 +49,7 @@ class Unread:
     given: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reader:
     """
     What there is to evaluate of one format, what is wrong with what was given for it, and which of that nobody declares.

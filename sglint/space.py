@@ -8,12 +8,12 @@ The idea: a set has one spelling. Ranges are merged and sorted when a set is mad
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, summarize_address_range
 from itertools import pairwise
 from typing import Generic, TypeAlias, TypeVar
 
+from sglint.frozen import frozen, ordered
 from sglint.value import Unknown
 
 T = TypeVar("T")
@@ -45,7 +45,7 @@ class Protocol(Enum):
     __hash__ = object.__hash__
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@ordered
 class Ports:
     """
     A closed range of ports, 0 to 65535.
@@ -75,7 +75,7 @@ ALL_PORTS = Ports(0, 65535)
 EVERYONE: dict[Family, Prefix] = {Family.IPV4: IPv4Network("0.0.0.0/0"), Family.IPV6: IPv6Network("::/0")}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bounds(Generic[T]):
     """
     What surely holds, what may hold, and which unknowns lie between (none when both are equal).
@@ -93,7 +93,7 @@ class Bounds(Generic[T]):
         return self.least == self.most
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Intervals:
     """
     A set of integers as closed ranges that are sorted and neither overlap nor touch; made by `intervals`.
@@ -220,7 +220,7 @@ Slabs: TypeAlias = tuple[tuple[int, int, Intervals], ...]
 """Closed address ranges, sorted and apart, each with its ports; neighbours that touch have different ports."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FlowSet:
     """
     A set of flows by family, protocol, peer address and port, in the order of `PLANES`; made by `flows` and the operators.

@@ -8,14 +8,14 @@ name means is known to `evaluate` alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from sglint.frozen import frozen
 from sglint.source import Problem, Span
 from sglint.value import Number
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Literal:
     """
     A number, bool, null, or a string without interpolation (also a bare object key).
@@ -25,7 +25,7 @@ class Literal:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TemplateIf:
     """
     `%{ if test }yes%{ else }no%{ endif }` inside a template; each branch is a list of template parts.
@@ -37,7 +37,7 @@ class TemplateIf:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TemplateFor:
     """
     `%{ for key, value in collection }body%{ endfor }` inside a template; `key` is empty when not written.
@@ -50,7 +50,7 @@ class TemplateFor:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Template:
     """
     A quoted string or heredoc with interpolations; escapes, strip markers and heredoc indentation are already applied.
@@ -62,7 +62,7 @@ class Template:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TupleExpr:
     """
     `[a, b]`
@@ -72,7 +72,7 @@ class TupleExpr:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ObjectExpr:
     """
     `{ key = value }`; a bare key is a `Literal` string, `(expr)` and `"${expr}"` are that expression.
@@ -82,7 +82,7 @@ class ObjectExpr:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Variable:
     """
     The root name of a traversal: `var`, `local`, `aws_vpc`, `each`, or a name bound by `for`.
@@ -92,7 +92,7 @@ class Variable:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GetAttr:
     """
     `object.name`
@@ -103,7 +103,7 @@ class GetAttr:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Index:
     """
     `object[key]`; the legacy form `object.0` is the same.
@@ -114,7 +114,7 @@ class Index:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SplatItem:
     """
     Inside the body of a `Splat`: the current element.
@@ -123,7 +123,7 @@ class SplatItem:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Splat:
     """
     `object[*].rest` and `object.*.rest`: `body` is evaluated with `SplatItem` bound to each element.
@@ -134,7 +134,7 @@ class Splat:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """
     `name(arguments)`; `expand` is true for `f(list...)`.
@@ -146,7 +146,7 @@ class Call:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unary:
     """
     `-a` or `!a`
@@ -157,7 +157,7 @@ class Unary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Binary:
     """
     `a op b` with op one of `* / % + - < <= > >= == != && ||`
@@ -169,7 +169,7 @@ class Binary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conditional:
     """
     `test ? yes : no`
@@ -181,7 +181,7 @@ class Conditional:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForTuple:
     """
     `[for key, value in collection : result if test]`; `key` is empty and `test` None when not written.
@@ -195,7 +195,7 @@ class ForTuple:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForObject:
     """
     `{for key, value in collection : key_result => result... if test}`; `grouped` is true for `...`.
@@ -211,7 +211,7 @@ class ForObject:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Broken:
     """
     Text that is not an expression; a `Problem` says so, and it evaluates to unknown.
@@ -243,7 +243,7 @@ Expr: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attribute:
     """
     `name = expr`; `span` covers all of it.
@@ -254,7 +254,7 @@ class Attribute:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """
     `type "label" ... { body }`; `span` covers all of it, `header` the type and labels.
@@ -285,7 +285,7 @@ def all_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
         yield block
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comment:
     """
     One comment, with its markers (`#`, `//`, `/* */`) as written.
@@ -295,7 +295,7 @@ class Comment:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """
     One parsed file: its top-level blocks, its comments in order, and what could not be read.

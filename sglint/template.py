@@ -8,15 +8,15 @@ function means is known to `evaluate` alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from sglint.frozen import frozen
 from sglint.source import Problem, Span
 from sglint.syntax import Comment
 from sglint.value import Number
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scalar:
     """
     A string, number, bool or null; `text` is what is written, without quotes: `0022`, `yes`, `-1`.
@@ -27,7 +27,7 @@ class Scalar:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class List:
     """
     A sequence.
@@ -37,7 +37,7 @@ class List:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """
     One key of a mapping and what it holds; `span` is the place of the key.
@@ -48,7 +48,7 @@ class Entry:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mapping:
     """
     A mapping, in the order in which it is written; of a key that is written twice only the last entry is here.
@@ -74,7 +74,7 @@ class Mapping:
         return None if entry is None else entry.value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Intrinsic:
     """
     `!Name argument` and `{"Fn::Name": argument}`; `name` is the long one: `Ref`, `Condition`, `Fn::GetAtt`, `Fn::Transform`.
@@ -90,7 +90,7 @@ class Intrinsic:
 Node: TypeAlias = Scalar | List | Mapping | Intrinsic
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TemplateDocument:
     """
     One parsed template: its body (None when nothing can be read), its comments in order, and what could not be read.

@@ -5,17 +5,17 @@ What the rules say of root modules and templates, without the networks that they
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sglint.config import Chosen, Configuration, Named, chosen
 from sglint.finding import Finding, Seen
+from sglint.frozen import frozen
 from sglint.request import Request
 from sglint.rule import Rule
 from sglint.source import Problem, Tree
 from sglint.triage import Remarks
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """
     What the rules say of one root module or template, and what else of it is in the report.
@@ -35,7 +35,7 @@ class Told:
     interfaces: frozenset[Named]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Heard:
     """
     What the rules say of all root modules and templates, and what else of them is in the report.
@@ -54,7 +54,7 @@ class Heard:
     interfaces: frozenset[Named]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Running:
     """
     The rules that run, those that the configuration leaves `out`, the names of all that there are, and `how` they run.

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 
 from sglint.finding import Finding, Severity, Status
+from sglint.frozen import frozen
 from sglint.rule import Rule
 from sglint.source import Problem, Span
 
@@ -23,7 +24,7 @@ MARK = re.compile(r"sglint:\s*ignore\b\s*(?:\[([^\]\n]*)\])?[\s:,-]*(.*)", re.DO
 MEANT = re.compile(r"^\W*sglint\s*(?::|-\s*(?:ig|dis|skip)|\s(?:ig|dis|skip))", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remark:
     """
     A comment of the file with its markers, and the lines of code that it speaks for: from its own line to the line below it, or
@@ -36,7 +37,7 @@ class Remark:
     since: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remarks:
     """
     The comments of one file, and the blocks in it: the place of the header and of the whole.
@@ -47,7 +48,7 @@ class Remarks:
     blocks: tuple[tuple[Span, Span], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ignore:
     """
     One rule that a comment sets aside, and why.

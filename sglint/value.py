@@ -10,16 +10,17 @@ content with one trap, `True == 1`; the language's `==` is `evaluate.terraform.o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from sglint.frozen import frozen
 from sglint.source import Span
 
 Number: TypeAlias = int | Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Primitive:
     """
     `string`, `number` or `bool`.
@@ -28,7 +29,7 @@ class Primitive:
     name: Literal["string", "number", "bool"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Any:
     """
     `any`: the type of `null` and of what can be anything. When it is not `seen`, there is a type that the text does not show.
@@ -37,7 +38,7 @@ class Any:
     seen: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Collection:
     """
     `list(...)`, `set(...)` or `map(...)`.
@@ -47,7 +48,7 @@ class Collection:
     element: Type
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tuple:
     """
     `tuple([...])`
@@ -56,7 +57,7 @@ class Tuple:
     items: tuple[Type, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """
     One attribute of an object type; `default` is what `optional(type, default)` says, which may be null.
@@ -68,7 +69,7 @@ class Field:
     default: Value = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Object:
     """
     `object({...})`; the fields are in the order of their names.
@@ -86,7 +87,7 @@ class Object:
 Type: TypeAlias = Primitive | Any | Collection | Tuple | Object
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Null:
     """
     A null of a known type, such as `tostring(null)`.
@@ -98,7 +99,7 @@ class Null:
     type: Type
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ref:
     """
     The identity of something that exists only after deployment: an attribute of a resource, data source or module.
@@ -137,7 +138,7 @@ class Symbol(str):
         return self
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unknown:
     """
     A value that the text does not fix.
@@ -176,7 +177,7 @@ class Unknown:
         return Unknown, (self.why, self.span, self.among, self.element, self.refs, self.ends, self.type)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seq:
     """
     A tuple, list or set. The items of a set are unique and in Terraform's order.
@@ -198,7 +199,7 @@ class Seq:
         return self.items[index]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Map:
     """
     An object or map. Entries are kept in the order of their keys, which is Terraform's order of iteration.
@@ -257,7 +258,7 @@ class Map:
         return self._index.values()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """
     Why a value is not to be shown: it is `sensitive`, or it is `ephemeral` and never stored.
@@ -270,7 +271,7 @@ class Mark:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Marked:
     """
     A value under marks, one of each kind at most. It lives only while Terraform is evaluated; no `Resource` has one.

@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import NoReturn, TextIO
@@ -18,6 +17,7 @@ import click
 from sglint.cli.help import Helped
 from sglint.cli.progress import shown
 from sglint.deadline import Deadline, TimeUpError, deadline, limited
+from sglint.frozen import frozen
 from sglint.output.plain import clean
 from sglint.request import Assignment, Request
 from sglint.source.replace import replaced
@@ -41,7 +41,7 @@ class Ordered(Helped):
         return super().parse_args(ctx, args)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Output:
     """
     A format, and the file that it goes to; None is standard output.

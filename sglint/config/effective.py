@@ -6,15 +6,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sglint.config.keys import ANY, EACH, KEYS, NAMES
 from sglint.config.read import Configuration
+from sglint.frozen import frozen
 
 COMMAND_LINE, DEFAULT = "command line", "default"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Value:
     """
     A value: its key as one writes it, its texts, whether it is a list, and where it comes from.

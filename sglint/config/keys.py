@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from sglint.frozen import frozen
 
 WIDEST = 64
 """How many bits a whole number may have."""
@@ -19,7 +20,7 @@ MOST_ENTRIES = 100_000_000_000
 """No table of connections has room for more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind:
     """
     What may stand at a key: in words, the function that returns its texts or None when it is something else, and its schema.
@@ -30,7 +31,7 @@ class Kind:
     schema: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """
     A key: what may stand there, what that does, and what holds without it.

@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from sglint.config.keys import ANY, EACH, KEYS, WIDEST
+from sglint.frozen import frozen
 from sglint.source import NOTHING, Overlay, Problem, SglintError, Source, Span, Tree, displayed, is_file, read, real_path, whole
 from sglint.source.ignore import work_tree
 from sglint.source.tree import inside
@@ -27,7 +27,7 @@ _DEEPEST = 20
 _SECTION = ("tool", "sglint")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """
     One value: its full key, what stands there as text, the place, and of a list its items.
@@ -46,7 +46,7 @@ class Setting:
         return _shown(self.key)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Configuration:
     """
     What a configuration says: the displayed path of its file, the absolute directory that its paths are relative to.

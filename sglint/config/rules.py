@@ -5,15 +5,15 @@ What the configuration says about rules and files: which run, how bad what they 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from sglint.config.read import Configuration, Setting
+from sglint.frozen import frozen
 from sglint.source import Problem, Span
 from sglint.source.pattern import bytewise, opinion_of, read_pattern
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Override:
     """
     What is otherwise for some files: the rules that count there, all when None, and how bad they are.
@@ -25,7 +25,7 @@ class Override:
     severity: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chosen:
     """
     The rules that run, those that the configuration switches off with the place, how bad they are, and what is otherwise where.

@@ -5,16 +5,16 @@ What the configuration says about the traffic of interfaces, and about the insta
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 
 from sglint.config.read import Configuration, Setting
+from sglint.frozen import frozen
 from sglint.resource import block_name
 from sglint.source import Problem, Span
 
 _SAID = ("profile", "allowance", "instance-type")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Named:
     """
     What an interface is known by: addresses, its own and its instance's, and tags, its own and its instance's.
@@ -24,7 +24,7 @@ class Named:
     tags: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrafficTable:
     """
     One `[[traffic]]`: whether an interface is meant, and what is said of those that are.

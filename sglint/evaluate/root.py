@@ -5,9 +5,9 @@ What evaluation is asked for and what it returns, whatever the format.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from sglint.frozen import frozen
 from sglint.resource import Resource
 from sglint.source import Problem
 from sglint.syntax import Document
@@ -17,7 +17,7 @@ Wanted: TypeAlias = Collection[str] | Mapping[str, Collection[str]]
 """The kinds of resources to evaluate, with all attributes, or for each kind the paths of its attributes to evaluate."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Root:
     """
     One root module or template after evaluation: its resources by address, what could not be read, and what it was read from.

@@ -11,10 +11,10 @@ import os
 import signal
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 
 from sglint.fix.look import real
 from sglint.fix.run import Fixed
+from sglint.frozen import frozen
 from sglint.source import SglintError
 from sglint.source.replace import discarded, prepared, replaced
 
@@ -22,7 +22,7 @@ BOM = b"\xef\xbb\xbf"
 _LATER = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGALRM") if hasattr(signal, name))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """
     A file that is to change: its real path, the new one beside it, and what it holds until then.

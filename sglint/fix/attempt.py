@@ -5,7 +5,7 @@ One attempt: the edits that may make findings go away, judged one after the othe
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice, product
 
 from sglint.finding import Edit, Fix, Severity
@@ -19,6 +19,7 @@ from sglint.fix.text import ClashError, by_file, edited
 from sglint.fix.wall import cut, moves, walls
 from sglint.fix.want import wanted
 from sglint.fix.writer import proposals
+from sglint.frozen import frozen
 from sglint.model import Interface, Prefix
 from sglint.request import Request
 from sglint.rule import Rule
@@ -31,7 +32,7 @@ TRIES = 16
 """How many edits for one finding are judged."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Task:
     """
     What is looked at, by which rules, and who may come in where a person has to decide that.
@@ -45,7 +46,7 @@ class Task:
     apart: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tried:
     """
     A change that does what it should: its fix, and what there is to see then.

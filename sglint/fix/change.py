@@ -5,15 +5,15 @@ What a network can become, in the model's words: the changes that the writers kn
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from sglint.frozen import frozen
 from sglint.model import Attachment, Direction, Prefix
 from sglint.resource import Origin
 from sglint.space import Family, Ports, Protocol, family_of
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opening:
     """
     Traffic that one rule is to admit: its direction, protocol and ports, and from or to whom; everyone is a prefix of length 0.
@@ -32,7 +32,7 @@ class Opening:
         return family_of(self.peer)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Admit:
     """
     One of these security groups of the interface, the one with the fewest other users first, is to admit each of these.
@@ -54,7 +54,7 @@ OWN = "Rules for {} alone, as its other groups are shared"
 """The description of a group that is made for one resource."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attach:
     """
     A new security group that admits these is to be attached to an interface, beside these groups that it has.
@@ -65,7 +65,7 @@ class Attach:
     openings: tuple[Opening, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Narrow:
     """
     The rules of these groups that admit everyone in a direction are to admit these prefixes instead.
@@ -77,7 +77,7 @@ class Narrow:
     peers: tuple[Prefix, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetTimeout:
     """
     An idle timeout is to be so many seconds: `tcp_established`, `udp_stream` or `udp`, in the resource that `owner` is of.
@@ -89,7 +89,7 @@ class SetTimeout:
     interface: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApplianceMode:
     """
     The attachment is to be in appliance mode.
@@ -98,7 +98,7 @@ class ApplianceMode:
     attachment: Attachment
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AclRule:
     """
     One rule of a network ACL as it is to be; `ports` are None for a protocol that has none.
@@ -112,7 +112,7 @@ class AclRule:
     ports: Ports | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filter:
     """
     The network ACL is to have these rules beside those that it has; an empty `acl` is a new one, for these subnets.
@@ -126,7 +126,7 @@ class Filter:
 Change: TypeAlias = Admit | Attach | Narrow | SetTimeout | ApplianceMode | Filter
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """
     Changes that together make a finding go away, and what is to be said about the choice.
@@ -136,7 +136,7 @@ class Wanted:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Blocked:
     """
     Why nothing is to be written.

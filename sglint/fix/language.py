@@ -5,12 +5,12 @@ What the languages have in common: which edits are tried for a change, and in wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from sglint.finding import Edit
 from sglint.fix.change import Admit, ApplianceMode, Attach, Change, Filter, Narrow, Opening, SetTimeout
 from sglint.fix.rules import Written, carries, exact, halves, narrow, too_wide, written
+from sglint.frozen import frozen
 from sglint.model import Prefix
 from sglint.resource import Origin
 from sglint.rule import Judged
@@ -22,7 +22,7 @@ PLACES = 4
 """How many places that a value may come from are tried."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Language:
     """
     How things are written in a language; what cannot be written there has no edits. Numbers say which place is taken of those

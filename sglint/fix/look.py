@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from sglint.finding import Finding
+from sglint.frozen import frozen
 from sglint.parse import parse, parse_cloudformation
 from sglint.pipeline import Networks, judge
 from sglint.request import Request
@@ -25,7 +26,7 @@ NOTHING: Overlay = MappingProxyType({})
 """The disk as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """
     One thing that a rule found about one subject, the network that it was found in, and what is told of it.
@@ -43,7 +44,7 @@ class Item:
         return self.finding.rule, self.net.network.root, self.found.subject.origin.address
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Look:
     """
     What there is to see: the networks, and everything that was found, each about one subject.

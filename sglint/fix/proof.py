@@ -6,9 +6,10 @@ is touched, and who can newly reach what.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sglint.fix.look import Look, apart
+from sglint.frozen import frozen
 from sglint.graph import Graph
 from sglint.model import Direction, Permission
 from sglint.resource import block_name
@@ -38,7 +39,7 @@ Place = tuple[str, str]
 """The root of an interface, and its address."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proof:
     """
     What a change comes to. `wrong` says why it is not what was promised, "" where it is; `admits` who can newly reach what.
@@ -265,7 +266,7 @@ def let_in(one: Look) -> Iterator[tuple[Place, FlowSet]]:
             yield (net.network.root, judgement.interface.address), admitted(about.graph, about.rules, judgement)[1]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reach:
     """
     The packets that can reach an interface: what its groups admit surely and possibly, and what of that can start connections

@@ -5,17 +5,17 @@ The rules of a security group as they are written, one for each block or resourc
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 
 from sglint.fix.change import Narrow, Opening
+from sglint.frozen import frozen
 from sglint.model import Direction, Network, Permission, Prefix
 from sglint.resource import Origin
 from sglint.rule import Judged, State
 from sglint.space import ALL_PORTS, EVERYONE, Family, Ports, Protocol, addresses, family_of, intervals
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """
     One written rule: its resource, the path of its block in there ("" for a rule that is a resource of its own), its direction,

@@ -5,12 +5,13 @@ From findings to proven changes: one after the other, each on the text that the 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sglint.finding import Finding, Fix, Severity, Status
 from sglint.fix.attempt import Task, difference, solve
 from sglint.fix.look import Item, Overlay, look
 from sglint.fix.proof import Key
+from sglint.frozen import frozen
 from sglint.model import Prefix
 from sglint.pipeline import conclude
 from sglint.request import Request
@@ -19,7 +20,7 @@ from sglint.rule.run import title
 from sglint.source import SglintError
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fixed:
     """
     What became of each finding, and the texts that files have after all of it, by the paths that spans carry.

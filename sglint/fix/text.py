@@ -5,9 +5,10 @@ Texts and their edits: places to offsets, edits to a new text, everything else b
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sglint.finding import Edit
+from sglint.frozen import frozen
 from sglint.parse import parse, parse_cloudformation
 from sglint.source import Source, Span, Tree, read
 from sglint.syntax import Document
@@ -20,7 +21,7 @@ class ClashError(Exception):
     """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Texts:
     """
     The files of the scanned tree as they are now, each read and parsed once; paths are those that spans carry.

@@ -9,8 +9,7 @@ would come back out of an endpoint gets nowhere, while its own interface leads t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sglint.frozen import frozen
 from sglint.graph.index import Graph, Path
 from sglint.graph.walk import paths, ways
 from sglint.model import Endpoint, Interface, Link, Prefix, Role, TargetKind
@@ -27,7 +26,7 @@ AT_HOME = (
 """Where no traffic between networks goes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arms:
     """
     Whether an appliance forwards natively what a Gateway Load Balancer sends it, and the interfaces by which it may.

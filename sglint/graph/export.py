@@ -5,9 +5,9 @@ The whole network as a graph of nouns, for those who look at all of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
 
+from sglint.frozen import frozen
 from sglint.graph.index import Graph, doubt
 from sglint.model import Link, Target
 from sglint.resource import Origin
@@ -27,7 +27,7 @@ class Noun(Enum):
     TARGET = "target"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """
     A node of the graph: a noun and its address, where it is written, and whether it surely exists.
@@ -47,7 +47,7 @@ class Node:
         return (self.noun.value, self.address)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edge:
     """
     An edge of the graph, in words: an interface is `in` a subnet, a table `leads 0.0.0.0/0 to` a target.

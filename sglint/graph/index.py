@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from sglint.frozen import frozen
 from sglint.model import (
     Appliance,
     Association,
@@ -36,7 +37,7 @@ OWN_TABLE = ""
 """The link to the main table that a VPC comes with, which no text declares: it has `local` routes only."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hop:
     """
     One step of a path: what it is, in words that name it as written, and where it is written.
@@ -49,7 +50,7 @@ class Hop:
     noun: str = "route"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Path:
     """
     One cell of an interface's routing: traffic to `destination` (less what longer prefixes take) goes to one of `targets`.
@@ -69,7 +70,7 @@ class Path:
     because: tuple[Unknown, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Service:
     """
     Traffic of a subnet to the addresses of a service leads to a gateway endpoint, `target`.
@@ -84,7 +85,7 @@ class Service:
     because: tuple[Unknown, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """
     A route table that serves a subnet, or may serve it: then `because` says what decides that.
@@ -95,7 +96,7 @@ class Choice:
     because: Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Floating:
     """
     Targets that some traffic of a table goes to without the text saying which traffic.
@@ -107,7 +108,7 @@ class Floating:
     families: tuple[Family, ...] = tuple(Family)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Board:
     """
     What a route table says: the routes to each destination, and those whose destination is not known.
@@ -117,7 +118,7 @@ class Board:
     floating: tuple[Floating, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Local:
     """
     What a subnet reaches inside its VPC: the known ranges, and what hides the others.
@@ -128,7 +129,7 @@ class Local:
     hops: tuple[Hop, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cell:
     """
     Where one destination leads, while it is put together.

@@ -9,8 +9,8 @@ Traffic that leaves the VPC otherwise, through a NAT gateway in each zone, comes
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from sglint.frozen import frozen
 from sglint.graph.arms import AT_HOME, of_instance
 from sglint.graph.index import Graph, Hop, Path
 from sglint.graph.question import zone_of
@@ -25,7 +25,7 @@ MOST_PAIRS = 400
 """So many pairs of attachments are asked whether their traffic is inspected."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inspection:
     """
     An attachment whose zones lead to appliances of their own: `ways` are the routes that say so, one for each zone.

@@ -5,8 +5,9 @@ Both directions of a flow: the trips from an interface to a peer, and those of w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from sglint.frozen import frozen
 from sglint.graph.index import Graph
 from sglint.graph.step import Course, End, Gate, Step, Trip
 from sglint.graph.table import board, name
@@ -17,7 +18,7 @@ from sglint.space import Bounds, Family, family_of, within
 from sglint.value import Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Journey:
     """
     A trip from an interface to a peer, and the trips that what comes from there may take.

@@ -4,9 +4,10 @@ The steps of a trip through the network, and how it ends.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
+from sglint.frozen import frozen
 from sglint.graph.index import Hop
 from sglint.model import Direction, Link, Prefix
 from sglint.source import Span
@@ -37,7 +38,7 @@ INSPECT = ("gwlb-endpoint", "network-firewall-endpoint", "interface")
 """The nouns of the steps at which something inspects the traffic."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """
     One step: the noun and address of what it is about, in words, and its place where it is written.
@@ -52,7 +53,7 @@ class Step:
     among: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gate:
     """
     The border of a subnet on the way, into it or out of it, where its network ACL judges the packets.
@@ -66,7 +67,7 @@ class Gate:
     maybe: Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trip:
     """
     One way that traffic may take: its steps, how and where it ends, and what stands in the way of saying that it does.
@@ -94,7 +95,7 @@ class Trip:
         return tuple(", ".join(sorted(step.among)) or step.address for step in self.steps if step.noun in INSPECT)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Course:
     """
     A trip under way: what it came by so far, and the Availability Zone that it is in; `kept` and `gates` are those of a trip.

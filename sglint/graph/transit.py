@@ -5,8 +5,8 @@ Where a transit gateway sends what comes in from one of its attachments.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from sglint.frozen import frozen
 from sglint.graph.index import Graph, Hop
 from sglint.model import Attachment, Link, Prefix, TransitAssociation, TransitPropagation, TransitRoute
 from sglint.space import within
@@ -17,7 +17,7 @@ ANY_LENGTH = 129
 ROUTE = "transit gateway route"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Onward:
     """
     The attachment that some traffic leaves a transit gateway by, None where it is dropped there.
@@ -30,7 +30,7 @@ class Onward:
     because: tuple[Unknown, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """
     An entry of a transit gateway's route table that may be for the traffic: `maybe` says what decides whether it is there.

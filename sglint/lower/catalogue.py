@@ -7,8 +7,9 @@ One row per service: where its subnets and groups are written, joined through a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from sglint.frozen import frozen
 from sglint.lower import catalogue_cfn
 from sglint.lower.row import Row, Words
 from sglint.lower.words import at, cloud_control_kinds, joined, snake, under
@@ -309,7 +310,7 @@ ROWS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """
     A group that a service makes and puts on its interfaces; what it permits is in no text.
@@ -354,7 +355,7 @@ _MADE: Mapping[str, Made] = {
 MADE: Mapping[str, Made] = {**_MADE, **cloud_control_kinds(_MADE)}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Left:
     """
     Why the interfaces of a kind are left out, and the attributes that say that it has some.

@@ -5,8 +5,9 @@ Launch templates and what launches instances from them: Auto Scaling groups and 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from sglint.frozen import frozen
 from sglint.lower import read
 from sglint.lower.index import Index
 from sglint.lower.interface import by_subnet, given_groups, or_default
@@ -181,7 +182,7 @@ ROWS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Device:
     """
     One network device of the instances that a template describes.

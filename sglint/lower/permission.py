@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from sglint.frozen import frozen
 from sglint.lower import read
 from sglint.lower.index import Index
 from sglint.lower.link import link, looked_up, pointing
@@ -33,7 +34,7 @@ def _meet_peer(one: Peer, other: Peer) -> Peer | None:
     return one if one.prefixlen >= other.prefixlen else other
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Peers:
     """
     The peers that one entry of a rule may name, the path of what names them, and whether it names no CIDR that is known.

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from sglint.frozen import frozen
 from sglint.model import Appliance, Direction, Group, Interface, Link, Permission, Role, Route, TargetKind
 from sglint.resource import block_name
 from sglint.space import Ports, Protocol
@@ -24,7 +25,7 @@ TUNNELS = frozenset({500, 4500, 4789, 6081})
 """The UDP ports of IPsec, VXLAN and GENEVE, in which a service lets in the traffic of others."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """
     What may tell whether an interface forwards: what it is sent, and what its groups admit.

@@ -8,10 +8,11 @@ they are in that kind's vocabulary (`vpc_id`, `route[].cidr_block`). One row ser
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from typing import TypeAlias
 
+from sglint.frozen import frozen
 from sglint.resource import Origin, Resource
 from sglint.source import Span
 from sglint.value import Map, Seq, Unknown, Value
@@ -23,7 +24,7 @@ DEFAULT_ACL = "default acl"
 """The word for the attribute that names the default network ACL of a VPC, where it is not Terraform's."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slot:
     """
     One value of a resource and its path; `maybe` says what decides whether it is there at all, None when it surely is.
@@ -34,7 +35,7 @@ class Slot:
     maybe: Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """
     How one noun is written: for each kind of resource, what our names for its parts are in that kind's words.
@@ -79,7 +80,7 @@ def same(words: Words, *kinds: str) -> dict[str, Words]:
     return dict.fromkeys(kinds, words)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """
     A resource, or one block of it, read through its row.

@@ -5,10 +5,10 @@ The protocol and ports of a rule, and bounds over alternatives.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import product
 from typing import TypeVar
 
+from sglint.frozen import frozen
 from sglint.lower import read
 from sglint.lower.row import View
 from sglint.source import Problem, Span
@@ -21,7 +21,7 @@ _WORK = 100_000
 FAMILIES = (Family.IPV4, Family.IPV6)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Service:
     """
     A protocol, its ports, and the families in which it means something.

@@ -5,9 +5,10 @@ The route tables of transit gateways: which attachment each serves, and the rout
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
+from sglint.frozen import frozen
 from sglint.lower import read
 from sglint.lower.index import Index, beside, one_of
 from sglint.lower.link import follow, is_alias, link, pointing, transit_table
@@ -97,7 +98,7 @@ _Attached: TypeAlias = Attachment | RemoteAttachment
 _Noun: TypeAlias = TransitTable | TransitAssociation | TransitPropagation | TransitRoute
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Default:
     """
     The default table of a gateway; `maybe` says what decides whether it has one.

@@ -4,15 +4,14 @@ Network ACLs: rules in order, without state, in front of every interface of a su
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sglint.frozen import frozen
 from sglint.model.vpc import Box, Direction, Link, Prefix
 from sglint.resource import Origin
 from sglint.space import Bounds, Ports
 from sglint.value import Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AclEntry:
     """
     One rule of a network ACL. The rules of one direction are tried by rising number, and the first that matches decides.
@@ -37,7 +36,7 @@ class AclEntry:
     maybe: Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Acl:
     """
     A network ACL, the subnets that it is explicitly associated with, and its rules by direction and number.

@@ -4,8 +4,7 @@ Load balancers, what they listen to and forward to, and the appliances behind Ga
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sglint.frozen import frozen
 from sglint.model.interface import Seconds
 from sglint.model.vpc import Link
 from sglint.resource import Origin
@@ -14,7 +13,7 @@ from sglint.space import Family, Protocol
 from sglint.value import Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Appliance:
     """
     A Gateway Load Balancer sends its traffic (GENEVE, UDP 6081) to this interface.
@@ -30,7 +29,7 @@ class Appliance:
     health_port: int | Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Balanced:
     """
     A Network Load Balancer sends flows to this interface, of these protocols and families, to one port.
@@ -52,7 +51,7 @@ class Balanced:
     network: Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Balancer:
     """
     A load balancer; `kind` is `application`, `network` or `gateway`. The interfaces of the first two have its address, too.
@@ -65,7 +64,7 @@ class Balancer:
     cross_zone: bool | Unknown = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listener:
     """
     What a load balancer listens to, and the target groups that it forwards to.
@@ -82,7 +81,7 @@ class Listener:
     idle: Seconds | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HealthCheck:
     """
     How a target is asked whether it works; None for what is not written (the port is that of the traffic then).
@@ -96,7 +95,7 @@ class HealthCheck:
     enabled: bool | Unknown = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TargetGroup:
     """
     A target group. `protocol` and `target_type` are in lower case (`geneve`; `instance`, `ip`, `alb`, `lambda`).

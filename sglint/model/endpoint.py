@@ -4,13 +4,12 @@ What routes lead to that is in a subnet itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sglint.frozen import frozen
 from sglint.model.vpc import Link, TargetKind
 from sglint.resource import Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Endpoint:
     """
     A Gateway Load Balancer endpoint, a firewall of Network Firewall, or a NAT gateway, and the subnets that it is in.

@@ -4,14 +4,13 @@ What connects a VPC to the outside: gateways and peerings.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sglint.frozen import frozen
 from sglint.model.vpc import Link, TargetKind
 from sglint.resource import Origin
 from sglint.value import Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GatewayAttachment:
     """
     A gateway is attached to a VPC: an internet gateway, an egress-only one, a virtual private gateway or a carrier gateway.
@@ -25,7 +24,7 @@ class GatewayAttachment:
     vpc: Link
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Peering:
     """
     A peering connection between two VPCs, either of which may be in another text.
@@ -39,7 +38,7 @@ class Peering:
     accepted: bool | Unknown = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vpn:
     """
     What is on the other side of a virtual private gateway: a VPN connection, or a Direct Connect gateway.

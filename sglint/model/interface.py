@@ -4,10 +4,10 @@ Network interfaces: what they are for, where they are, and how long their connec
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 
+from sglint.frozen import frozen
 from sglint.model.vpc import Direction, Link
 from sglint.resource import Origin
 from sglint.source import Span
@@ -30,7 +30,7 @@ class Role(Enum):
     MANAGED = "managed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seconds:
     """
     A duration that is written, and its place.
@@ -40,7 +40,7 @@ class Seconds:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Timeouts:
     """
     The idle timeouts of connection tracking that are written for an interface, None for one that is left to its default.
@@ -54,7 +54,7 @@ class Timeouts:
     udp: Seconds | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interface:
     """
     One network interface, or the like-configured interfaces of one resource (a load balancer's, a group's instances).

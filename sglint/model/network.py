@@ -4,8 +4,9 @@ All nouns of one root, and questions that take more than one of them to answer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from sglint.frozen import frozen
 from sglint.model.acl import Acl
 from sglint.model.balancer import Appliance, Balanced, Balancer, Listener, TargetGroup
 from sglint.model.endpoint import Endpoint
@@ -24,7 +25,7 @@ from sglint.model.vpc import Association, Group, Permission, Route, Subnet, Tabl
 from sglint.value import Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Network:
     """
     Everything that one root module or template says about a network.

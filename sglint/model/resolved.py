@@ -4,13 +4,12 @@ How much of what a network is made from is known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sglint.frozen import frozen
 from sglint.source import Span
 from sglint.value import Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unresolved:
     """
     An attribute that is not known: at `path` in the resource at `address`, empty for whether that exists at all.
@@ -31,7 +30,7 @@ class Unresolved:
         return bool(self.unknown.among) or self.unknown.element is not None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resolved:
     """
     How many of the attributes that the network is made from are known, are identities of other things, or neither.

@@ -5,9 +5,9 @@ How long connections of an interface may be idle until EC2 forgets them: what is
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sglint.facts import GWLB_IDLE_SECONDS, IDLE_TIMEOUTS, NITRO_V6_EXCEPT, NITRO_V6_TCP_SECONDS, XEN, nitro
+from sglint.frozen import frozen
 from sglint.model.balancer import Appliance
 from sglint.model.interface import Interface, Seconds
 from sglint.model.network import Network
@@ -15,7 +15,7 @@ from sglint.space import Bounds
 from sglint.value import Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Effective:
     """
     The idle timeouts that hold for an interface, in seconds.

@@ -4,15 +4,15 @@ Transit gateways: what is attached to them, and how they route.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from sglint.frozen import frozen
 from sglint.model.vpc import Link, Prefix
 from sglint.resource import Origin
 from sglint.value import Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attachment:
     """
     The attachment of a VPC to a transit gateway.
@@ -43,7 +43,7 @@ class RemoteKind(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemoteAttachment:
     """
     What else than a VPC is attached to a transit gateway.
@@ -61,7 +61,7 @@ class RemoteAttachment:
     propagation: bool | Unknown = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TransitTable:
     """
     A route table of a transit gateway.
@@ -78,7 +78,7 @@ class TransitTable:
     hidden: Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TransitAssociation:
     """
     Traffic that comes in from an attachment is routed by this table; an attachment has one table, or none and drops it.
@@ -94,7 +94,7 @@ class TransitAssociation:
     maybe: Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TransitPropagation:
     """
     The ranges behind an attachment are routes of this table: those of the VPC, or what the other side announces.
@@ -109,7 +109,7 @@ class TransitPropagation:
     maybe: Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TransitRoute:
     """
     A static route of a transit gateway: the destinations that it may have (several for a prefix list), and where it leads.

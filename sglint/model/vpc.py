@@ -4,12 +4,12 @@ VPCs and what is in them: subnets, security groups and their rules, route tables
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network
 from types import MappingProxyType
 from typing import TypeAlias
 
+from sglint.frozen import frozen
 from sglint.resource import Origin
 from sglint.space import Bounds, Family, Ports, Protocol
 from sglint.value import Unknown
@@ -62,7 +62,7 @@ class TargetKind(Enum):
     __hash__ = object.__hash__
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """
     What a route leads to: its kind, and its address or literal id where known.
@@ -75,7 +75,7 @@ class Target:
     why: Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GroupPeer:
     """
     The peers of a rule that names a security group (or `self`).
@@ -84,7 +84,7 @@ class GroupPeer:
     group: Link
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListPeer:
     """
     The peers of a rule that names a prefix list; `entries` is None where its content is not in the text.
@@ -100,7 +100,7 @@ class ListPeer:
 Peer: TypeAlias = Prefix | GroupPeer | ListPeer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Box:
     """
     The flows that one rule admits, of one family and protocol, with one kind of peer.
@@ -121,7 +121,7 @@ class Box:
         return isinstance(self.peer, (IPv4Network, IPv6Network)) and self.peer.prefixlen == 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Permission:
     """
     One written rule and one of its peers: what it surely admits, what it may admit, and what lies between.
@@ -140,7 +140,7 @@ class Permission:
     single: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """
     A security group. `hidden` is set when some of its rules are not in the text (a data source, a literal id).
@@ -152,7 +152,7 @@ class Group:
     hidden: Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vpc:
     """
     A VPC and its address ranges, IPv4 and IPv6; an Unknown stands for a range that it surely has but whose value is not known.
@@ -166,7 +166,7 @@ class Vpc:
     hidden: Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subnet:
     """
     A subnet; `zone` is its Availability Zone where the text says it.
@@ -183,7 +183,7 @@ class Subnet:
     hidden: Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """
     A route table. `hidden` is set when some of its routes are not in the text (a data source, propagated routes).
@@ -195,7 +195,7 @@ class Table:
     hidden: Unknown | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Association:
     """
     A table serves a subnet, or the whole VPC as its main table (`subnet` is None, `vpc` set).
@@ -210,7 +210,7 @@ class Association:
     gateway: Link | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Route:
     """
     One route: the destinations it may have (several for a prefix list, an Unknown when not known), and the targets it may have.

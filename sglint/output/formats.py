@@ -5,14 +5,14 @@ The formats of a report, by the names that `--format` has for them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from sglint.finding import Report, Severity
+from sglint.frozen import frozen
 from sglint.output import github, gitlab, json, junit, markdown, sarif, text
 from sglint.rule import Rule
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """
     What formats need besides the report: all rules, the version, from what on a run fails, and what the caller wants to see.

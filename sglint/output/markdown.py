@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sglint.finding import Finding, Report, Severity, Status
+from sglint.frozen import frozen
 from sglint.output.diff import shown
 from sglint.output.excerpt import private
 from sglint.output.plain import clean, counted, written
@@ -33,7 +33,7 @@ _ACTS = re.compile(r"\(*(?:[0-9a-f]{7,64}|gh-\d.*|\d+[.)])[,;:.)]*\Z", re.IGNORE
 _TICKS = re.compile("`+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """
     Rows under one heading, of which the first ones are shown where not all have room; `share` is its part of the room.

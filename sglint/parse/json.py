@@ -5,10 +5,10 @@ JSON with the place of every key and value, which the standard library does not 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
+from sglint.frozen import frozen
 from sglint.parse.text import DEPTH, Failure, Text, shown
 from sglint.value import Number
 
@@ -21,7 +21,7 @@ _ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r"
 _HEX = re.compile(r"\\u([0-9A-Fa-f]{4})")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scalar:
     """
     A string, number, bool or null; `plain` says that a string's characters are those of the file.
@@ -33,7 +33,7 @@ class Scalar:
     plain: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Array:
     """
     The items between `[` and `]`.
@@ -44,7 +44,7 @@ class Array:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Object:
     """
     The members between `{` and `}`, duplicates included; every key is a string.

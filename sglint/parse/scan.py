@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sglint.frozen import frozen
 from sglint.parse.text import DEPTH, Failure, Text, shown
 from sglint.syntax import Expr
 
@@ -22,7 +23,7 @@ _FOR = re.compile(rf"\s*({NAME})(?:\s*,\s*({NAME}))?\s+in\b")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Read:
     """
     An expression, the offset after it, and a bound of how many levels lie in it.

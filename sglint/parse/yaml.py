@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import yaml
 from yaml import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
+from sglint.frozen import frozen
 from sglint.parse.broken import unreadable
 from sglint.parse.intrinsic import NODES, meaning, shorten, unique
 from sglint.parse.scalar import NULLS, resolve
@@ -46,7 +47,7 @@ class _Place:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Anchor:
     """
     A node that has a name: what it is, what it is before it counts as a function, and how large and deep it is.

@@ -4,8 +4,7 @@ What rules ask of whole paths: which attachments split the two directions of a f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from sglint.frozen import frozen
 from sglint.graph import Arms, Inspection, arms, build, inspections
 from sglint.model import Direction, Interface, Role, TargetKind
 from sglint.rule.judged import Judged, holds, is_geneve
@@ -17,7 +16,7 @@ BOTH_WAYS = (TargetKind.LOCAL, TargetKind.INTERNET_GATEWAY, TargetKind.NONE)
 """Where what an appliance opens itself goes, or what is answered to its own public address."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OneWay:
     """
     Flows of which an interface sees one direction alone, and whether that is surely so and they are surely tracked.

@@ -7,12 +7,12 @@ The idea: the causes are tried in one order, from the one that leaves least to b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network
 from typing import TypeAlias
 
 from sglint.facts import IN_SCOPE
+from sglint.frozen import frozen
 from sglint.model import OTHER_WAY, Box, Direction, Permission, TargetKind
 from sglint.space import ALL_PORTS, Family, Intervals, Ports, Protocol, intervals
 from sglint.track import Judgement, Verdict, everyone_on
@@ -40,7 +40,7 @@ class Cause(Enum):
     ONE_FAMILY = "one-family-only"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opened:
     """
     What rules open to everyone, of one direction, family and protocol.

@@ -8,11 +8,11 @@ group never let them in, and whether others do follows from the ranges of these 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 
 from sglint.facts import GENEVE_HEALTH_PORT, GENEVE_PORT
 from sglint.finding import Label
+from sglint.frozen import frozen
 from sglint.model import Appliance, Balancer, Direction, GroupPeer, Interface, ListPeer, Network, Permission, Prefix
 from sglint.rule.judged import Judged
 from sglint.space import ALL_PORTS, EVERYONE, Bounds, Family, Ports, Protocol, family_of, intersect, within
@@ -20,7 +20,7 @@ from sglint.track.admit import Admission, Rules, index, of_groups
 from sglint.value import Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sender:
     """
     The nodes of a load balancer in one subnet, and the ranges of their addresses; `vague` says why these are too wide.
@@ -34,7 +34,7 @@ class Sender:
     inside: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Need:
     """
     What a target must let in: its name, its protocol, and the ports of which one is meant, an Unknown for any.
@@ -45,7 +45,7 @@ class Need:
     ports: tuple[Ports, ...] | Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shut:
     """
     What the security groups of a target do not let in from its load balancer, and the rules that come near.

@@ -5,10 +5,10 @@ What rules ask about idle timeouts: which flows must be tracked whatever the gro
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from sglint.facts import IDLE_TIMEOUTS
 from sglint.finding import Label
+from sglint.frozen import frozen
 from sglint.model import Appliance, Interface, Role, Seconds, TargetKind, Timeouts, accepts_timeouts, effective, gateway_idle
 from sglint.resource import Origin
 from sglint.rule.judged import Judged, gains, is_geneve, present, surely_tracks
@@ -19,7 +19,7 @@ from sglint.value import Unknown
 NAMES = {"tcp_established": "TCP established timeout", "udp_stream": "UDP stream timeout", "udp": "UDP timeout"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refused:
     """
     A timeout that EC2 does not accept: its name, where it is written, its values, the least and the most that can be set.
@@ -123,7 +123,7 @@ def duration(seconds: int) -> str:
     return f"{seconds} s"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Short:
     """
     A target that forgets idle TCP flows before its load balancer does: after so many `seconds`, and the load balancer's `idle`.

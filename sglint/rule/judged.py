@@ -8,10 +8,11 @@ certain follows from the network; no rule can choose it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from ipaddress import ip_network
 
 from sglint.finding import Seen
+from sglint.frozen import frozen
 from sglint.graph import Path
 from sglint.model import Appliance, Direction, Group, Interface, Link, Network, Permission, Role, Target, TargetKind
 from sglint.rule.cause import GAINS, Cause, Key, Opened, cause_of, lets_out, opened, reply_ranges
@@ -31,7 +32,7 @@ WIDEST_RANGE = {4: 16, 6: 44}
 """The shortest prefixes that a range of a VPC can have, by the version of the protocol."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judged:
     """
     One network and what is known about each of its interfaces.

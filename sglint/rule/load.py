@@ -7,7 +7,6 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +14,7 @@ from types import ModuleType
 from typing import TypeAlias
 
 from sglint.finding import Label, Severity
+from sglint.frozen import frozen
 from sglint.model import Attachment, Interface, Timeouts
 from sglint.rule.judged import Judged
 from sglint.source import SglintError
@@ -24,7 +24,7 @@ from sglint.track import Verdict
 SURE = Bounds(least=True, most=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exposes:
     """
     A line of advice that says who can newly reach what, if one follows it.
@@ -37,7 +37,7 @@ Advice: TypeAlias = tuple[str | Exposes, ...]
 """Lines on what to do about something found, with those on the price of it told apart."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """
     One thing that a rule found: what it is about, what it says, and the places that explain it.
@@ -77,7 +77,7 @@ class Found:
 Check: TypeAlias = Callable[[Judged], Iterable[Found]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """
     A rule: its name, how bad what it finds is, since which version it exists, its page, the function that looks, and the file.
@@ -101,7 +101,7 @@ class Rule:
         return self.page.strip().split("\n\n", 1)[0].replace("\n", " ")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Marked:
     """
     A function that `@rule` marked; the file it stands in makes it a `Rule`.

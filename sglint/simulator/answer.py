@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from sglint.frozen import frozen
 from sglint.simulator.bounds import Parameter, Range, World, between
 from sglint.simulator.law import demand
 from sglint.simulator.load import Curve, curve, exhausted_after, horizon, lost_share, tracked_rate, window
@@ -32,7 +33,7 @@ POINTS = 256
 """How many points a series has in a projection."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """
     What else there is to say: costs and budgets, the fleet, and how much to simulate.
@@ -131,7 +132,7 @@ class _Common:
     progress: Progress | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Full:
     """
     What needs the allowance.

@@ -8,13 +8,13 @@ be bound every projection in between, and a parameter that was measured is a ran
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum
 
+from sglint.frozen import frozen
 from sglint.source import SglintError
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Range:
     """
     From `least` to `most`, both included; infinite is allowed for a time that never comes.
@@ -63,7 +63,7 @@ class Provenance(Enum):
     MEASURED = "measured"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """
     A number that the projection rests on: its name, its range, the unit, how it is known, and a sentence about that.

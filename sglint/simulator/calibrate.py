@@ -12,12 +12,12 @@ import io
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
+from sglint.frozen import frozen
 from sglint.simulator.bounds import Parameter, Provenance, Range, exactly
 from sglint.simulator.distribution import Floats
 from sglint.simulator.law import demand
@@ -44,7 +44,7 @@ DRAWS = 2_000
 _COUNTER = re.compile(r"\s*([A-Za-z][\w.\[\]-]*)\s*:\s*(.*?)\s*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """
     What one run of `ethtool -S` showed of the counters that matter here: names, values, and the lines they stand in.
@@ -59,7 +59,7 @@ class Reading:
         return next((value for known, value, _ in self.counters if known == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interface:
     """
     The readings of one interface over time, from one file.
@@ -168,7 +168,7 @@ def in_use(interfaces: Sequence[Interface], allowance_: Range) -> Range:
     return Range(max(0.0, float(low) - (allowance_.most - allowance_.least)), float(high))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Knee:
     """
     The packet rate at which an instance begins to drop, for a mix of packets.

@@ -5,11 +5,11 @@ Where the expressions over flow logs run: DuckDB, in this process, or Spark, on 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import ibis
 
+from sglint.frozen import frozen
 from sglint.simulator import session
 from sglint.simulator.flow_log import Kind, Log, demand_lines
 from sglint.source import SglintError
@@ -19,7 +19,7 @@ PLACE = {"filename": "string", "number": "int64"}
 """The columns that say where a record stands: its file, and its number in a file of Parquet."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Engine:
     """
     What runs SQL in a dialect of ibis: `keep` stores the rows of a query as a table, and `rows` returns them.

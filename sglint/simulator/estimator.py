@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sglint.frozen import frozen
 from sglint.simulator.arrival import flows_until
 from sglint.simulator.bounds import ONE, ZERO, Range
 from sglint.simulator.distribution import Floats
@@ -39,7 +40,7 @@ _EXCHANGES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overview:
     """
     What the records are as a whole: the first and the last second, and how many there are of each sort.
@@ -69,7 +70,7 @@ class Overview:
         return self.skipped / (self.seconds * self.interfaces)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """
     The sessions that last for so many seconds, or longer when they are unfinished; `going` may go on after the log.

@@ -8,11 +8,11 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import IO
 
+from sglint.frozen import frozen
 from sglint.source import SglintError
 
 DEFAULT = (
@@ -42,7 +42,7 @@ class Kind(Enum):
     PARQUET = "parquet"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Log:
     """
     One file: its fields in their order, and whether its first line names them. Those of Parquet are in the file itself.

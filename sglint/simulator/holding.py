@@ -8,9 +8,9 @@ NumPy is imported for flows that pause, and for nothing else: a linter asks for 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from sglint.facts import DYNAMODB_ENTRIES
+from sglint.frozen import frozen
 from sglint.model import TargetKind
 from sglint.simulator.bounds import World
 from sglint.simulator.law import SLOWEST, Deterministic, Distribution, mean
@@ -22,7 +22,7 @@ PAUSE = 1e-9
 """Flows that pause for longer than the timeout with no larger probability than this do not pause."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """
     A share of the flows whose entries stay for the life of the flow and `more` seconds.
@@ -33,7 +33,7 @@ class Case:
     life: Distribution
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holding:
     """
     How the entries of a class of flows live: by its cases, or, when `gap` is set, by pauses and the idle timeout.

@@ -8,13 +8,13 @@ of them is in `distribution`, which needs NumPy.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from sglint.frozen import frozen
 from sglint.source import SglintError
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deterministic:
     """
     Always the same: `value` seconds, zero or more.
@@ -26,7 +26,7 @@ class Deterministic:
         demand("value", self.value, least=0.0, most=SLOWEST)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exponential:
     """
     Memoryless, with a mean in seconds above zero.
@@ -38,7 +38,7 @@ class Exponential:
         demand("mean", self.mean, least=QUICKEST, most=SLOWEST)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lognormal:
     """
     Of which the logarithm is normal: `mean` in seconds of the time itself, `sigma` of its logarithm.
@@ -52,7 +52,7 @@ class Lognormal:
         demand("sigma", self.sigma, above=0.0, most=5.0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pareto:
     """
     P(X > t) = (least / t)^shape from `least` seconds on; with `most`, the same cut off there.
@@ -73,7 +73,7 @@ class Pareto:
             raise SglintError(f"shape is {self.shape:g}: a pareto distribution has a mean only above 1; give it a most")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hyperexponential:
     """
     Exponential with one of several means, in seconds, chosen by weight; the weights add up to 1.
@@ -88,7 +88,7 @@ class Hyperexponential:
         demand_weights(self.means, self.weights, "means")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Empirical:
     """
     One of the given values, in seconds, by weight; the weights add up to 1.

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from sglint.frozen import frozen
 from sglint.simulator.bounds import Range, World, between
 from sglint.simulator.stream import BAND, streams
 from sglint.simulator.table import TableSettings, estimated_allowance, lesser_type, settings
@@ -19,7 +20,7 @@ from sglint.source import SglintError
 from sglint.space import Protocol
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filling:
     """
     From which rate of new flows on the table of an instance is full: the name of the traffic, and its protocols that count.

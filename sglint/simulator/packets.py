@@ -8,10 +8,10 @@ this is ranges; what the user measures replaces them.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
+from sglint.frozen import frozen
 from sglint.simulator.arrival import flows_until
 from sglint.simulator.bounds import Parameter, Provenance, Range, World, between
 from sglint.simulator.law import demand
@@ -35,7 +35,7 @@ ASYMMETRIC_COST = Parameter("cost of an asymmetric packet", Range(1.2, 4.0), "pa
 NEW_COST = Parameter("cost of a new tracked flow", Range(1.5, 10.0), "packets", Provenance.JUDGED, _QUIET)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Costs:
     """
     What a packet costs, in untracked ones: tracked, tracked on an asymmetric path, and the first of a new flow on top of that.
@@ -53,7 +53,7 @@ class Costs:
         return all(one.provenance is Provenance.MEASURED for one in (self.tracked, self.asymmetric, self.new))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Budget:
     """
     What one instance can pass on: packets per second in both directions together, and bits per second in each; None if unknown.
@@ -84,7 +84,7 @@ def budget(gigabits: float | None = None, *, packets: float | Parameter | None =
     return Budget(Parameter("packet rate", rate, "packets/s", Provenance.JUDGED, says), bits)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Packets:
     """
     What passes in a second, at the busiest moment and in both directions.

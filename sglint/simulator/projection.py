@@ -7,9 +7,9 @@ the table and one in which it is bad. A None says that what is needed for the an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from sglint.frozen import frozen
 from sglint.simulator.bounds import Parameter, Provenance, Range
 from sglint.source import SglintError
 
@@ -29,7 +29,7 @@ MOST_INSTANCES, MOST_HEADROOM, MOST_PRICE = 1_000_000, 10, 1_000_000
 """What a fleet can be: more is a mistake."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fleet:
     """
     The instances that share the traffic: at least `minimum`, with `headroom` on top of the peak, for a price per hour if given.
@@ -49,7 +49,7 @@ class Fleet:
                 raise SglintError(f"{name} is {value:g}; it can be from {least:g} to {most:g}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Series:
     """
     Entries over time from an empty table, at the seconds `at`.
@@ -65,7 +65,7 @@ class Series:
     high: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """
     What a simulation of one world with its allowance came to.
@@ -82,7 +82,7 @@ class Run:
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interval:
     """
     A median and the ends of an interval that holds 90 % of the possible values.
@@ -93,7 +93,7 @@ class Interval:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """
     What comes of one set of verdicts.
@@ -128,7 +128,7 @@ class Outcome:
     methods: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Timeout:
     """
     The longest idle timeout, in seconds, at which the table suffices: in the worse world (`safe`) and in the better one.
@@ -144,7 +144,7 @@ class Timeout:
     keeps: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Projection:
     """
     Today's groups, and the advised ones beside them; what else would do; and the numbers that it all rests on.

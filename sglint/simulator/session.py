@@ -8,11 +8,12 @@ entry. Gaps inside a window are not seen, and times are whole seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import reduce
 
 import ibis
 from ibis import Table, Value
+
+from sglint.frozen import frozen
 
 TCP, UDP = 6, 17
 """The numbers of the protocols that have ports."""
@@ -32,7 +33,7 @@ SESSIONS = ibis.table(
 """What `sessions` gives, once it is kept as a table."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Idle:
     """
     Idle timeouts in whole seconds, which say how long a pause inside one session may be.

@@ -4,8 +4,9 @@ What enters a table: the flows of the classes that are tracked, and how their en
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from sglint.frozen import frozen
 from sglint.simulator.bounds import World
 from sglint.simulator.holding import Holding, holding
 from sglint.simulator.table import TableSettings
@@ -16,7 +17,7 @@ BAND = 1.645
 """So many standard deviations on both sides hold 90 % of the values."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stream:
     """
     What enters a table: the rate of flows, how their entries live, the peakedness, and the waits before further attempts.

@@ -5,8 +5,9 @@ What somebody asks of the simulator, in the words of the command line and of the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from sglint.frozen import frozen
 from sglint.simulator import calibrate
 from sglint.simulator.answer import Options, simulate
 from sglint.simulator.bounds import Parameter
@@ -22,7 +23,7 @@ from sglint.simulator.verdict import Share, Verdicts, opened, verdicts
 from sglint.source import SglintError
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """
     The traffic, a profile or flow logs; the instance, and what is measured of it; the fleet; and how much to simulate.

@@ -5,7 +5,7 @@ The table of connections: its idle timeouts, how many entries it has room for, a
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeAlias
 
 from sglint.facts import (
@@ -17,6 +17,7 @@ from sglint.facts import (
     OTHER_PROTOCOL_SECONDS,
     nitro,
 )
+from sglint.frozen import frozen
 from sglint.simulator.bounds import Parameter, Provenance, Range, exactly
 from sglint.simulator.law import demand
 from sglint.source import SglintError
@@ -56,7 +57,7 @@ Given: TypeAlias = float | tuple[float, float] | None
 """What a user knows of something that AWS does not publish: its value, its least and its most, or nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Timeouts:
     """
     Idle timeouts in seconds, within what EC2 accepts; a range where the default of the instance is not known.
@@ -74,7 +75,7 @@ class Timeouts:
                 demand(name, value, least=least, most=most)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableSettings:
     """
     One instance's table. `allowance` is None when nothing is known of it; then nothing is said that needs it.

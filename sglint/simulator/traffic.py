@@ -5,10 +5,11 @@ What flows: classes of connections, how many begin each second, how long they la
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TypeAlias
 
+from sglint.frozen import frozen
 from sglint.model import Direction
 from sglint.simulator.bounds import ONE, ZERO, Range
 from sglint.simulator.law import Deterministic, Distribution, demand, mean
@@ -32,7 +33,7 @@ class Exchange(Enum):
     STREAM = "stream"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Constant:
     """
     So many new flows per second, all the time.
@@ -44,7 +45,7 @@ class Constant:
         demand("rate", self.value, least=0.0, most=FASTEST)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Daily:
     """
     New flows per second in each of the equal parts of a day, which repeat.
@@ -56,7 +57,7 @@ class Daily:
         demand_rates("daily", self.values)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Measured:
     """
     New flows per second, measured one after the other for `every` seconds each; after the last one there are none.
@@ -76,7 +77,7 @@ Rate: TypeAlias = Constant | Daily | Measured
 AT_ONCE = Deterministic(0.0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FlowClass:
     """
     Flows of one kind.
@@ -137,7 +138,7 @@ class FlowClass:
             raise SglintError(f"closed and unanswered add up to {self.closed.most + self.unanswered:g}, more than 1")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Traffic:
     """
     All the traffic of one interface, or of a fleet of like ones.

@@ -5,14 +5,14 @@ What the network makes of each class of flows: which share of it is tracked, and
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from sglint.frozen import frozen
 from sglint.simulator.law import demand
 from sglint.simulator.traffic import Traffic
 from sglint.source import SglintError
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Share:
     """
     Of one class of flows: which share is tracked because of the security groups, and which is tracked whatever they say.
@@ -42,7 +42,7 @@ class Share:
         return min(1.0, self.tracked + self.automatic)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdicts:
     """
     The shares of the classes by name; all others are as `default`.

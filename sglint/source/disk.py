@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from sglint.frozen import frozen
 from sglint.source.journal import Journal
 
 _LINKS = 40
@@ -59,7 +60,7 @@ NOTHING = Overlay(MappingProxyType({}), MappingProxyType({}), covers=False)
 """The disk as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """
     What a directory holds: whether it is a directory, or a link to one, whether it is a link, and whether it is a regular

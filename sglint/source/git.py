@@ -12,9 +12,9 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from shutil import which
 
+from sglint.frozen import frozen
 from sglint.source.ignore import work_tree
 from sglint.source.text import Problem, SglintError
 from sglint.source.tree import LIMIT
@@ -28,7 +28,7 @@ _RAW = ("--raw", "-z", "-M", "-l5000", "--no-abbrev", "--no-ext-diff", "--ignore
 _SAFE = ("--no-optional-locks", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Past:
     """
     What files of a work tree were at a commit: the overlay, and which paths below its top have become which.
@@ -39,7 +39,7 @@ class Past:
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Change:
     """
     A path whose content was another at the commit: what it was, and the path that it has become.

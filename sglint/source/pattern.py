@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from sglint.frozen import frozen
 
 Test: TypeAlias = Callable[[str], bool]
 """Whether one character, or one part of a path, is meant."""
@@ -36,7 +37,7 @@ _KINDS: dict[str, Test] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pattern:
     """
     What a line means: the tests of the parts of a path in their order, where None is any number of parts.

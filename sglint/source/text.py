@@ -5,10 +5,11 @@ A text, places in it, and what could not be read of it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from sglint.frozen import frozen, ordered
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@ordered
 class Span:
     """
     A half-open range of a file; lines and columns are 1-based and count characters.
@@ -32,7 +33,7 @@ class Span:
         return Span(self.path, self.line, self.column, other.end_line, other.end_column)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """
     Something that could not be read.
@@ -62,7 +63,7 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.order, problem.hint, problem.hides)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """
     The text of one file, and the path that its spans carry.

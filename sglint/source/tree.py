@@ -14,10 +14,10 @@ import errno
 import os
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias, TypeVar
 
+from sglint.frozen import frozen
 from sglint.source.disk import NOTHING, Entry, Overlay, content, entries, exists, resolved
 from sglint.source.journal import Kind
 from sglint.source.text import Problem, Source, Span
@@ -30,7 +30,7 @@ LIMIT = 5_000_000
 """How many bytes a file may have; the largest hand-written ones have a tenth of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tree:
     """
     The files that may be read: those inside `boundaries`, which are absolute real directories.

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
+from sglint.frozen import frozen, ordered
 from sglint.source.disk import NOTHING, Entry, Overlay, entries, exists, is_directory, real_path
 from sglint.source.ignore import ignore, ignored, work_tree
 from sglint.source.recognise import is_template, resembles_template
@@ -30,7 +31,7 @@ DIRECTORIES = 50_000
 _TEMPLATES = (".yaml", ".yml", ".json", ".template")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@ordered
 class Found:
     """
     A file to read: its path as displayed, its absolute real path, and what it is written in.
@@ -41,7 +42,7 @@ class Found:
     format: Format
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Discovery:
     """
     The files of the given paths, in order; `named` are those given one by one, which stand for their directories.

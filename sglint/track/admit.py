@@ -5,9 +5,9 @@ What the security groups of an interface admit, in the least and in the most per
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from sglint.frozen import frozen
 from sglint.graph import Graph, families, grouped
 from sglint.model import Box, Direction, Group, Interface, Network, Permission
 from sglint.space import ALL_PORTS, EVERYONE, Family, Ports, Protocol
@@ -16,7 +16,7 @@ from sglint.value import Unknown
 Key: TypeAlias = tuple[Direction, Family, Protocol]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Admission:
     """
     One box of one rule: whether it holds in every completion, and otherwise what decides that.
@@ -44,7 +44,7 @@ class Admission:
         return self.everyone and self.box.ports == ALL_PORTS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rules:
     """
     The rules of a network by their group, and those whose group is not known.

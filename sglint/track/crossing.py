@@ -5,9 +5,10 @@ What the network ACLs of a subnet let through of some packets, and the rules tha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network
 
+from sglint.frozen import frozen
 from sglint.model import Acl, AclEntry, Direction, Link, Network, Prefix, acls_of
 from sglint.space import Bounds, Family, FlowSet, Intervals, Ports, Protocol, addresses, family_of, flows, intersect, intervals
 from sglint.track.filter import lets_through
@@ -17,7 +18,7 @@ CLIENT_PORTS = Ports(1024, 65535)
 """The ports that replies go to: every choice of client ports is among them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Packets:
     """
     Packets that cross the border of a subnet: the other end, and the ports that they are for.
@@ -36,7 +37,7 @@ class Packets:
         return family_of(self.peer)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filter:
     """
     What the network ACL of a subnet lets through of some packets: the ports surely, and at most.

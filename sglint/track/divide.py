@@ -5,10 +5,10 @@ How the admitted flows divide into classes of one state.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import TypeAlias
 
+from sglint.frozen import frozen
 from sglint.model import Peer, Prefix
 from sglint.space import ALL_PORTS, Intervals, covered, intervals, within
 from sglint.track.admit import Admission
@@ -23,7 +23,7 @@ Division: TypeAlias = Mapping[Range, Intervals]
 EVERY_PORT = Intervals(((ALL_PORTS.first, ALL_PORTS.last),))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Peers:
     """
     The division of the ports for each peer that some rule names; `own` leaves out what a wider peer has in the same states.

@@ -5,8 +5,9 @@ By which targets an interface's flows can come and go, and with whom.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from sglint.frozen import frozen
 from sglint.graph import Graph, Path, behind, local_of
 from sglint.model import Direction, Interface, Link, Prefix, Target, TargetKind
 from sglint.space import (
@@ -53,7 +54,7 @@ EVERY_PORT = Intervals(((ALL_PORTS.first, ALL_PORTS.last),))
 LOCAL = Target(TargetKind.LOCAL)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cells:
     """
     The addresses that lead to one target in one subnet: surely, and possibly.

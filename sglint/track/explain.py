@@ -5,9 +5,10 @@ Why a class of flows has its state, in sentences that point at what is written.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sglint.facts import AUTOMATIC, ENTRIES, OTHER_PROTOCOL_SECONDS, TRACKING_PAGE
+from sglint.frozen import frozen
 from sglint.graph import Path, Service
 from sglint.model import OTHER_WAY, Box, Direction, GroupPeer, Interface, ListPeer, Peer, Prefix
 from sglint.source import Span
@@ -22,7 +23,7 @@ STARTS = {Direction.IN: "what comes in is tracked", Direction.OUT: "what the int
 NAMES = {Protocol.OTHER: "other protocols"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """
     What is admitted at an interface for one direction, family and protocol, and in the other direction.

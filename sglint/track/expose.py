@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sglint.frozen import frozen
 from sglint.graph import Graph, Path, build, grouped, local_of
 from sglint.model import OTHER_WAY, Acl, Direction, Interface, Link, ListPeer, Network, Prefix, Target, TargetKind, acls_of
 from sglint.space import (
@@ -49,7 +50,7 @@ GLOBAL: Mapping[Family, int] = {Family.IPV4: 2**32, Family.IPV6: 2**125}
 """How many addresses the internet has: all of IPv4, and 2000::/3."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Door:
     """
     What may newly come or go by one target, the own VPC being the target `LOCAL`.
@@ -65,7 +66,7 @@ class Door:
     sure: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exposure:
     """
     The flows of one direction that an interface would newly have if its groups were opened.

@@ -5,9 +5,9 @@ One flow of an interface: the ways it takes, what filters it, and whether it is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from ipaddress import ip_network
 
+from sglint.frozen import frozen
 from sglint.graph import End, Graph, Journey, Trip, journeys
 from sglint.model import Direction, ListPeer
 from sglint.space import ALL_PORTS, Bounds, Family, Ports, Prefix, Protocol, family_of, intersect, within
@@ -18,7 +18,7 @@ from sglint.value import Unknown
 TRACKABLE = (Protocol.TCP, Protocol.UDP)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Flow:
     """
     A class of flows: who starts it, the protocol, the ports of the side that accepts it, and the peer.
@@ -37,7 +37,7 @@ class Flow:
         return family_of(self.peer)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """
     What becomes of a flow: its ways there and back, what the network ACLs on them let through, and the verdicts on it.
@@ -131,7 +131,7 @@ def judged(
     return Bounds(State.DENIED, by_group), (Reason(f"no {words.format(ports)} {flow.peer} by address", place), *told)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leg:
     """
     One direction of a journey: the trip, whether it is the way back, and what the network ACLs make of its packets.

@@ -4,9 +4,9 @@ What is said about the flows of an interface.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 
+from sglint.frozen import frozen
 from sglint.graph import Path, Service
 from sglint.model import Direction, Interface, Target
 from sglint.source import Span
@@ -27,7 +27,7 @@ class State(IntEnum):
     UNTRACKED = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reason:
     """
     A sentence, where it comes from, and the documentation page that it rests on (may be empty).
@@ -38,7 +38,7 @@ class Reason:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """
     What happens to one class of flows of an interface.
@@ -67,7 +67,7 @@ class Verdict:
     balanced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judgement:
     """
     All that is known about one interface: its paths, the verdict of every class of its flows, and whether it is in scope.

@@ -5,9 +5,9 @@ The paths of an interface, each with what a verdict needs of it, worked out once
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sglint.facts import AUTOMATIC
+from sglint.frozen import frozen
 from sglint.graph import Path, Service, supernets
 from sglint.model import Prefix, Target, TargetKind
 from sglint.value import Unknown
@@ -15,7 +15,7 @@ from sglint.value import Unknown
 ANYWHERE = Target(TargetKind.ANY)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Way:
     """
     A path, the longer prefixes that take some of its traffic, and what it may go through.

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import tomllib
 from contextlib import chdir
+from dataclasses import fields
 from pathlib import Path
 
 import jsonschema
@@ -82,7 +83,7 @@ def run(top: Path, said: str, *paths: str, **more: object) -> Report:
     (top / ".git").mkdir(exist_ok=True)
     wanted = Request(paths)
     with chdir(top):
-        values = {name: getattr(wanted, name) for name in Request.__slots__} | more
+        values = {one.name: getattr(wanted, one.name) for one in fields(wanted)} | more
         return lint(Request(**values), RULES, RULES)
 
 

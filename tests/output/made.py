@@ -4,6 +4,7 @@ A small network made by hand, with what is known of it, and a report about it.
 
 from __future__ import annotations
 
+from dataclasses import fields
 from ipaddress import IPv4Network
 
 from sglint.finding import Finding, Label, Projection, Report, Seen, Severity, Status
@@ -152,7 +153,7 @@ def finding(message: str = "aws_instance.app: flows are tracked", *, certain: bo
 
 
 def _replaced(made: Finding, other: dict[str, object]) -> Finding:
-    values = {name: getattr(made, name) for name in Finding.__slots__} | other
+    values = {one.name: getattr(made, one.name) for one in fields(made)} | other
     return Finding(**values)
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from sglint.frozen import frozen
 from sglint.parse import parse_cloudformation
 from sglint.source import Source, Tree, read
 from sglint.template import Entry, Mapping, Node, Scalar
@@ -17,7 +18,7 @@ MANIFEST = "manifest.json"
 _ENVIRONMENT = re.compile(r"aws://([^/]*)/([^/]*)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assembly:
     """
     A cloud assembly: the parameters, also pseudo ones, of each template that is a stack, and the file of each asset.

@@ -5,13 +5,13 @@ What a parameter's declaration makes of the value that is given for it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 import regex
 
 from sglint.evaluate.cloudformation.parameters import Given
 from sglint.evaluate.cloudformation.text import known_text, shortened, split, text_of
+from sglint.frozen import frozen
 from sglint.source import Problem, Span
 from sglint.template import Entry, List, Mapping, Node, Scalar
 from sglint.value import Ref, Seq, Unknown, Value
@@ -23,7 +23,7 @@ _SECONDS = 0.5
 """How long an AllowedPattern may take."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Declared:
     """
     A parameter: its type, the texts that it is limited to (none: no limit), and the place of its name.

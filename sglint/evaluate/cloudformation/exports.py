@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from sglint.evaluate.cloudformation.body import Body
@@ -21,6 +20,7 @@ from sglint.evaluate.cloudformation.stack import Stack
 from sglint.evaluate.cloudformation.template import Export
 from sglint.evaluate.cloudformation.text import Pieces, known_text
 from sglint.evaluate.terraform.unknown import alternatives
+from sglint.frozen import frozen
 from sglint.template import Intrinsic, Mapping
 from sglint.value import Ref, Value
 
@@ -29,7 +29,7 @@ _MOST_UNKNOWN = 3
 _LONGEST = 500
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match:
     """
     An export that an import can mean, and the name of the stack that follows, empty when it is not known.

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sglint.evaluate.cloudformation.declared import pseudo, read_parameter, value_of
 from sglint.evaluate.cloudformation.expressions import TRANSFORM, evaluate
@@ -19,13 +18,14 @@ from sglint.evaluate.cloudformation.stack import Run, Stack
 from sglint.evaluate.cloudformation.template import Template
 from sglint.evaluate.cloudformation.text import known_text
 from sglint.evaluate.terraform.error import EvaluationError
+from sglint.frozen import frozen
 from sglint.source import Span
 from sglint.template import Entry
 from sglint.template import Mapping as MappingNode
 from sglint.value import Unknown, Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """
     Where a stack stands: before its addresses, the stacks around it, and what decides whether it exists.

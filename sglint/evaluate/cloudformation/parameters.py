@@ -5,16 +5,17 @@ The values that are given for the parameters of templates.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
+from sglint.frozen import frozen
 from sglint.source import Span
 from sglint.value import Value
 
 Text: TypeAlias = str | tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Given:
     """
     A value that is given for a parameter, and the place where, None on the command line.
@@ -24,7 +25,7 @@ class Given:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameters:
     """
     What the person who runs sglint says about the templates.

@@ -11,13 +11,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
+from sglint.frozen import frozen
+
 T = TypeVar("T")
 
 MOST_SCENARIOS = 256
 """So many combinations are told apart; beyond that conditions are taken as independent of each other."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Other:
     """
     A value that is none of those that conditions compare with; of one group two with different numbers are different.

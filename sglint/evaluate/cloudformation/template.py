@@ -14,6 +14,7 @@ from functools import partial
 
 from sglint.deadline import TimeUpError
 from sglint.evaluate.cloudformation.assembly import Assembly, read_assembly
+from sglint.frozen import frozen
 from sglint.parse import parse_cloudformation
 from sglint.source import Discovery, Noted, Problem, Source, Tree, displayed, once, read, real_path, whole
 from sglint.template import Entry, Intrinsic, List, Mapping, Node, Scalar, TemplateDocument
@@ -27,7 +28,7 @@ _HARMLESS = frozenset({"AWS::CodeDeployBlueGreen", "AWS::SecretsManager-2020-07-
 _SECTIONS = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs", "Globals")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Template:
     """
     The sections of one template; `path` is displayed, `real` absolute. `macros` are the transforms that hide what they do.
@@ -55,7 +56,7 @@ class Template:
         return any(isinstance(body, List) or (isinstance(body, Mapping) and _may_export(body)) for body in bodies)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Export:
     """
     An export of the root template at an absolute path: its name, and the output that it is of the stack reached by `within`.

@@ -8,12 +8,13 @@ are a set come in another order in the plan: each is matched with the block of t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from sglint.evaluate.plan.read import LATE
 from sglint.evaluate.terraform.element import each_of
 from sglint.evaluate.terraform.unknown import alternatives, wholly_known
+from sglint.frozen import frozen
 from sglint.source import Span
 from sglint.value import Map, Ref, Seq, Unknown, Value
 
@@ -164,7 +165,7 @@ def plain(value: Value) -> str:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Laid:
     """
     The values of one resource, and the place of each by its path.

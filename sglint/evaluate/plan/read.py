@@ -10,12 +10,13 @@ import json
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from pathlib import Path
 
 from sglint.evaluate.plan.document import Json, PlanError, is_plan, load, rows, table, text
 from sglint.evaluate.terraform.settled import Settled
+from sglint.frozen import frozen
 from sglint.resource import End
 from sglint.source import Problem, SglintError, Span, Tree, displayed, read_bytes, whole
 from sglint.value import Map, Seq, Unknown, Value
@@ -29,7 +30,7 @@ _ADDRESS = re.compile(r'"address":\s?"((?:[^"\\]|\\.)*)"')
 _CALL = re.compile(r'module\.([^.\[\]"]+)(?:\[("(?:[^"\\]|\\.)*"|[0-9]+)\])?(?:\.|$)')
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """
     One instance of a resource or data source in a plan or state; attributes that are null are there as None.
@@ -48,7 +49,7 @@ class Item:
     end: End | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """
     A plan or a state: what there will be, or is, by address.

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from sglint.evaluate.plan.document import Json, rows, table, text
 from sglint.evaluate.plan.read import Item, Plan, call_of
+from sglint.frozen import frozen
 from sglint.value import Map, Ref, Seq, Unknown, Value
 
 _DEPTH = 40
@@ -24,7 +24,7 @@ _STEP = re.compile(r'[^.\[\]]+|\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 _IDENTITY = re.compile(r"(?:^|.*[._])(?:id|ids|arn|arns|identifier)(?:\[[^\]]*\])?$")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wiring:
     """
     The configuration in a plan: what each block sets by its module and name, and which instances there are.

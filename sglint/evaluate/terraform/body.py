@@ -5,13 +5,14 @@ From the body of a block to values: attributes, nested blocks, dynamic blocks.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sglint import syntax
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.expand import Instance, by_for_each
 from sglint.evaluate.terraform.mark import Marks, hushed, inside, marked
 from sglint.evaluate.terraform.scope import Scope
+from sglint.frozen import frozen
 from sglint.source import Span
 from sglint.syntax import Block
 from sglint.value import Map, Marked, Seq, Unknown, Value
@@ -20,7 +21,7 @@ Safely = Callable[[syntax.Expr, Scope], Value]
 """Evaluates an expression; an error becomes a Problem and an unknown value."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Body:
     """
     What a block sets: its values, and the place of each by its path (`ingress[0].cidr_blocks`).

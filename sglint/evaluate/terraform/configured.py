@@ -5,15 +5,16 @@ What the configuration gives to root modules: variables, files of them, and work
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sglint.config import Configuration, Setting
 from sglint.evaluate.terraform.inputs import Inputs
+from sglint.frozen import frozen
 from sglint.request import Assignment
 from sglint.source import Problem, Source, Tree, read, real_path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Configured:
     """
     The inputs of each root module: those given by the caller, those of all, and those of some by their absolute directory.

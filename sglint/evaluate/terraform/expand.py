@@ -7,12 +7,13 @@ the unknown that decides. When even the number is unknown, one instance with the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sglint.evaluate.terraform.element import each_of
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.mark import hushed, silent
 from sglint.evaluate.terraform.unknown import collapse, is_identity, merged
+from sglint.frozen import frozen
 from sglint.value import Map, Marked, Ref, Seq, Symbol, Unknown, Value
 
 MAX_INSTANCES = 20_000
@@ -29,7 +30,7 @@ EVERY = Every()
 Key = int | str | Every | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Instance:
     """
     One instance of a block: its key, what `each` or `count` is inside it, and what decides whether it exists.

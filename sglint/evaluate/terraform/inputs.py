@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from sglint import syntax
@@ -20,6 +19,7 @@ from sglint.evaluate.terraform.module import Library, Module
 from sglint.evaluate.terraform.run import Given
 from sglint.evaluate.terraform.scope import Nowhere, Scope
 from sglint.evaluate.terraform.types import Primitive, parse_type
+from sglint.frozen import frozen
 from sglint.parse import parse, parse_expression
 from sglint.request import Assignment
 from sglint.source import NOTHING, Overlay, Problem, SglintError, Source, Tree, list_files, read, real_path
@@ -27,7 +27,7 @@ from sglint.syntax import Document
 from sglint.value import Unknown, Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inputs:
     """
     What the person who runs sglint says about the configuration.

@@ -19,6 +19,7 @@ from sglint.evaluate.terraform.provider import has_default_tags, provider_of
 from sglint.evaluate.terraform.run import META, Run, Thing
 from sglint.evaluate.terraform.symbol import same_text
 from sglint.evaluate.terraform.unknown import wholly_known
+from sglint.frozen import frozen
 from sglint.resource import MODULE_STEP, split_key
 from sglint.value import Map, Ref, Seq, Symbol, Unknown, Value
 
@@ -28,7 +29,7 @@ MOST_ROUNDS = 4
 """How long a chain of data sources may be that find each other."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lookup:
     """
     What a data source finds: resources of these `kinds`, by arguments and filters that stand for their attributes.
@@ -85,7 +86,7 @@ _LIVING = ("state", "available")
 _DEFAULTS: Mapping[str, Value] = {"map_public_ip_on_launch": False}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Condition:
     """
     An attribute, or `tags.NAME`, that has one of these values; `*` in a value stands for any text.

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from sglint.deadline import TimeUpError
+from sglint.frozen import frozen
 from sglint.parse import parse
 from sglint.source import Noted, Problem, Source, Span, Tree, displayed, list_files, once, read, real_path
 from sglint.syntax import Attribute, Block, Document, Literal
@@ -22,7 +23,7 @@ from sglint.syntax import Attribute, Block, Document, Literal
 LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Module:
     """
     The declarations of one directory. `resources` is keyed by mode (`""`, `data`, `ephemeral`), type and name.

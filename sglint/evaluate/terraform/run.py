@@ -15,6 +15,7 @@ from sglint.evaluate.terraform.functions import Context
 from sglint.evaluate.terraform.module import Library
 from sglint.evaluate.terraform.scope import Scope, World, check_steps
 from sglint.evaluate.terraform.settled import Settled
+from sglint.frozen import frozen
 from sglint.resource import OWN_KEYS, Resource, split_key
 from sglint.source import Problem, Span
 from sglint.syntax import Block, Expr
@@ -29,7 +30,7 @@ CALL_META = META | {"providers", "source", "version"}
 """Those of a module call."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Given:
     """
     The value given to a root variable, and where; a `private` one is not told to anybody.

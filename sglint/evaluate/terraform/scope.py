@@ -5,11 +5,12 @@ Where an expression is evaluated, and what it can refer to.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Protocol
 
 from sglint.evaluate.terraform.error import EvaluationError, SpentError
 from sglint.evaluate.terraform.functions import Context
+from sglint.frozen import frozen
 from sglint.syntax import Expr
 from sglint.value import Mark, Ref, Value
 
@@ -70,7 +71,7 @@ def check_steps(steps: int) -> None:
         raise SpentError(f"evaluating this takes more than {MAX_STEPS} steps")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Nowhere:
     """
     The world of an expression that may refer to nothing but its own names: in a variable file, in a template file.
@@ -112,7 +113,7 @@ class Nowhere:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """
     The world, the names bound here (`each`, `count`, `self`, those of `for`), and the current element of a splat.

@@ -5,13 +5,14 @@ What a plan has settled already: the values of variables and data sources, and w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sglint.evaluate.terraform.expand import EVERY, SINGLE, Instance
+from sglint.frozen import frozen
 from sglint.value import Map, Seq, Unknown, Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settled:
     """
     What is known of a root beyond its text: root variables by name, the values of data sources by address, and the keys of

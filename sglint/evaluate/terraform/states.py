@@ -27,6 +27,7 @@ from sglint.evaluate.terraform.module import Library
 from sglint.evaluate.terraform.run import Run, Thing
 from sglint.evaluate.terraform.scope import Nowhere, Scope
 from sglint.evaluate.terraform.unknown import wholly_known
+from sglint.frozen import frozen
 from sglint.resource import Resource, split_root
 from sglint.source import Noted, digest, doubt, leads, once
 from sglint.syntax import Block, Document
@@ -54,7 +55,7 @@ State: TypeAlias = tuple[Root, tuple[tuple[str, Value], ...]]
 Read: TypeAlias = Callable[[str, "str | None"], "State | None"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Backend:
     """
     Where a root keeps its state: the kind of backend, and its arguments.

@@ -7,17 +7,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from sglint.fix.cloudformation.origin import nodes
 from sglint.fix.text import Texts
+from sglint.frozen import frozen
 from sglint.source import Span
 from sglint.template import Intrinsic, List, Node, Scalar
 from sglint.template import Mapping as Mapped
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Get:
     """
     `!GetAtt resource.attribute`, or `!Ref resource` where there is no attribute.
@@ -31,7 +31,7 @@ PLAIN = re.compile(r"[A-Za-z0-9/](?:[A-Za-z0-9./_-]|:(?=[^\s]))*")
 """What needs no quotes in YAML."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quoted:
     """
     A text or number in quotes.
@@ -44,7 +44,7 @@ class Quoted:
 Data: TypeAlias = "str | int | bool | Get | Quoted | Sequence[Data] | Mapping[str, Data]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Style:
     """
     How a template is written: in JSON or YAML, by how much it indents, how far lists stand in from their key, which quotes and

@@ -7,9 +7,9 @@ As for Terraform, what is found here is a candidate; the proof says whether an e
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sglint.fix.text import Texts
+from sglint.frozen import frozen
 from sglint.resource import Origin
 from sglint.source import Span
 from sglint.template import Entry, Intrinsic, List, Mapping, Node, Scalar
@@ -21,7 +21,7 @@ PARTS = ("Fn::If", "Fn::Select", "Fn::Split", "Fn::Join")
 """The functions whose value is among their arguments, but for the first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Use:
     """
     One use of a template: its path, and the resource that nests it with its own use; None for one that is deployed by itself.
@@ -32,7 +32,7 @@ class Use:
     above: Use | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Held:
     """
     A node, and the use of the template that it is in.
@@ -42,7 +42,7 @@ class Held:
     use: Use
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stacks:
     """
     The templates of a scan, and the files that give parameters their values; `given` are those given on the command line.

@@ -8,7 +8,6 @@ the new rule in the places of the old ones, is one more.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from sglint.finding import Edit
 from sglint.fix.change import Opening
@@ -16,6 +15,7 @@ from sglint.fix.rules import Written
 from sglint.fix.terraform import hcl
 from sglint.fix.terraform.origin import Terraform, enclosing, holds
 from sglint.fix.text import Texts, at, offset
+from sglint.frozen import frozen
 from sglint.model import Direction, Prefix
 from sglint.source import Span
 from sglint.space import Protocol
@@ -30,7 +30,7 @@ PROTOCOLS = ("protocol", "ip_protocol")
 WAYS = {Direction.IN: "ingress", Direction.OUT: "egress"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sample:
     """
     An entry that makes a rule: the object, the list or object that holds it, and what stands where in it.

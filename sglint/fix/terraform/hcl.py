@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from sglint.frozen import frozen
 
 LIST = re.compile(r"\[\n((?:[ ]*+[^\n\[\]{}]+,\n)++)[ ]*+\]")
 """A list of plain values, as the writer spreads it over lines."""
@@ -16,7 +17,7 @@ INDENT = re.compile(r"^(?:  )+", re.MULTILINE)
 """The indentation that the writer makes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Raw:
     """
     An expression that is written as it stands: `aws_vpc.main.id`.

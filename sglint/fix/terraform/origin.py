@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from sglint.fix.text import Texts
+from sglint.frozen import frozen
 from sglint.resource import MODULE_STEP, Origin, split_key
 from sglint.source import Span
 from sglint.syntax import (
@@ -39,7 +40,7 @@ DEEPEST = 40
 """Through how many references a value is followed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """
     A module as it is called: its directory, the call that leads here and the key of its instance; None for a root module.
@@ -51,7 +52,7 @@ class Frame:
     parent: Frame | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """
     What the names in an expression mean: its module, and the names that are bound around it (`each.value`, those of `for`).
@@ -61,7 +62,7 @@ class Scope:
     bound: Mapping[str, tuple[Where, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Where:
     """
     An expression that a value comes from, and what the names in it mean.
@@ -71,7 +72,7 @@ class Where:
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Terraform:
     """
     The files of a scan: their texts, the paths of all that were read, and the files that give values to root variables.

@@ -6,17 +6,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sglint.facts import READ, TRACKING_PAGE
 from sglint.finding import Projection, Report
+from sglint.frozen import frozen
 from sglint.output.plain import counted, figure
 from sglint.output.projection import instance
 
 BUNDLED = "a bundled profile: nothing was measured"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assumption:
     """
     What is assumed, its value, how it is known, and the page that says so where there is one.

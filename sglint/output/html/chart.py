@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from markupsafe import Markup
 
 from sglint.finding import Report
+from sglint.frozen import frozen, ordered
 from sglint.output.html.assumption import at as profile_at
 from sglint.output.html.name import at
 from sglint.output.plain import clean, counted, figure
@@ -39,7 +40,7 @@ NAMES = 210
 TICKS = ((1, "1 s"), (60, "1 min"), (600, "10 min"), (3_600, "1 h"), (36_000, "10 h"), (86_400, "1 d"), (864_000, "10 d"))
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@ordered
 class Case:
     """
     An instance whose table some findings fill, with the traffic that is assumed and the timeouts that are written.
@@ -55,7 +56,7 @@ class Case:
     allowance: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bar:
     """
     How many new flows per second the table takes in some circumstances, from and to; None where it sets no limit.
@@ -66,7 +67,7 @@ class Bar:
     most: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Study:
     """
     One case: new flows per second; entries over time as rows of seconds, least and most; the allowance; the entries that are

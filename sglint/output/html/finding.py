@@ -5,10 +5,10 @@ One finding as the page shows it: what to change, what that saves and exposes, t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from sglint.facts import RESOLVER_QUERIES
 from sglint.finding import Finding, Fix, Label, Severity, Status
+from sglint.frozen import frozen
 from sglint.graph import Noun
 from sglint.model import Interface, Link, Role, TargetKind
 from sglint.output.diff import shown
@@ -39,7 +39,7 @@ MOST_NAMED = 3
 """So many resources are named in a line of what to change."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """
     A part of a line: `main`, `other` or nothing says how it is marked.
@@ -49,7 +49,7 @@ class Piece:
     mark: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """
     One line of an excerpt with what is said of it; `gap` is set where lines before it are left out.
@@ -61,7 +61,7 @@ class Line:
     gap: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Excerpt:
     """
     The lines of one file.
@@ -72,7 +72,7 @@ class Excerpt:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stop:
     """
     One stop of a way: what it is, and its name.
@@ -82,7 +82,7 @@ class Stop:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Way:
     """
     The way that the finding is about: its stops, and the names of their nodes.
@@ -93,7 +93,7 @@ class Way:
     more: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """
     One finding, ready to be shown.
@@ -127,7 +127,7 @@ class View:
         return self.finding.fix
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class About:
     """
     What is known of an interface besides what a finding says: its role, the types of its instances, and the way it has.
@@ -322,7 +322,7 @@ def kind_name(kind: TargetKind) -> str:
     return words.replace("gwlb", "GWLB").replace("nat ", "NAT ").replace("vpc ", "VPC ")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """
     One row of what to change first: findings that ask for the same.

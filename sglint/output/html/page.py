@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sglint.finding import Finding, Report, Status
+from sglint.frozen import frozen
 from sglint.output.html.assumption import assumptions
 from sglint.output.html.data import data, embed
 from sglint.output.html.finding import changes, known, view
@@ -40,7 +41,7 @@ MOST_CHANGES = 8
 MOST_PROBLEMS = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pictures:
     """
     The parts of the page that are drawn elsewhere, none where there is nothing to draw.

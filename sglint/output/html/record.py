@@ -7,9 +7,10 @@ The idea: many findings say the same of the same lines. So each text, line and s
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias, TypeVar
 
+from sglint.frozen import frozen
 from sglint.output.html.finding import CERTAIN, Excerpt, View, Way
 from sglint.output.plain import clean
 
@@ -26,7 +27,7 @@ def number(table: dict[K, int], one: K) -> int:
     return table.setdefault(one, len(table))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tables:
     """
     What is named by its place.

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from markupsafe import Markup, escape
 
+from sglint.frozen import frozen
 from sglint.graph import Noun, Path, layout
 from sglint.model import Link, TargetKind
 from sglint.output.html.data import letter
@@ -47,7 +47,7 @@ SAYS = (
 UNDRAWN = (TargetKind.LOCAL, TargetKind.ANY, TargetKind.NONE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Box:
     """
     A node: its name on the page, its tier, what it is, its address, and the letters of its flows.
@@ -61,7 +61,7 @@ class Box:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Picture:
     """
     The boxes of one root by their names, what joins them, and the destinations between tables and targets.

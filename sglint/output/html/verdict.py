@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from sglint.facts import RESOLVER_QUERIES
 from sglint.finding import Finding, Report, Severity, Status
+from sglint.frozen import frozen
 from sglint.model import Role
 from sglint.output.plain import counted, figure
 from sglint.output.projection import how_known, instance, profile, rate
@@ -29,7 +29,7 @@ NOUNS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """
     The sentence, what is added to it, and its mood: `tracked`, `clear` or `unseen`.
@@ -40,7 +40,7 @@ class Verdict:
     mood: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counted:
     """
     The interfaces that are surely in scope, and those of them whose groups surely make EC2 track flows.

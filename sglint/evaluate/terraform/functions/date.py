@@ -5,7 +5,6 @@ Functions over times, which are strings as in RFC 3339.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
 
@@ -13,6 +12,7 @@ from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import TEXT, Function
 from sglint.evaluate.terraform.number import counted
 from sglint.evaluate.terraform.types import NUMBER, STRING
+from sglint.frozen import frozen
 from sglint.value import Unknown, Value
 
 _TIMESTAMP = re.compile(
@@ -36,7 +36,7 @@ _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _PART = re.compile(r"''|'(?:[^']|'')*'?|([A-Za-z])\1*|[^A-Za-z']+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Moment:
     """
     A time to the second in its own zone, and the part of a second beyond.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from sglint.evaluate.terraform.convert import to_bool, to_number, to_string
@@ -19,6 +19,7 @@ from sglint.evaluate.terraform.number import absolute, is_finite, is_negative, w
 from sglint.evaluate.terraform.typed import list_of
 from sglint.evaluate.terraform.types import ANY, STRING, Collection
 from sglint.evaluate.terraform.unknown import merged, wholly_known
+from sglint.frozen import frozen
 from sglint.value import Null, Number, Ref, Seq, Symbol, Unknown, Value
 
 _VERB = re.compile(
@@ -31,7 +32,7 @@ _TEXTS = Collection("list", STRING)
 _BASES = {"b": (2, "0b"), "d": (10, ""), "o": (8, "0"), "x": (16, "0x"), "X": (16, "0X")}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Verb:
     raw: str
     flags: str

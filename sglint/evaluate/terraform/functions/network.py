@@ -6,19 +6,19 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import TEXT, WHOLE, Function, whole
 from sglint.evaluate.terraform.number import whole_of
 from sglint.evaluate.terraform.typed import list_of
 from sglint.evaluate.terraform.types import STRING, Collection
+from sglint.frozen import frozen
 from sglint.value import Number, Value
 
 _IPV4 = re.compile(r"([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Prefix:
     address: int
     length: int

@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import regex
 
@@ -19,6 +18,7 @@ from sglint.evaluate.terraform.error import EvaluationError, SlowError
 from sglint.evaluate.terraform.functions.re2 import translate
 from sglint.evaluate.terraform.typed import list_of, object_of, tuple_of
 from sglint.evaluate.terraform.types import STRING, Field, Object, Tuple, Type
+from sglint.frozen import frozen
 from sglint.value import Null, Value
 
 LONGEST_PATTERN = 2_000
@@ -27,7 +27,7 @@ SECONDS = 0.5
 """How much time of the processor all matches of one call may take."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Pattern:
     """
     A compiled pattern and the names of its groups, empty for those without one.

@@ -5,9 +5,10 @@ RE2's pattern syntax, written anew for the `regex` library.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sglint.evaluate.terraform.error import EvaluationError
+from sglint.frozen import frozen
 
 MOST_REPEATS = 1000
 """RE2's own limit for `{n,m}`."""
@@ -42,7 +43,7 @@ _PROPERTY = re.compile(r"[pP](?:\{\^?[A-Za-z_]+\}|[A-Z])", re.ASCII)
 _CODE = re.compile(r"x(?:\{([0-9A-Fa-f]{1,8})\}|([0-9A-Fa-f]{2}))|([0-7]{1,3})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Flags:
     ignore: bool = False
     lines: bool = False

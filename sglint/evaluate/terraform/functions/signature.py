@@ -5,7 +5,6 @@ What a function takes, and how it treats what is not known.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -14,6 +13,7 @@ from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.typed import is_any, is_seen, type_of
 from sglint.evaluate.terraform.types import ANY, NUMBER, STRING, UNSEEN, Any, Collection, Object, Primitive, Tuple, Type
 from sglint.evaluate.terraform.unknown import merged, wholly_known
+from sglint.frozen import frozen
 from sglint.value import Map, Null, Number, Ref, Seq, Unknown, Value
 
 UnknownRule = Literal["no", "inside", "yes"]
@@ -22,7 +22,7 @@ Whether an argument may be unknown: not at all (the result is then unknown), onl
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """
     What functions may read, as callables that refuse with an EvaluationError; `slow` hears of one that takes too long.
@@ -36,7 +36,7 @@ class Context:
     slow: Callable[[], None] = lambda: None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """
     One parameter: its type, whether it may be null, whether it may be unknown, and whether also its type may be.
@@ -48,7 +48,7 @@ class Parameter:
     untyped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Function:
     """
     A function and its parameters; `rest` is the type of any further arguments.
