@@ -26,6 +26,7 @@ from sglint.model import (
 )
 from sglint.space import Bounds, Family, Ports, Protocol
 from sglint.track import Judgement, State, judge, summary
+from sglint.track.admit import admissions, index
 from tests.networks import blurred, boxes, interface, leads, network, origin, rule, unknown
 
 TGW, NAT, IGW, GWLBE, NFW = (
@@ -101,6 +102,13 @@ WEB = rule("in", "tcp", ANY, "80", line=11)
 WEB6 = rule("in", "tcp", "::/0", "80", line=12)
 PING = rule("in", "icmp", ANY, line=13)
 OUT6 = rule("out", "all", "::/0", line=31)
+
+
+def test_what_is_admitted_comes_in_one_order() -> None:
+    """The first thing that is not known is told: which one that is must not depend on where Python puts its objects."""
+    net = dual(SSH, WEB6, OUT6)
+    keys = list(admissions(build(net), index(net), net.interfaces[0]))
+    assert keys == [(way, family, protocol) for way in Direction for family in Family for protocol in Protocol]
 
 
 def test_aws_example() -> None:

@@ -80,7 +80,8 @@ def admissions(graph: Graph, rules: Rules, interface: Interface) -> Admissions:
     pairs = ((direction, admission) for direction, admission in found if admission.box.family in wanted)
     keyed = (((direction, one.box.family, one.box.protocol), one) for direction, one in pairs)
     admitted = grouped(keyed)
-    empty: Admissions = {(way, family, protocol): () for way in Direction for family in wanted for protocol in Protocol}
+    every = [(way, family, protocol) for way in Direction for family in Family if family in wanted for protocol in Protocol]
+    empty: Admissions = dict.fromkeys(every, ())
     return {**empty, **admitted}
 
 
