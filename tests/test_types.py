@@ -1,10 +1,10 @@
 """
-What the stages exchange is values: nothing can be changed in one, or added to it.
+What the stages exchange is values: nothing is changed in one, or added to it.
 """
 
 from __future__ import annotations
 
-from dataclasses import is_dataclass
+from dataclasses import field, is_dataclass
 from types import ModuleType
 
 import pytest
@@ -27,6 +27,7 @@ import sglint.track.explain
 import sglint.track.verdict
 import sglint.track.way
 import sglint.value
+from sglint.frozen import frozen, ordered
 
 MODULES = (
     sglint.finding,
@@ -59,6 +60,45 @@ def test_the_types_of_a_module_are_frozen_and_slotted(module: ModuleType) -> Non
 
 def is_frozen(one: type) -> bool:
     """
-    Return whether the fields of a dataclass cannot be set.
+    Return whether a dataclass is one of values, or its fields cannot be set: Python gives no hash to any other.
     """
-    return bool(getattr(one, "__dataclass_params__").frozen)  # noqa: B009
+    return vars(one).get("__hash__") is not None or bool(getattr(one, "__dataclass_params__").frozen)  # noqa: B009
+
+
+@frozen
+class Pair:
+    """
+    Two fields, of which one does not count.
+    """
+
+    one: int
+    other: int = field(default=0, compare=False)
+
+
+@ordered
+class Single:
+    """
+    One field.
+    """
+
+    one: int
+
+
+def test_values_are_equal_if_their_fields_are() -> None:
+    assert Pair(1, 2) == Pair(1, 3)
+    assert Pair(1) != Pair(2)
+    assert Pair(1) not in [Single(1), "Pair(one=1)"]
+    assert {Pair(1, 2), Pair(1, 3), Pair(2)} == {Pair(1), Pair(2)}
+    assert sorted({Single(2), Single(1), Single(1)}) == [Single(1), Single(2)]
+    assert (repr(Pair(1)), repr(Single(1))) == ("Pair(one=1, other=0)", "Single(one=1)")
+
+
+def test_nothing_can_be_added_to_a_value() -> None:
+    with pytest.raises(AttributeError):
+        setattr(Pair(1), "more", 1)  # noqa: B010
+
+
+def test_mypy_hears_that_a_field_is_not_set() -> None:
+    """It runs on all of the project; that no field of a value is set is what it is told here."""
+    for decorator in (frozen, ordered):
+        assert getattr(decorator, "__dataclass_transform__")["kwargs"] == {"frozen_default": True}  # noqa: B009
