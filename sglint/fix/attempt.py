@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import islice, product
+from itertools import chain, islice, product
 
 from sglint.finding import Edit, Fix, Severity
 from sglint.fix.change import Admit, Attach, Blocked, Change, Narrow, Opening, Wanted, openings_of
@@ -16,9 +16,9 @@ from sglint.fix.proof import Key, Place, Proof, lets_in_less, prove
 from sglint.fix.secret import secret
 from sglint.fix.steps import steps
 from sglint.fix.text import ClashError, by_file, edited
-from sglint.fix.wall import cut, moves, walls
+from sglint.fix.wall import cut, moves, strayed, walls
 from sglint.fix.want import wanted
-from sglint.fix.writer import proposals
+from sglint.fix.writer import obstacle, proposals
 from sglint.frozen import frozen
 from sglint.model import Interface, Prefix
 from sglint.request import Request
@@ -153,6 +153,8 @@ def attempt(
             again = attempt(task, now, items, also, instead) if instead and tries == 1 else None
             if again is not None and again.after is not None:
                 return again
+    changes = ((item.net, change) for item, one in zip(items, listed, strict=True) for change in one[0].changes)
+    first = first or next((why for net, change in changes if (why := obstacle(task.request, now, net, change))), "")
     return Tried(Fix(blocked=first or nowhere(items)))
 
 
@@ -182,11 +184,12 @@ def filtered(
             continue
         after = look(task.request, task.rules, overlay, now)
         proof = prove(now, after, gone, meant)
-        wrong = proof.wrong or next(cut(now, after), "")
+        wrong = proof.wrong or next(chain(strayed(now, after, planned), cut(now, after)), "")
         if not wrong and (proof.safe or lets_in_less(*apart(now, plain.after, after))):
             moved = Wanted(tuple(one for _, one in planned), tuple(moves(now, after, planned, safe=proof.safe)))
             return Tried(told(now, after, edits, (*some, moved), proof), after)
         first = first or wrong or next(f"it would still let in {one}" for one in proof.admits)
+    first = first or next((why for net, one in planned if (why := obstacle(task.request, now, net, one))), "")
     return noted(plain, first or "the text has no place where it could be written")
 
 

@@ -50,7 +50,7 @@ The security groups that an interface can have, unless the quota is raised.
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
 """
 
-OWN = "Rules for {} alone, as its other groups are shared"
+OWN = "Rules for {} alone, beside those of its other groups"
 """The description of a group that is made for one resource."""
 
 

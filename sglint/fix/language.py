@@ -9,12 +9,12 @@ from typing import TypeAlias
 
 from sglint.finding import Edit
 from sglint.fix.change import Admit, ApplianceMode, Attach, Change, Filter, Narrow, Opening, SetTimeout
-from sglint.fix.rules import Written, carries, exact, halves, narrow, too_wide, written
+from sglint.fix.rules import Written, beside, carries, exact, halves, narrow, too_wide, written
 from sglint.frozen import frozen
 from sglint.model import Prefix
 from sglint.resource import Origin
 from sglint.rule import Judged
-from sglint.space import Family
+from sglint.space import Family, family_of
 
 Edits: TypeAlias = tuple[Edit, ...]
 
@@ -28,17 +28,20 @@ class Language:
     How things are written in a language; what cannot be written there has no edits. Numbers say which place is taken of those
     that a value may come from.
 
-    `is_here` says of a group whether it is written here. `joined` lets one of several rules admit everyone and takes the others
-    out, `widened` lets a rule admit every port, `to_everyone` lets it name everyone of a family, `added` puts new rules into a
-    group, `fewer` lets the prefixes of an attribute be others.
+    `is_here` says of a group whether it is written here, `ignored` of a rule whether a change of it is not deployed. `joined`
+    lets one of several rules admit everyone and takes the others out, `widened` lets a rule admit every port, `to_everyone`
+    lets it name everyone of a family, `added` puts new rules into a group, `fewer` lets the prefixes of an attribute be others,
+    `without` takes a rule out that says nothing but what it says to a family.
     """
 
     is_here: Callable[[str], bool]
+    ignored: Callable[[Written], bool]
     joined: Callable[[Sequence[Written], Opening, int], Edits]
     widened: Callable[[Sequence[Written], Opening, int], Edits]
     to_everyone: Callable[[Written, Family, int], Edits]
     added: Callable[[str, Sequence[Written], Sequence[Opening]], Iterator[Edits]]
     fewer: Callable[[Written, str, Sequence[Prefix], Sequence[Prefix], int], Edits]
+    without: Callable[[Written, Family], Edits]
     attached: Callable[[Attach], Iterator[Edits]]
     timeout: Callable[[SetTimeout], Iterator[Edits]]
     filtered: Callable[[Filter], Iterator[Edits]]
@@ -69,7 +72,7 @@ def admitting(language: Language, net: Judged, change: Admit) -> Iterator[Edits]
     """
     for group in filter(language.is_here, change.groups):
         rules = written(net.network, group)
-        idle = tuple(one for one in rules if not carries(net, group, one))
+        idle = tuple(one for one in rules if not carries(net, group, one) and not language.ignored(one))
         for place in range(PLACES):
             edits, rest = changed(language, idle, change.openings, place)
             if not edits:
@@ -100,8 +103,16 @@ def narrowing(language: Language, net: Judged, change: Narrow) -> Iterator[Edits
     """
     Yield edits by which the rules of the groups that admit everyone admit fewer.
     """
+    groups = [written(net.network, group) for group in change.groups]
     for rules in too_wide(net.network, change):
+        if any(language.ignored(rule) for rule, *_ in rules):
+            continue
         for place in range(PLACES):
-            parts = [language.fewer(rule, path, old, new, place) for rule, path, old, new in rules]
+            parts = []
+            for rule, path, old, new in rules:
+                others = beside(next(some for some in groups if rule in some), rule)
+                left = [one for one in new if one not in others]
+                made = language.fewer(rule, path, old, left, place) if left else language.without(rule, family_of(old[0]))
+                parts.append(made)
             if parts and all(parts):
                 yield tuple(dict.fromkeys(edit for part in parts for edit in part))

@@ -74,11 +74,13 @@ def faults(before: Look, after: Look, gone: frozenset[Key], meant: Callable[[Pla
             yield f"the changed text would not do: {problem.message}"
     mine, theirs = apart(before, after)
     yield from touched(mine, theirs, meant)
-    there = {item.key for item in before.items}
+    there = doubled(mine)
+    yield from (f"two rules of {group} would be the same" for key, group in doubled(theirs).items() if key not in there)
+    found = {item.key for item in before.items}
     for item in after.items:
         if item.key in gone:
             yield f"{item.found.subject.origin.address} would still be found by {item.finding.rule}"
-        elif item.key not in there:
+        elif item.key not in found:
             yield f"{item.finding.rule} would be found of {item.found.subject.origin.address} instead"
 
 
@@ -157,6 +159,21 @@ def admitted_by(rules: list[Permission]) -> Iterator[tuple[object, ...]]:
             boxes = [box for some in mine for box in some]
             yield direction, sure, union(of_box(box) for box in boxes if isinstance(box.peer, Prefix))
             yield direction, sure, frozenset(box for box in boxes if not isinstance(box.peer, Prefix))
+
+
+def doubled(one: Look) -> Mapping[object, str]:
+    """
+    Return what two rules of a group, written apart, admit both: AWS refuses the second one.
+    """
+    seen: dict[object, tuple[str, str]] = {}
+    found: dict[object, str] = {}
+    for net in one.networks.judged:
+        for rule in net.network.permissions:
+            place = (rule.origin.address, rule.field.rpartition(".")[0])
+            key = (net.network.root, rule.group, rule.direction, rule.boxes.least)
+            if rule.boxes.least and seen.setdefault(key, place) != place:
+                found[key] = str(rule.group)
+    return found
 
 
 def few(names: list[str]) -> str:

@@ -147,6 +147,16 @@ def halves(rules: Sequence[Written], one: Opening) -> tuple[Written, ...]:
     return ()
 
 
+def beside(rules: Iterable[Written], one: Written) -> frozenset[Prefix]:
+    """
+    Return the prefixes that other rules of the group name for the same traffic.
+    """
+    same = (rule for rule in rules if rule != one and rule.plain and rule.direction is one.direction)
+    return frozenset(
+        prefix for rule in same if set(rule.services) == set(one.services) for _, found in rule.peers for prefix in found
+    )
+
+
 def too_wide(net: Network, change: Narrow) -> Iterator[tuple[tuple[Written, str, tuple[Prefix, ...], tuple[Prefix, ...]], ...]]:
     """
     Yield the rules that are to admit fewer than everyone: the path of an attribute, who it names, and who it is to name.

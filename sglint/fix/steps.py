@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from sglint.fix.change import Admit, ApplianceMode, Attach, Change, Filter, Narrow, SetTimeout
 from sglint.fix.look import Look
-from sglint.fix.proof import shut_out
+from sglint.fix.proof import shut_out, users_of
 from sglint.model import Direction, Permission
 from sglint.rule import State
 from sglint.rule.words import join
@@ -33,7 +33,7 @@ def steps(before: Look, after: Look, changes: Iterable[Change]) -> Iterator[str]
         if isinstance(one, Narrow):
             yield from closing(before, after, one)
         elif isinstance(one, Attach):
-            yield from attaching(one)
+            yield from attaching(before, one)
         elif isinstance(one, SetTimeout):
             yield from timeout(one)
         elif isinstance(one, ApplianceMode):
@@ -61,12 +61,14 @@ def opening(before: Look, after: Look, *, second: bool) -> Iterator[str]:
     yield "from then on, live untracked flows are cut at once when one of these rules is changed or removed: add others first"
 
 
-def attaching(one: Attach) -> Iterator[str]:
+def attaching(before: Look, one: Attach) -> Iterator[str]:
     """
     Yield that there is a group more, and what an instance comes to of which the interfaces are a part.
     """
     names = join(one.groups)
-    yield f"others have {names} too, so {one.owner.address} gets a group more; what any of its groups admits is admitted"
+    shared = any(len(found) > 1 for (_, group), found in users_of(before).items() if group in one.groups)
+    why = f"others have {names} too" if shared else f"{names} cannot be changed"
+    yield f"{why}, so {one.owner.address} gets a group more; what any of its groups admits is admitted"
     if any(path.startswith("NetworkInterfaces") for path, _ in one.owner.fields):
         yield f"CloudFormation replaces {one.owner.address} by a new instance, as interfaces written in it cannot change"
 

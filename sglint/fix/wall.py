@@ -10,7 +10,7 @@ from sglint.fix.acl import filters
 from sglint.fix.change import Blocked, Filter
 from sglint.fix.look import Look
 from sglint.graph import build
-from sglint.model import OTHER_WAY, Direction, Interface, Network, Prefix
+from sglint.model import OTHER_WAY, Acl, Direction, Interface, Network, Prefix, acls_of
 from sglint.rule import Judged
 from sglint.rule.words import join
 from sglint.space import ALL_PORTS, FlowSet, Intervals, Protocol, family_of, flows, prefixes, union
@@ -18,6 +18,7 @@ from sglint.track import Survey, survey
 from sglint.track.admit import admissions
 from sglint.track.crossing import CLIENT_PORTS
 from sglint.track.expose import of_peer, passing
+from sglint.value import Unknown
 
 
 def walls(now: Look, after: Look) -> tuple[tuple[Judged, Filter], ...] | Blocked:
@@ -34,7 +35,20 @@ def walls(now: Look, after: Look) -> tuple[tuple[Judged, Filter], ...] | Blocked
         if isinstance(made, Blocked):
             return made
         found += ((net, one) for one in made)
-    return tuple(found)
+    return next(torn(found), tuple(found))
+
+
+def torn(found: Iterable[tuple[Judged, Filter]]) -> Iterator[Blocked]:
+    """
+    Yield that one block makes subnets of several root modules, which need different network ACLs.
+    """
+    seen: dict[object, tuple[Judged, Filter]] = {}
+    for net, one in found:
+        spans = frozenset(each.origin.span for each in net.network.subnets if each.origin.address in one.subnets)
+        other, same = seen.setdefault(spans, (net, one))
+        if spans and same.rules != one.rules:
+            roots = join(sorted({other.network.root, net.network.root}))
+            yield Blocked(f"one block makes {join(one.subnets)} of {roots}, which need different rules")
 
 
 def moves(now: Look, after: Look, planned: Iterable[tuple[Judged, Filter]], *, safe: bool) -> Iterator[str]:
@@ -68,6 +82,30 @@ def cut(before: Look, after: Look) -> Iterator[str]:
         names = [one.address for one in net.network.interfaces if is_cut(net.network, was, now, one)]
         if names:
             yield f"the network ACL would cut off {join(sorted(names)[:3])}"
+
+
+def strayed(before: Look, after: Look, planned: Iterable[tuple[Judged, Filter]]) -> Iterator[str]:
+    """
+    Yield which subnets would get a network ACL that was made for others: those that the same block makes, by calls of its
+    module.
+    """
+    meant = {(net.network.root, subnet) for net, one in planned for subnet in one.subnets}
+    then = {net.network.root: net.network for net in after.networks.judged}
+    for net in before.networks.judged:
+        other = then.get(net.network.root, net.network)
+        for subnet in net.network.subnets if other.acls != net.network.acls else ():
+            name = subnet.origin.address
+            was, now = ({acl_name(one) for one in acls_of(each, name)} for each in (net.network, other))
+            if was != now and (net.network.root, name) not in meant:
+                named = f"{name} of {net.network.root}" if any(root != net.network.root for root, _ in meant) else name
+                yield f"what is written for other subnets of the module would be the network ACL of {named} too"
+
+
+def acl_name(one: Acl | Unknown) -> str:
+    """
+    Return what tells a network ACL of a subnet from another.
+    """
+    return "?" if isinstance(one, Unknown) else one.origin.address
 
 
 def is_cut(net: Network, was: Survey, now: Survey, interface: Interface) -> bool:

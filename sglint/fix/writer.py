@@ -20,6 +20,16 @@ from sglint.source import list_files
 from sglint.syntax import Document
 
 ENDS = (".tfvars", ".tfvars.json")
+ATTRIBUTES = (
+    "ingress",
+    "egress",
+    "security_groups",
+    "security_group_ids",
+    "vpc_security_group_ids",
+    "connection_tracking_specification",
+    "appliance_mode_support",
+)
+"""What is changed of a resource, of which its lifecycle may say that changes are ignored."""
 
 
 def proposals(request: Request, now: Look, net: Judged, change: Change) -> Iterator[tuple[Edit, ...]]:
@@ -37,6 +47,31 @@ def proposals(request: Request, now: Look, net: Judged, change: Change) -> Itera
         names = frozenset(one.partition("=")[0].strip() for one in request.parameters)
         stacks = cloudformation.Stacks(Texts(now.networks.tree), request.parameter_files, names)
         yield from edits_for(cloudformation.language(stacks, net), net, change)
+
+
+def obstacle(request: Request, now: Look, net: Judged, change: Change) -> str:
+    """
+    Return why nothing can be written for a change, "" where that cannot be said.
+    """
+    origin = owner(net, change)
+    if origin is None:
+        return ""
+    address, path = origin.address, origin.span.path
+    if path.endswith(".tf.json"):
+        return f"{address} is written in JSON, which is not added to: write it by hand in {path}"
+    if path.endswith(".tf"):
+        files = files_of(request, now, net)
+        block = files.block_at(origin.span)
+        held = (
+            None if block is None or not isinstance(change, Filter) else block.attribute("ingress") or block.attribute("egress")
+        )
+        if held is not None:
+            return f"{address} has its rules in an attribute, which is not added to: write them by hand"
+        name = next((one for one in ATTRIBUTES if files.ignores(origin, one)), "")
+        left = f"Terraform leaves {name} of {address} as it is, by ignore_changes in its lifecycle"
+        return f"{left}: take {name} out there, or change it where it is deployed" if name else ""
+    here = cloudformation.Stacks(Texts(now.networks.tree)).resource(origin)
+    return "" if here else f"{address} is made by Fn::ForEach or a macro, which is not edited: change what makes it by hand"
 
 
 def files_of(request: Request, now: Look, net: Judged) -> terraform.Terraform:

@@ -200,6 +200,80 @@ def test_the_command_says_it(place: Place) -> None:
     assert "deploy the network ACL by itself first" in run.err
 
 
+def test_the_subnets_of_a_block_are_named_together_and_a_list_stays_on_one_line(place: Place) -> None:
+    several = BASE.replace('"dns" {\n  vpc_id     = aws_vpc.hub.id\n  cidr_block = "10.0.1.0/24"', BLOCK, 1)
+    first = several.replace("aws_subnet.dns.id", "aws_subnet.dns[0].id")
+    fixed(place, first.replace("    subnet_id = aws_subnet.dns[0].id\n", INSIDE) + DNS)
+    assert "  subnet_ids = aws_subnet.dns[*].id\n  tags       = var.tags\n" in place.read("main.tf")
+    fixed(place, first + DNS)
+    assert "  subnet_ids = [aws_subnet.dns[0].id]\n" in place.read("main.tf")
+
+
+BLOCK = """\
+"dns" {
+  count      = 2
+  vpc_id     = aws_vpc.hub.id
+  cidr_block = cidrsubnet("10.0.0.0/16", 8, count.index)
+  tags       = merge(var.tags, { Name = "dns" })"""
+
+INSIDE = """\
+    subnet_id = aws_subnet.dns[0].id
+  }
+
+  ip_address {
+    subnet_id = aws_subnet.dns[1].id
+"""
+
+CALLS = """\
+module "a" {
+  source = "./subnet"
+}
+
+module "b" {
+  source = "./subnet"
+  cidrs  = ["10.0.0.0/9"]
+}
+"""
+OPEN_CALL = """\
+module "dns" {
+  source = "../subnet"
+  cidrs  = ["10.0.0.0/8"]
+}
+"""
+CIDRS = 'variable "cidrs" {\n  default = ["0.0.0.0/0"]\n}\n'
+
+
+def test_what_is_written_for_the_subnet_of_one_call_of_a_module_is_not_for_that_of_another(place: Place) -> None:
+    module = BASE + CIDRS + DNS.replace('["10.0.0.0/8"]', "var.cidrs")
+    place.write({"subnet/main.tf": module})
+    made = fixed(place, CALLS)
+    (one,) = (one for finding, one, _ in made.findings if finding.rule == "tracked-resolver")
+    assert not one.safe
+    assert one.steps[-1].endswith("would be the network ACL of module.a.aws_subnet.dns too")
+
+
+@pytest.mark.parametrize(
+    ("second", "says"),
+    [
+        (", 192.168.0.0/16", "one block makes module.dns.aws_subnet.dns of one and two, which need different rules"),
+        ("", "would be the network ACL of module.dns.aws_subnet.dns of two too"),
+    ],
+)
+def test_root_modules_that_need_different_rules_of_one_block_are_named(place: Place, second: str, says: str) -> None:
+    module = BASE + CIDRS + DNS.replace('["10.0.0.0/8"]', "var.cidrs")
+    place.write({"subnet/main.tf": module, "one/main.tf": OPEN_CALL.replace('"]', second.replace(", ", '", "') + '"]')})
+    made = fixed(place, OPEN_CALL if second else OPEN_CALL.replace("10.0.0.0/8", "0.0.0.0/0"), "two/main.tf")
+    assert says in "\n".join(made.told())
+
+
+def test_a_network_acl_whose_rules_are_an_attribute_is_left_alone(place: Place) -> None:
+    own = acl(
+        'ingress = [{ rule_no = 10, action = "allow", protocol = "-1", cidr_block = "0.0.0.0/0", from_port = 0, to_port = 0 }]'
+    )
+    made = fixed(place, BASE + DNS + own)
+    assert "aws_network_acl.own has its rules in an attribute" in "\n".join(made.told())
+
+
 def test_what_else_is_in_the_subnet_keeps_what_it_needs(place: Place) -> None:
     web = group("web", rule("ingress", "tcp", 443, 443, "172.16.0.0/12"), rule("egress", "tcp", 5432, 5432, "10.9.0.0/16"))
     fixed(place, BASE + DNS + host("web") + web)
@@ -403,6 +477,21 @@ def test_a_template_gets_a_network_acl(place: Place) -> None:
         (one.direction.value, getattr(one.ports, "first", None), str(one.peer)) for one in found.entries if one.allow
     }
     assert fix(Request((".",)), RULES).diff == ""
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_what_is_added_to_a_template_is_there_under_the_condition_of_what_it_refers_to(place: Place, *, shared: bool) -> None:
+    head = "Parameters:\n  On: {Type: String, Default: x}\nConditions:\n  Made: {Fn::Equals: [!Ref On, x]}\n"
+    named = ("Subnet", "Association", "Group", "Dns") if shared else ("Subnet",)
+    text = head + DNS_TEMPLATE
+    for name in named:
+        text = text.replace(f"\n  {name}:\n", f"\n  {name}:\n    Condition: Made\n", 1)
+    made = fixed(place, text, "template.yaml")
+    assert made.complete, "\n".join(made.told())
+    resources = yaml.load(place.read("template.yaml"), Loader)["Resources"]  # noqa: S506 -- a loader that constructs plain data
+    added = [one for name, one in resources.items() if name.startswith("SubnetAcl")]
+    assert len(added) > 3
+    assert {one.get("Condition") for one in added} == {"Made"}
 
 
 def test_a_template_keeps_the_rules_of_its_network_acl(place: Place) -> None:

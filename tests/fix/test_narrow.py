@@ -43,6 +43,22 @@ def test_what_is_open_without_gain_is_narrowed_to_those_who_can_reach_it(place: 
     assert place.fix().diff == ""
 
 
+def test_a_rule_is_taken_out_where_another_one_says_what_it_would_say(place: Place) -> None:
+    twice = """
+  ingress {
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["192.168.0.0/16"]
+  }
+"""
+    before = NETWORK.replace("10.0.0.0/8", "0.0.0.0/0") + ENDPOINT
+    place.write({"main.tf": before.replace("\n  ingress {", f"{twice}\n  ingress {{", 1).replace('"tcp"', '"-1"')})
+    old, new = changes(place.fix(allowed=("192.168.0.0/16",)).diff)["main.tf"]
+    assert new == []
+    assert old.count('    cidr_blocks = ["0.0.0.0/0"]') == 1
+
+
 def test_what_everyone_can_reach_is_not_narrowed(place: Place) -> None:
     place.write({"main.tf": NETWORK.replace("10.0.0.0/8", "0.0.0.0/0") + ENDPOINT})
     ((_, made, done),) = place.fix().findings

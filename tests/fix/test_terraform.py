@@ -317,7 +317,7 @@ def test_an_interface_gets_a_group_more_where_another_one_has_its_own_too(
     gone, new = changes(fixed.diff)["main.tf"]
     assert (gone, new[: len(first)]) == ([named(one) for one in old], [named(one) for one in first])
     assert [line for line in new if "description" in line] == [
-        '  description = "Rules for data alone, as its other groups are shared"'
+        '  description = "Rules for data alone, beside those of its other groups"'
     ]
     assert sum(line == "  ingress {" for line in new) == 2
     ((_, made, done),) = fixed.findings
@@ -470,6 +470,76 @@ def test_all_groups_that_a_block_makes_get_one_block_of_rules(place: Place) -> N
     assert new.count("  count             = 2") == 2
     assert new.count("  security_group_id = aws_security_group.data[count.index].id") == 2
     assert place.fix().diff == ""
+
+
+def test_rules_for_a_group_that_may_not_be_there_are_not_there_either(place: Place) -> None:
+    group = """
+resource "aws_security_group" "data" {
+  count  = 1
+  vpc_id = aws_vpc.hub.id
+}
+
+resource "aws_security_group_rule" "out" {
+  security_group_id = aws_security_group.data[0].id
+  type              = "egress"
+  protocol          = "-1"
+  from_port         = 0
+  to_port           = 0
+  cidr_blocks       = ["0.0.0.0/0"]
+}
+"""
+    place.write({"main.tf": forwarder("aws_security_group.data[0].id") + group})
+    _, new = changes(place.fix("tracked-forwarder", "tracked-workload").diff)["main.tf"]
+    assert new.count("  count             = length(aws_security_group.data)") == 2
+    assert new.count("  security_group_id = aws_security_group.data[count.index].id") == 2
+
+
+@pytest.mark.parametrize("ignored", ["all", "[tags, ingress]", '["ingress"]'])
+def test_what_terraform_leaves_as_it_is_is_not_changed(place: Place, ignored: str) -> None:
+    kept = GROUP.replace("CLIENTS", CLIENTS).rstrip()[:-1] + f"\n  lifecycle {{\n    ignore_changes = {ignored}\n  }}\n}}\n"
+    place.write({"main.tf": forwarder() + kept})
+    told = "\n".join(place.fix("tracked-forwarder").told())
+    assert "aws_security_group.data cannot be changed, so aws_network_interface.data gets a group more" in told
+    assert kept in place.read("main.tf")
+    fixed_list = "\n  lifecycle {\n    ignore_changes = [security_groups]\n  }\n}\n"
+    place.write({"main.tf": forwarder().rstrip()[:-1] + fixed_list + kept})
+    told = "\n".join(place.fix("tracked-forwarder").told())
+    assert "Terraform leaves ingress of aws_security_group.data as it is, by ignore_changes in its lifecycle" in told
+    place.write({"main.tf": forwarder() + kept.replace(ignored, "[tags, name]")})
+    _, new = changes(place.fix("tracked-forwarder").diff)["main.tf"]
+    assert not any(line.startswith("resource") for line in new)
+
+
+def test_new_entries_of_a_map_are_aligned_with_each_other(place: Place) -> None:
+    data = """
+locals {
+  rules = {
+    web = { from = 443, to = 443, protocol = "tcp", cidrs = ["10.0.0.0/8"] }
+    dns = { from = 53, to = 53, protocol = "udp", cidrs = ["10.0.0.0/8"] }
+  }
+}
+
+resource "aws_security_group" "data" {
+  vpc_id = aws_vpc.hub.id
+%s
+  dynamic "ingress" {
+    for_each = local.rules
+
+    content {
+      protocol    = ingress.value.protocol
+      from_port   = ingress.value.from
+      to_port     = ingress.value.to
+      cidr_blocks = ingress.value.cidrs
+    }
+  }
+}
+"""
+    place.write({"main.tf": forwarder() + (data % OPEN).replace("web", "a1_22222").replace("dns =", "dns      =")})
+    _, new = changes(place.fix("tracked-workload").diff)["main.tf"]
+    assert [line[:14] for line in new] == ["    tcp_in   =", "    udp_in   ="]
+    place.write({"main.tf": forwarder() + data % OPEN})
+    _, new = changes(place.fix("tracked-workload").diff)["main.tf"]
+    assert [line[:12] for line in new] == ["", "    tcp_in =", "    udp_in ="]
 
 
 def test_findings_about_one_group_are_fixed_together_where_neither_can_be_alone(place: Place) -> None:

@@ -34,7 +34,7 @@ def filtering(files: Stacks, net: Judged, change: Filter) -> Iterator[Edits]:
         if acl is None or entry is None or entry.value.span.path != acl.origin.span.path:
             return
         last = max((one.origin for one in acl.entries), key=lambda one: one.span, default=acl.origin)
-        yield from added(files, last, entries(files, acl.origin, entry.key, change.rules))
+        yield from added(files, last, entries(files, acl.origin, entry.key, change.rules, files.condition(acl.origin)))
         return
     subnets = [one.origin for one in net.network.subnets if one.origin.address in change.subnets]
     found = [files.resource(one) for one in subnets]
@@ -46,13 +46,18 @@ def filtering(files: Stacks, net: Judged, change: Filter) -> Iterator[Edits]:
         return
     taken = names(files, subnets[0])
     key = unused(f"{keys[0]}Acl", taken)
-    made: dict[str, Data] = {key: {"Type": "AWS::EC2::NetworkAcl", "Properties": {"VpcId": vpc}}}
-    rules = entries(files, subnets[0], key, change.rules)
+    conditions = [files.condition(one) for one in subnets]
+    shared = conditions[0] if all(one == conditions[0] for one in conditions) else {}
+    if not shared and any(files.condition(one.origin) for one in net.network.vpcs):
+        return
+    made: dict[str, Data] = {key: {"Type": "AWS::EC2::NetworkAcl", **shared, "Properties": {"VpcId": vpc}}}
+    rules = entries(files, subnets[0], key, change.rules, shared)
     made |= rules
-    for subnet in keys:
+    for subnet, condition in zip(keys, conditions, strict=True):
         properties: dict[str, Data] = {"SubnetId": Get(subnet), "NetworkAclId": Get(key)}
         made[unused(f"{subnet}AclAssociation", taken)] = {
             "Type": "AWS::EC2::SubnetNetworkAclAssociation",
+            **condition,
             "DependsOn": list(rules),
             "Properties": properties,
         }
@@ -68,9 +73,9 @@ def added(files: Stacks, after: Origin, made: dict[str, Data]) -> Iterator[Edits
         yield (resource_after(files.texts, entry, made, style_of(files.texts, after.span.path)),)
 
 
-def entries(files: Stacks, origin: Origin, key: str, rules: Sequence[AclRule]) -> dict[str, Data]:
+def entries(files: Stacks, origin: Origin, key: str, rules: Sequence[AclRule], condition: dict[str, str]) -> dict[str, Data]:
     """
-    Return rules of a network ACL as resources.
+    Return rules of a network ACL as resources that are there under its condition.
     """
     taken = names(files, origin)
     found: dict[str, Data] = {}
@@ -88,7 +93,7 @@ def entries(files: Stacks, origin: Origin, key: str, rules: Sequence[AclRule]) -
             properties["PortRange"] = {"From": one.ports.first, "To": one.ports.last}
         name = unused(f"{key}{'Out' if out else 'In'}{one.number}", taken)
         taken.add(name)
-        found[name] = {"Type": "AWS::EC2::NetworkAclEntry", "Properties": properties}
+        found[name] = {"Type": "AWS::EC2::NetworkAclEntry", **condition, "Properties": properties}
     return found
 
 

@@ -34,11 +34,13 @@ def language(files: Stacks, net: Judged) -> Language:
     """
     return Language(
         is_here=lambda group: written_in(files, net, group) is not None,
+        ignored=lambda _: False,
         joined=partial(joined, files),
         widened=partial(widened, files),
         to_everyone=partial(to_everyone, files),
         added=partial(added, files, net),
         fewer=partial(fewer, files),
+        without=lambda rule, _: without_item(files, rule) if len(rule.peers) == 1 else (),
         attached=partial(attaching, files, net),
         timeout=partial(timeout, files),
         filtered=partial(filtering, files, net),
@@ -163,7 +165,8 @@ def resources(
         stem = f"{key}{word}{one.protocol.value.capitalize()}{ports}{'V6' if one.family is Family.IPV6 else ''}"
         name = next(each for each in chain([stem], (f"{stem}{n}" for n in range(2, len(taken) + 9))) if each not in taken)
         taken.add(name)
-        found[name] = {"Type": ALONE[one.direction], "Properties": {"GroupId": Get(key, "GroupId"), **rule_of(one)}}
+        properties: dict[str, Data] = {"GroupId": Get(key, "GroupId"), **rule_of(one)}
+        found[name] = {"Type": ALONE[one.direction], **files.condition(origin), "Properties": properties}
     entry = files.resource(last) or files.resource(origin)
     if entry is not None:
         yield resource_after(files.texts, entry, found, style)
@@ -193,7 +196,8 @@ def more(files: Stacks, rule: Written, path: str, peers: Sequence[Prefix]) -> It
             values = {one.key: str(peer) if one.key == path else as_data(one.value) for one in properties}
             if None not in values.values():
                 key = unused(f"{resource.key}{len(found) + 2}", {*taken, *found})
-                found[key] = {"Type": ALONE[rule.direction], "Properties": {k: v for k, v in values.items() if v is not None}}
+                kept = {name: value for name, value in values.items() if value is not None}
+                found[key] = {"Type": ALONE[rule.direction], **files.condition(rule.origin), "Properties": kept}
         yield from [resource_after(files.texts, resource, found, style)] if len(found) == len(peers) else []
         return
     whole = {protocol for protocol, _ in rule.services} == set(Protocol)

@@ -67,6 +67,14 @@ class Stacks:
         found = (one for one in resources if one.span == key) if isinstance(resources, Mapping) else iter(())
         return next(found, None)
 
+    def condition(self, origin: Origin) -> dict[str, str]:
+        """
+        Return the condition under which a resource is there, as something that refers to it has to have it too.
+        """
+        entry = self.resource(origin)
+        named = entry.value.get("Condition") if entry is not None and isinstance(entry.value, Mapping) else None
+        return {"Condition": named.text} if isinstance(named, Scalar) else {}
+
     def use(self, origin: Origin) -> Use:
         """
         Return the use of the template that a resource is in.

@@ -60,7 +60,7 @@ def attaching(files: Stacks, net: Judged, change: Attach) -> Iterator[Edits]:
     style = style_of(files.texts, entry.span.path)
     last = held.items[-1]
     item = Get(key) if isinstance(last, Intrinsic) and last.name == "Ref" else Get(key, "GroupId")
-    made: dict[str, Data] = {key: {"Type": "AWS::EC2::SecurityGroup", "Properties": values}}
+    made: dict[str, Data] = {key: {"Type": "AWS::EC2::SecurityGroup", **files.condition(change.owner), "Properties": values}}
     yield (append(files.texts, held, [item], style), resource_after(files.texts, entry, made, style))
 
 

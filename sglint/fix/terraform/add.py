@@ -50,14 +50,18 @@ def added(files: Terraform, net: Judged, group: str, rules: Sequence[Written], o
     origin = noun.origin
     if not origin.span.path.endswith(".tf"):
         return
-    copies = cloned(files, rules, openings)
+    fixed = {direction for direction, name in BLOCKS.items() if files.ignores(origin, name)}
+    copies = cloned(files, [one for one in rules if not one.inline or one.direction not in fixed], openings)
     if copies:
         yield copies
     if any(block.attribute(name) is not None for name in BLOCKS.values()):
         return
     style = styles(files, origin, block, rules)
+    if any(style[one.direction] == "" and one.direction in fixed for one in openings):
+        return
     if split_key(origin.address)[1] and "" not in style.values():
         yield from for_each_group(files, origin, rules, openings)
+        yield from for_all(files, origin, block, rules, openings, style)
     yield tuple(edit for direction in Direction for edit in made(files, origin, block, rules, of(openings, direction), style))
     if not any(is_of(child, name) for child in block.blocks for name in BLOCKS.values()):
         yield from by_caller(files, origin, rules, openings)
@@ -239,6 +243,30 @@ def for_each_group(files: Terraform, origin: Origin, rules: Sequence[Written], o
             texts += alone(files, directory, stem, reference, some, kind, {repeat.name: number}) if some else ()
         yield (inserted(files.texts, like.span, texts, ""),)
         return
+
+
+def for_all(
+    files: Terraform,
+    origin: Origin,
+    block: Block,
+    rules: Sequence[Written],
+    openings: Sequence[Opening],
+    style: Mapping[Direction, str],
+) -> Iterator[Edits]:
+    """
+    Yield the edit that adds rules to every group that a block makes, however many it makes.
+    """
+    name = local_address(split_key(origin.address)[0])
+    repeat: dict[str, hcl.Plain] = {"for_each": hcl.Raw(name)}
+    reference = hcl.Raw("each.value.id")
+    if block.attribute("count") is not None:
+        repeat, reference = {"count": hcl.Raw(f"length({name})")}, hcl.Raw(f"{name}[count.index].id")
+    last = max((one.origin for one in rules if not one.inline), key=lambda one: one.span, default=origin)
+    texts: list[str] = []
+    for direction in Direction:
+        some, directory = of(openings, direction), posixpath.dirname(origin.span.path)
+        texts += alone(files, directory, named(name), reference, some, style[direction], repeat) if some else ()
+    yield (inserted(files.texts, last.block, texts, ""),)
 
 
 def beside(files: Terraform, origin: Origin, rules: Sequence[Written], openings: Sequence[Opening], kind: str) -> Edit:

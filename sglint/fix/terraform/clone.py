@@ -154,40 +154,41 @@ def appended(texts: Texts, listed: Sequence[tuple[Sample, Mapping[Span, str], Op
     line = texts.line(path, last.span.end_line)
     comma = line[last.span.end_column - 1 :].lstrip().startswith(",")
     column = line.index(",", last.span.end_column - 1) + 2 if comma else last.span.end_column
-    keys = {str(key.value) for key, _ in holder.items if isinstance(key, Literal)} if isinstance(holder, ObjectExpr) else set()
+    names, apart = keys_for(texts, holder, [one for _, _, one in listed]) if isinstance(holder, ObjectExpr) else ([], False)
     written = texts.line(path, start.span.line)
     indent = written[: len(written) - len(written.lstrip())]
     spread, json = holder.span.line != start.span.line, path.endswith(".json")
-    text = ""
-    for sample, new, one in listed:
+    text = newline if apart and spread and not json else ""
+    for number, (sample, new, _) in enumerate(listed):
         body = copied(texts, sample.item, new)
-        name = ""
+        name = names[number] if names else ""
         if isinstance(holder, ObjectExpr):
-            name, apart = key_for(texts, holder, one, keys)
-            keys.add(name.strip())
-            text += newline if apart and not text and spread and not json else ""
-            name = f'"{name.strip()}": ' if json else f"{name} = "
+            name = f'"{name.strip()}": ' if json else f"{name if spread else name.strip()} = "
         end = "," if comma else ""
         separator = "," if not comma and (isinstance(holder, TupleExpr) or not spread or json) else ""
         text += f"{separator}{newline}{indent}{name}{body}{end}" if spread else f"{separator or ','} {name}{body}"
     yield Edit(at(path, last.span.end_line, column), text)
 
 
-def key_for(texts: Texts, holder: ObjectExpr, one: Opening, taken: set[str]) -> tuple[str, bool]:
+def keys_for(texts: Texts, holder: ObjectExpr, listed: Sequence[Opening]) -> tuple[list[str], bool]:
     """
-    Return a key for a new entry, as wide as the others where it fits, and whether it must stand apart from them.
+    Return keys for new entries, as wide as the others where they fit, and whether they must stand apart from them.
     """
-    stem = f"{one.protocol.value}_{'in' if one.direction is Direction.IN else 'out'}"
-    stem += "" if one.peer.version == 4 else "_v6"
-    name = next(each for each in (stem, *(f"{stem}_{number}" for number in range(2, len(taken) + 3))) if each not in taken)
+    names: list[str] = []
+    taken = {str(key.value) for key, _ in holder.items if isinstance(key, Literal)}
+    for one in listed:
+        stem = f"{one.protocol.value}_{'in' if one.direction is Direction.IN else 'out'}"
+        stem += "" if one.peer.version == 4 else "_v6"
+        numbered = (f"{stem}_{number}" for number in range(2, len(taken) + 3))
+        names.append(next(each for each in (stem, *numbered) if each not in taken))
+        taken.add(names[-1])
     key, item = holder.items[-1]
     before = texts.line(key.span.path, key.span.line)
-    if item.span.line != key.span.line or "=" not in before[key.span.end_column - 1 :]:
-        return name, False
+    if item.span.end_line != key.span.line or "=" not in before[key.span.end_column - 1 :]:
+        return names, False
     width = before.index("=", key.span.end_column - 1) - key.span.column
-    if item.span.end_line > item.span.line:
-        return name, False
-    return name.ljust(width), len(name) > width
+    widest = max(map(len, names))
+    return [name.ljust(max(width, widest)) for name in names], widest > width
 
 
 def copied(texts: Texts, item: ObjectExpr, new: Mapping[Span, str]) -> str:

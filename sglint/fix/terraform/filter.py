@@ -12,8 +12,9 @@ from sglint.fix.change import AclRule, Filter
 from sglint.fix.terraform import hcl
 from sglint.fix.terraform.add import local_address, named, unused
 from sglint.fix.terraform.origin import Terraform
-from sglint.fix.terraform.place import after_last, inserted
+from sglint.fix.terraform.place import after_last, common_tags, inserted
 from sglint.model import Acl, Direction
+from sglint.resource import Origin, split_key
 from sglint.rule import Judged
 from sglint.space import Family, family_of
 
@@ -40,6 +41,8 @@ def filtering(files: Terraform, net: Judged, change: Filter) -> Iterator[Edits]:
     if alone:
         last = max(alone, key=lambda one: one.span)
         yield (inserted(files.texts, last.block, resources(files, acl, change.rules), ""),)
+        return
+    if any(block.attribute(name) is not None or files.ignores(acl.origin, name) for name in ("ingress", "egress")):
         return
     edits = []
     for direction, name in ((Direction.IN, "ingress"), (Direction.OUT, "egress")):
@@ -104,6 +107,8 @@ def resources(files: Terraform, acl: Acl, rules: Sequence[AclRule]) -> list[str]
 def new_acl(files: Terraform, net: Judged, change: Filter) -> Iterator[Edits]:
     """
     Yield the edit that adds a network ACL for subnets of one module, after the last of them.
+
+    All subnets of a block are named together, so that those which it makes some day are among them.
     """
     subnets = [one.origin for one in net.network.subnets if one.origin.address in change.subnets]
     directories = {posixpath.dirname(one.span.path) for one in subnets}
@@ -119,13 +124,37 @@ def new_acl(files: Terraform, net: Judged, change: Filter) -> Iterator[Edits]:
     block = files.block_at(first.span)
     vpc = None if block is None else block.attribute("vpc_id")
     text = "" if vpc is None else files.texts.written(vpc.expr.span)
-    if not text or "each." in text or "count." in text or "\n" in text:
+    if block is None or not text or "each." in text or "count." in text or "\n" in text:
         return
     taken = {one.labels for one in files.blocks(next(iter(directories)), "resource")}
-    values: dict[str, hcl.Plain] = {
-        "vpc_id": hcl.Raw(text),
-        "subnet_ids": [hcl.Raw(f"{local_address(one.address)}.id") for one in subnets],
-    }
     rules = [("ingress" if one.direction is Direction.IN else "egress", inline(one)) for one in change.rules]
-    name = unused(named(first.address), "aws_network_acl", taken)
-    yield (inserted(files.texts, last.block, [hcl.block("resource", ("aws_network_acl", name), values, rules)], ""),)
+    for name, head in (all_of(files, net, subnets, text), one_by_one(subnets)):
+        if head:
+            first_of_all = {key: head[key] for key in head if key == "count"}
+            values = {**first_of_all, "vpc_id": hcl.Raw(text), **head, **common_tags(files.texts, block)}
+            made = hcl.block("resource", ("aws_network_acl", unused(name, "aws_network_acl", taken)), values, rules)
+            yield (inserted(files.texts, last.block, [made], ""),)
+
+
+def one_by_one(subnets: Sequence[Origin]) -> tuple[str, dict[str, hcl.Plain]]:
+    """
+    Return a name for what is made for subnets, and how each of them is named.
+    """
+    return named(subnets[0].address), {"subnet_ids": [hcl.Raw(f"{local_address(one.address)}.id") for one in subnets]}
+
+
+def all_of(files: Terraform, net: Judged, subnets: Sequence[Origin], vpc: str) -> tuple[str, dict[str, hcl.Plain]]:
+    """
+    Return a name for what is made for all subnets of a block that makes several, and how they are named together; nothing
+    for other subnets.
+    """
+    address, _ = split_key(subnets[0].address)
+    block = files.block_at(subnets[0].span)
+    repeat = None if block is None else block.attribute("count") or block.attribute("for_each")
+    mine = {one.origin.address for one in net.network.subnets if split_key(one.origin.address)[0] == address}
+    if repeat is None or mine != {one.address for one in subnets}:
+        return "", {}
+    name = local_address(address)
+    every = f"{name}[*].id" if repeat.name == "count" else f"values({name})[*].id"
+    there: dict[str, hcl.Plain] = {"count": hcl.Raw(f"length({name}) > 0 ? 1 : 0")} if "[" in vpc else {}
+    return named(address), {**there, "subnet_ids": hcl.Raw(every)}

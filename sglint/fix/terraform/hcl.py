@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from sglint.frozen import frozen
 
-LIST = re.compile(r"\[\n((?:[ ]*+[^\n\[\]{}]+,\n)++)[ ]*+\]")
+LIST = re.compile(r"\[\n((?:[ ]*+[^\n\]{}][^\n{}]*,\n)++)[ ]*+\]")
 """A list of plain values, as the writer spreads it over lines."""
 
 INDENT = re.compile(r"^(?:  )+", re.MULTILINE)

@@ -34,16 +34,26 @@ def language(files: Terraform, net: Judged) -> Language:
     """
     return Language(
         is_here=lambda _: True,
+        ignored=partial(ignored, files),
         joined=partial(joined, files),
         widened=partial(widened, files),
         to_everyone=partial(to_everyone, files),
         added=partial(added, files, net),
         fewer=partial(fewer, files),
+        without=partial(gone, files),
         attached=partial(attaching, files, net),
         timeout=partial(timeout, files),
         filtered=partial(filtering, files, net),
         appliance_mode=partial(set_to, files, name="appliance_mode_support", text="enable"),
     )
+
+
+def ignored(files: Terraform, rule: Written) -> bool:
+    """
+    Return whether Terraform leaves a rule as it is once it is there.
+    """
+    names = [rule.prefix.partition("[")[0]] if rule.inline else [path for path, _ in rule.peers]
+    return any(files.ignores(rule.origin, name) for name in names)
 
 
 def joined(files: Terraform, rules: Sequence[Written], one: Opening, place: int) -> Edits:
@@ -61,9 +71,16 @@ def joined(files: Terraform, rules: Sequence[Written], one: Opening, place: int)
         return replaced(files, first.origin, path, old, (EVERYONE[one.family],), place)
     edits = list(to_everyone(files, first, one.family, place))
     for rule in rest if edits else ():
-        span = lone_block(files, rule, one.family)
-        edits += () if span is None else (without(files.texts, span),)
+        edits += gone(files, rule, one.family)
     return tuple(edits)
+
+
+def gone(files: Terraform, rule: Written, family: Family) -> Edits:
+    """
+    Return the edit that takes out a rule which is a block of its own.
+    """
+    span = lone_block(files, rule, family)
+    return () if span is None else (without(files.texts, span),)
 
 
 def lone_block(files: Terraform, rule: Written, family: Family) -> Span | None:
@@ -189,6 +206,8 @@ def timeout(files: Terraform, change: SetTimeout) -> Iterator[Edits]:
     Yield edits by which an idle timeout is so long.
     """
     name = {"tcp_established": "tcp_established_timeout", "udp_stream": "udp_stream_timeout", "udp": "udp_timeout"}[change.name]
+    if files.ignores(change.owner, "connection_tracking_specification"):
+        return
     fields = [path for path, _ in change.owner.fields if path.rpartition(".")[2] == name]
     for path in fields:
         for found in islice((one for one in files.sources(change.owner, path) if isinstance(one.expr, Literal)), PLACES):
@@ -201,6 +220,8 @@ def set_to(files: Terraform, origin: Origin, name: str, text: str) -> Iterator[E
     """
     Yield edits by which an attribute of a resource has this value.
     """
+    if files.ignores(origin, name):
+        return
     found = [one for one in files.sources(origin, name) if isinstance(one.expr, Literal)]
     for one in found[:PLACES]:
         yield (Edit(one.expr.span, hcl.quote(text)),)

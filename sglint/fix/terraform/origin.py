@@ -9,6 +9,7 @@ else, is for the proof to say.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
 
@@ -257,6 +258,19 @@ class Terraform:
         Return the block at the top of its file that has this header.
         """
         return next((one for one in self.texts.document(header.path).blocks if one.header == header), None)
+
+    def ignores(self, origin: Origin, name: str) -> bool:
+        """
+        Return whether Terraform leaves an attribute of a resource as it is once it is there, by its `lifecycle`.
+        """
+        block = self.block_at(origin.span)
+        inner = () if block is None else (one for one in block.blocks if one.type == "lifecycle")
+        for held in (one.attribute("ignore_changes") for one in inner):
+            items = () if held is None else held.expr.items if isinstance(held.expr, TupleExpr) else (held.expr,)
+            words = (re.split(r"\W", self.texts.written(one.span).strip('"'))[0] for one in items)
+            if any(word in {name, "all"} for word in words):
+                return True
+        return False
 
     def expression(self, origin: Origin, path: str) -> Where | None:
         """

@@ -12,7 +12,7 @@ from sglint.fix.change import MOST_GROUPS, OWN, Attach
 from sglint.fix.terraform import hcl
 from sglint.fix.terraform.add import BLOCKS, local_address, of, ports_and_peers, together, unused
 from sglint.fix.terraform.origin import Terraform
-from sglint.fix.terraform.place import inserted
+from sglint.fix.terraform.place import common_tags, inserted
 from sglint.fix.text import Texts, at
 from sglint.model import Direction
 from sglint.resource import Origin
@@ -37,6 +37,8 @@ def attaching(files: Terraform, net: Judged, change: Attach) -> Iterator[Edits]:
     origin = change.owner
     block = files.block_at(origin.span)
     held = None if block is None else block.attribute(LISTS.get(block.labels[0], ""))
+    if held is not None and files.ignores(origin, held.name):
+        return
     if block is None or held is None or not isinstance(held.expr, TupleExpr) or not 0 < len(held.expr.items) < MOST_GROUPS:
         return
     directory = posixpath.dirname(origin.span.path)
@@ -51,6 +53,7 @@ def attaching(files: Terraform, net: Judged, change: Attach) -> Iterator[Edits]:
     if any(like.attribute(one) is not None for one in ("name", "name_prefix")) and not name.startswith("sg-"):
         values = {"name_prefix": f"{name}-", **values}
     values |= {"vpc_id": hcl.Raw(text)} if text else {}
+    values |= common_tags(files.texts, like)
     rules = [
         (BLOCKS[direction], ports_and_peers(*one))
         for direction in Direction

@@ -10,7 +10,7 @@ from sglint.finding import Edit
 from sglint.fix.terraform import hcl
 from sglint.fix.text import Texts, at
 from sglint.source import Span
-from sglint.syntax import Attribute, Block
+from sglint.syntax import Attribute, Block, Call, Expr, GetAttr, Variable
 
 STEP = "  "
 """What `terraform fmt` indents by."""
@@ -83,3 +83,25 @@ def without(texts: Texts, span: Span) -> Edit:
     while first > 1 and not texts.line(path, first - 1).strip():
         first -= 1
     return Edit(Span(path, first, 1, span.end_line + 1, 1), "")
+
+
+def common_tags(texts: Texts, block: Block) -> dict[str, hcl.Plain]:
+    """
+    Return the tags that a resource has in common with others, as it names them: `local.tags`, alone or merged with its own.
+    """
+    held = block.attribute("tags")
+    expr = None if held is None else held.expr
+    parts = expr.arguments if isinstance(expr, Call) and expr.name == "merge" else () if expr is None else (expr,)
+    named = [texts.written(one.span) for one in parts if is_shared(one)]
+    return {} if not named else {"tags": hcl.Raw(named[0] if len(named) == 1 else f"merge({', '.join(named)})")}
+
+
+def is_shared(expr: Expr) -> bool:
+    """
+    Return whether an expression is a variable or local value, or a part of one.
+    """
+    while isinstance(expr, GetAttr):
+        if isinstance(expr.object, Variable):
+            return expr.object.name in {"var", "local"}
+        expr = expr.object
+    return False
