@@ -33,6 +33,9 @@ route targets: there the interface says so itself, or what is attached to a load
 NETWORK_BALANCER = "Network Load Balancer"
 """Every flow through one is tracked, on its own side and at its targets, whatever the security groups say: TRACKING_PAGE."""
 
+GLOBAL_ACCELERATOR = "Global Accelerator"
+"""Every flow of an accelerator is tracked, whatever the security groups say: TRACKING_PAGE."""
+
 IN_SCOPE = ("transit-gateway", "gwlb-endpoint")
 """
 The route targets that were on the automatic list and left it, so that now the security groups decide.

@@ -216,3 +216,77 @@ def test_tasks_and_application_load_balancers_are_targets_too(address: str, port
     (tmp_path / "main.tf").write_text(TERRAFORM + BALANCED + SERVED, encoding="utf-8")
     text = sglint("inspect", str(tmp_path), "--interface", address).out
     assert f"  in  ipv4 tcp   {port:11} via network load balancer aws_lb.x: tracked automatically\n" in text
+
+
+ACCELERATED = """
+resource "aws_globalaccelerator_accelerator" "edge" {
+  name = "edge"
+}
+resource "aws_globalaccelerator_listener" "edge" {
+  accelerator_arn = aws_globalaccelerator_accelerator.edge.id
+  protocol        = "UDP"
+  port_range {
+    from_port = 53
+    to_port   = 53
+  }
+  port_range {
+    from_port = 8000
+    to_port   = 8010
+  }
+}
+resource "aws_globalaccelerator_endpoint_group" "edge" {
+  listener_arn = aws_globalaccelerator_listener.edge.id
+  endpoint_configuration {
+    endpoint_id = %s
+  }
+  port_override {
+    listener_port = 53
+    endpoint_port = 5353
+  }
+}
+resource "aws_eip" "web" {
+  instance = aws_instance.web.id
+}
+"""
+
+
+@pytest.mark.parametrize("endpoint", ["aws_instance.web.id", "aws_eip.web.id"])
+def test_what_comes_by_global_accelerator_is_tracked_automatically(endpoint: str, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(TERRAFORM + ACCELERATED % endpoint, encoding="utf-8")
+    flows = json.loads(sglint("inspect", str(tmp_path), "--format", "json").out)["interfaces"][0]["flows"]
+    sent = [one for one in flows if one["via"] == "global-accelerator"]
+    told = [(one["protocol"], one["ports"], one["peer"], one["state"], one["by_groups"], one["automatic"]) for one in sent]
+    whole = ("aws_globalaccelerator_accelerator.edge", "tracked", "untracked", ["Global Accelerator"])
+    assert told == [("udp", "5353", *whole), ("udp", "8000-8010", *whole)]
+    text = sglint("inspect", str(tmp_path)).out
+    assert " via global accelerator aws_globalaccelerator_accelerator.edge: tracked automatically\n" in text
+
+
+TEMPLATE = """
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Subnet: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}}
+  Open:
+    Type: AWS::EC2::SecurityGroup
+    Properties: {GroupDescription: x, VpcId: !Ref Vpc, SecurityGroupIngress: [{IpProtocol: -1, CidrIp: 0.0.0.0/0}]}
+  Web:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties: {Subnets: [!Ref Subnet], SecurityGroups: [!Ref Open]}
+  Tcp:
+    Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+    Properties: {Type: network, Subnets: [!Ref Subnet], SecurityGroups: [!Ref Open]}
+  Endpoints:
+    Type: AWS::GlobalAccelerator::EndpointGroup
+    Properties: {ListenerArn: !ImportValue listener, EndpointConfigurations: [{EndpointId: !Ref Web}, {EndpointId: !Ref Tcp}]}
+"""
+
+
+def test_an_accelerator_that_is_not_in_the_text_may_send_to_any_port(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text(TEMPLATE, encoding="utf-8")
+    shown = json.loads(sglint("inspect", str(tmp_path), "--format", "json").out)["interfaces"]
+    sent = {one["address"]: [flow for flow in one["flows"] if flow["via"] == "global-accelerator"] for one in shown}
+    assert [(one["protocol"], one["ports"], one["peer"], one["state"]) for one in sent["Web"]] == [
+        ("tcp", "0-65535", "an accelerator that is not known", "tracked"),
+        ("udp", "0-65535", "an accelerator that is not known", "tracked"),
+    ]
+    assert sent["Tcp"] == []

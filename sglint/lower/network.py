@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 
 from sglint.lower import (
+    accelerator,
     acl,
     attachment,
     balanced,
@@ -69,7 +70,7 @@ from sglint.source import Problem
 
 T = TypeVar("T")
 _FAMILIES = (vpc, group, acl, routing, interface, instance, fleet, endpoint, balancer, inspection, attachment, gateway, managed)
-_ROWS = tuple(cloud_control(row) for family in (target, home, *_FAMILIES, transit) for row in family.ROWS)
+_ROWS = tuple(cloud_control(row) for family in (target, home, accelerator, *_FAMILIES, transit) for row in family.ROWS)
 _TAGGED = frozenset(
     (
         *("interface", "instance", "launcher", "resolver endpoint", "vpc endpoint", "balancer", "classic balancer"),
@@ -131,6 +132,7 @@ def lower(root: str, resources: Sequence[Resource], beside: Sequence[Resource] =
     found += listener.lower(index)
     found += balancer.appliances(index)
     found += balanced.lower(index)
+    found += accelerator.lower(index)
     found += managed.not_modelled(index)
     found += inside.lower(index, found)
     problems = sorted({item for item in found if isinstance(item, Problem)}, key=lambda item: item.order)

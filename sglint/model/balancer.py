@@ -4,12 +4,13 @@ Load balancers, what they listen to and forward to, and the appliances behind Ga
 
 from __future__ import annotations
 
+from sglint.facts import NETWORK_BALANCER
 from sglint.frozen import frozen
 from sglint.model.interface import Seconds
 from sglint.model.vpc import Link
 from sglint.resource import Origin
 from sglint.source import Span
-from sglint.space import Family, Protocol
+from sglint.space import Family, Ports, Protocol
 from sglint.value import Unknown
 
 
@@ -34,6 +35,7 @@ class Balanced:
     """
     A Network Load Balancer sends flows to this interface, of these protocols and families, to one port.
 
+    Global Accelerator does, too, to one port or a range: `through` says which of both, and `balancer` is the accelerator then.
     `origin` is the attachment that says so, `place` where it does. `balancer` and `target_group` are addresses; `listeners` are
     those that forward to the target group, none where none is in the text. `network` is what decides whether the load balancer
     is of this type, None where it surely is.
@@ -46,9 +48,10 @@ class Balanced:
     target_group: Origin
     listeners: tuple[Origin, ...]
     protocols: tuple[Protocol, ...]
-    port: int | Unknown
+    port: int | Ports | Unknown
     families: tuple[Family, ...] = (Family.IPV4,)
     network: Unknown | None = None
+    through: str = NETWORK_BALANCER
 
 
 @frozen

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 
+from sglint.facts import GLOBAL_ACCELERATOR, NETWORK_BALANCER
 from sglint.finding import Label
 from sglint.model import Direction, Link, Resolved, TargetKind, Unresolved
 from sglint.output.json import SCHEMA, dump, problem_json
@@ -16,7 +17,7 @@ from sglint.output.text import problems_text, resolved_text
 from sglint.rule import Judged
 from sglint.source import Problem, SglintError
 from sglint.space import Bounds
-from sglint.track import NO_BALANCER, Judgement, Reason, State, Verdict
+from sglint.track import NO_ACCELERATOR, NO_BALANCER, Judgement, Reason, State, Verdict
 from sglint.value import Unknown
 
 MOST_REASONS = 20
@@ -137,6 +138,13 @@ def targets_json(judgement: Judgement) -> list[dict[str, object]]:
     return [{"destination": destination, "kind": kind, "address": address} for destination, kind, address in found]
 
 
+def sender(verdict: Verdict) -> str:
+    """
+    Return what sends flows of this class.
+    """
+    return GLOBAL_ACCELERATOR if GLOBAL_ACCELERATOR in verdict.automatic else NETWORK_BALANCER
+
+
 def flow_json(verdict: Verdict) -> dict[str, object]:
     """
     Return one class of flows as JSON types; `least` and `most` are there when the state is not known.
@@ -147,7 +155,7 @@ def flow_json(verdict: Verdict) -> dict[str, object]:
         "protocol": verdict.protocol.value,
         "ports": str(verdict.ports),
         "peer": verdict.peer,
-        "via": "network-load-balancer" if verdict.balanced else verdict.via.kind.value,
+        "via": sender(verdict).lower().replace(" ", "-") if verdict.balanced else verdict.via.kind.value,
         "state": state(verdict.state),
         "by_groups": state(verdict.by_groups),
         "automatic": list(verdict.automatic),
@@ -280,7 +288,7 @@ def flows_text(judgement: Judgement, *, color: bool) -> Iterator[str]:
         said = f"{word} automatically" if verdict.balanced and word == "tracked" and verdict.automatic else word
         way = "from" if verdict.direction is Direction.IN else "to"
         if verdict.balanced:
-            way = "via" if verdict.peer == NO_BALANCER else "via network load balancer"
+            way = "via" if verdict.peer in (NO_BALANCER, NO_ACCELERATOR) else f"via {sender(verdict).lower()}"
         ports = "all ports" if str(verdict.ports) == "0-65535" else str(verdict.ports)
         via = "" if verdict.via.kind is TargetKind.ANY else f" via {verdict.via.kind.value}"
         line = (

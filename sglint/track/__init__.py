@@ -10,9 +10,10 @@ from sglint.track.explain import everyone_on
 from sglint.track.expose import Door, Exposure, Survey, expose, is_wide, peers, ports_of, same_peers, survey
 from sglint.track.flow import Answer, Flow, answer
 from sglint.track.judge import judge
-from sglint.track.verdict import NO_BALANCER, Judgement, Reason, State, Verdict, summary
+from sglint.track.verdict import NO_ACCELERATOR, NO_BALANCER, Judgement, Reason, State, Verdict, summary
 
 __all__ = [
+    "NO_ACCELERATOR",
     "NO_BALANCER",
     "Answer",
     "Door",

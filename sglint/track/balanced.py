@@ -1,5 +1,5 @@
 """
-What becomes of flows that arrive through a Network Load Balancer.
+What becomes of flows that arrive through a Network Load Balancer or Global Accelerator.
 
 The idea: who the clients are is in no text, so that what is said of them is the best that the security groups give any flow on
 the port that the load balancer sends to, less what is tracked automatically.
@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sglint.facts import NETWORK_BALANCER, TRACKING_PAGE
+from sglint.facts import GLOBAL_ACCELERATOR, TRACKING_PAGE
 from sglint.graph import Graph
 from sglint.model import Balanced, Direction, Interface
 from sglint.space import ALL_PORTS, Bounds, Intervals, Ports
 from sglint.track.admit import Admission, Rules, admissions
 from sglint.track.divide import Division, divide
 from sglint.track.explain import WAYS, Case, at, case_of, doubts, place_of, spelled
-from sglint.track.verdict import NO_BALANCER, Reason, State, Verdict
+from sglint.track.verdict import NO_ACCELERATOR, NO_BALANCER, Reason, State, Verdict
 from sglint.track.way import ANYWHERE
 from sglint.value import Unknown
 
@@ -44,15 +44,17 @@ def verdict(case: Case, sent: Sequence[Balanced]) -> Verdict:
     Return the verdict on what one load balancer sends to one port, as one or several attachments say.
     """
     first = sent[0]
-    ports = ALL_PORTS if isinstance(first.port, Unknown) else Ports(first.port, first.port)
-    groups = by_groups(case, ports, first.port if isinstance(first.port, Unknown) else None)
+    port = first.port
+    ports = ALL_PORTS if isinstance(port, Unknown) else Ports(port, port) if isinstance(port, int) else port
+    groups = by_groups(case, ports, port if isinstance(port, Unknown) else None)
     least = min(groups.least, State.TRACKED)
     most = groups.most if first.network is not None else min(groups.most, State.TRACKED)
     between = (*groups.because, *(() if first.network is None else (first.network,)))
     state = Bounds(least, most, () if least is most else tuple(dict.fromkeys(between)))
-    name = first.balancer if isinstance(first.balancer, str) else NO_BALANCER
+    unnamed = NO_ACCELERATOR if first.through == GLOBAL_ACCELERATOR else NO_BALANCER
+    name = first.balancer if isinstance(first.balancer, str) else unnamed
     reasons = tuple(dict.fromkeys((*through(name, sent), *admitting(case, ports), *doubts(state.because or groups.because))))
-    automatic = (NETWORK_BALANCER,) if first.network is None else ()
+    automatic = (first.through,) if first.network is None else ()
     return Verdict(*case.key, ports, name, ANYWHERE, state, groups, automatic, reasons, balanced=True)
 
 
@@ -97,14 +99,16 @@ def through(name: str, sent: Sequence[Balanced]) -> Iterator[Reason]:
     """
     for one in sent:
         doubt = "through" if one.network is None else f"if {name} is a network one, through"
-        words = f"{one.origin.address} makes it a target: {doubt} a {NETWORK_BALANCER} every flow is tracked automatically"
+        what = one.through if one.through == GLOBAL_ACCELERATOR else f"a {one.through}"
+        words = f"{one.origin.address} makes it a target: {doubt} {what} every flow is tracked automatically"
         yield Reason(words, one.place, TRACKING_PAGE)
         if one.origin.maybe is not None:
             yield Reason(f"whether it is a target is not decided, because {one.origin.maybe.why}", one.origin.maybe.span)
         for listener in one.listeners:
             yield Reason(f"{listener.address} forwards to {one.target_group.address}", listener.span)
         if isinstance(one.balancer, Unknown):
-            yield Reason(f"which load balancer sends it is not known, because {one.balancer.why}", one.balancer.span)
+            who = "accelerator" if one.through == GLOBAL_ACCELERATOR else "load balancer"
+            yield Reason(f"which {who} sends it is not known, because {one.balancer.why}", one.balancer.span)
 
 
 def admitting(case: Case, ports: Ports) -> Iterator[Reason]:

@@ -14,6 +14,7 @@ from sglint.space import Bounds, Family, Ports, Protocol
 from sglint.value import Unknown
 
 NO_BALANCER = "a load balancer that is not known"
+NO_ACCELERATOR = "an accelerator that is not known"
 """The peer of what a Network Load Balancer sends that no listener in the text names."""
 
 
