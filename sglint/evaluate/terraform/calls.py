@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from sglint import syntax
 from sglint.evaluate.terraform import attempt, functions
+from sglint.evaluate.terraform.among import pairs
 from sglint.evaluate.terraform.error import EvaluationError, SlowError
 from sglint.evaluate.terraform.mark import marked, unmark
 from sglint.evaluate.terraform.pairing import one_of, own_key
@@ -21,6 +22,9 @@ MOST_SLOW = 20
 """How many regular expressions of one root module may take as long as one may."""
 PATTERN_STEPS = 100
 """How many steps it costs to read a regular expression."""
+
+_COMPARING = frozenset({"matchkeys", "setintersection", "setsubtract"})
+"""The functions that may have to compare each item of one collection with each of another."""
 
 Evaluate = Callable[[syntax.Expr, Scope], Value]
 
@@ -58,7 +62,8 @@ def _result(name: str, arguments: Sequence[Value], scope: Scope) -> Value:
     """
     Return what a function comes to; large arguments take more steps than small ones, and what is slow takes very many.
     """
-    scope.world.spend(sum(map(check_size, arguments)) + (PATTERN_STEPS if _has_pattern(name, arguments) else 0))
+    steps = sum(map(check_size, arguments)) + (PATTERN_STEPS if _has_pattern(name, arguments) else 0)
+    scope.world.spend(steps + (pairs(arguments) if name.removeprefix("core::") in _COMPARING else 0))
     try:
         return functions.call(name, arguments, scope.world.context)
     except SlowError:

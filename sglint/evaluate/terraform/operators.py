@@ -37,6 +37,8 @@ def equal(a: Value, b: Value) -> bool | Unknown:
     """
     Return whether two values are equal: of one type and with the same content.
     """
+    if type(a) is str and type(b) is str:
+        return a == b
     spread = distribute(equal, (a, b))
     if spread is not None:
         return cast("bool | Unknown", spread)

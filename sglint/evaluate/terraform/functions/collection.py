@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from sglint.evaluate.terraform.among import has, pool, without_same
 from sglint.evaluate.terraform.arithmetic import calculate
 from sglint.evaluate.terraform.convert import convert, to_number
 from sglint.evaluate.terraform.element import common_element, element_of
@@ -27,7 +28,7 @@ from sglint.evaluate.terraform.symbol import named
 from sglint.evaluate.terraform.typed import element_type, is_seen, list_of, members, null_of, tuple_of, type_of, unknown_of
 from sglint.evaluate.terraform.types import ANY, BOOL, NUMBER, STRING, UNSEEN, Any, Collection, Tuple, Type
 from sglint.evaluate.terraform.unify import unify
-from sglint.evaluate.terraform.unknown import collapse, is_identity, merged, same, wholly_known
+from sglint.evaluate.terraform.unknown import collapse, is_identity, merged, wholly_known
 from sglint.value import Map, Null, Number, Ref, Seq, Unknown, Value
 
 MOST_ELEMENTS = 1024
@@ -150,11 +151,7 @@ def _contains(collection: Value, wanted: Value) -> Value:
 
 
 def _distinct(items: Seq) -> Value:
-    kept: list[Value] = []
-    for item in items:
-        if isinstance(item, Unknown) or not any(same(item, other) for other in kept):
-            kept.append(item)
-    return list_of(kept, element_type(items))
+    return list_of(without_same(items), element_type(items))
 
 
 def _element(collection: Value, position: Number) -> Value:
@@ -254,14 +251,14 @@ def _matchkeys(values: Seq, keys: Seq, search: Seq) -> Value:
         raise EvaluationError("the keys and the search set of matchkeys must have the same type")
     if len(values) != len(keys):
         raise EvaluationError("matchkeys takes as many keys as values")
-    wanted = _items(convert(search, common))
+    wanted = pool(_items(convert(search, common)))
     kept: list[Value] = []
     for value, key in zip(members(values), _items(convert(keys, common)), strict=True):
-        results = [equal(key, one) for one in wanted]
-        if any(result is True for result in results):
-            kept.append(value)
-        elif any(isinstance(result, Unknown) for result in results):
+        found = has(wanted, key)
+        if found is None:
             return merged((keys, search), element=element_of(values), type=type_of(values))
+        if found:
+            kept.append(value)
     return list_of(kept, element_type(values))
 
 

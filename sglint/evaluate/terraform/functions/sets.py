@@ -6,18 +6,18 @@ from __future__ import annotations
 
 from itertools import product
 
+from sglint.evaluate.terraform.among import has, pool
 from sglint.evaluate.terraform.convert import convert
 from sglint.evaluate.terraform.element import common_element, element_of
 from sglint.evaluate.terraform.error import EvaluationError
 from sglint.evaluate.terraform.functions.signature import PARTLY, PARTLY_SET, Function
 from sglint.evaluate.terraform.mark import carried
-from sglint.evaluate.terraform.operators import equal
 from sglint.evaluate.terraform.order import set_of
 from sglint.evaluate.terraform.typed import element_type, is_any, list_of, members, one_type, tuple_of, type_of
 from sglint.evaluate.terraform.types import ANY, Any, Collection, Tuple, Type
 from sglint.evaluate.terraform.unify import unify
 from sglint.evaluate.terraform.unknown import merged
-from sglint.value import Seq, Unknown, Value
+from sglint.value import Seq, Value
 
 MOST_PRODUCTS = 100_000
 """`setproduct` makes at most so many elements."""
@@ -56,16 +56,6 @@ def _alike(sets: tuple[Seq, ...]) -> tuple[list[tuple[Value, ...]], Type]:
     return [members(one) for one in converted if isinstance(one, Seq)], element_of_type(common)
 
 
-def _has(items: tuple[Value, ...], wanted: Value) -> bool | None:
-    """
-    Return whether the item is among the items, None when that is not known.
-    """
-    results = [equal(item, wanted) for item in items]
-    if any(result is True for result in results):
-        return True
-    return None if any(isinstance(result, Unknown) for result in results) else False
-
-
 def _setunion(*sets: Seq) -> Value:
     items, element = _alike(sets)
     return set_of((item for one in items for item in one), element)
@@ -73,9 +63,10 @@ def _setunion(*sets: Seq) -> Value:
 
 def _setintersection(*sets: Seq) -> Value:
     (first, *others), element = _alike(sets)
+    pools = list(map(pool, others))
     kept = []
     for item in first:
-        results = [_has(other, item) for other in others]
+        results = [has(one, item) for one in pools]
         if False in results:
             continue
         if None in results:
@@ -86,10 +77,15 @@ def _setintersection(*sets: Seq) -> Value:
 
 def _setsubtract(a: Seq, b: Seq) -> Value:
     (first, second), element = _alike((a, b))
-    results = [_has(second, item) for item in first]
-    if None in results:
-        return merged((a, b), element=common_element((a,)), type=Collection("set", element))
-    return set_of((item for item, found in zip(first, results, strict=True) if not found), element)
+    taken = pool(second)
+    kept = []
+    for item in first:
+        found = has(taken, item)
+        if found is None:
+            return merged((a, b), element=common_element((a,)), type=Collection("set", element))
+        if not found:
+            kept.append(item)
+    return set_of(kept, element)
 
 
 def _setproduct(*values: Value) -> Value:
