@@ -81,7 +81,17 @@ def faults(before: Look, after: Look, gone: frozenset[Key], meant: Callable[[Pla
         if item.key in gone:
             yield f"{item.found.subject.origin.address} would still be found by {item.finding.rule}"
         elif item.key not in found:
-            yield f"{item.finding.rule} would be found of {item.found.subject.origin.address} instead"
+            yield f"{item.finding.rule} would be found of {item.found.subject.origin.address} instead{besides(gone)}"
+
+
+def besides(gone: frozenset[Key]) -> str:
+    """
+    Return what is left to do where an appliance is open to the internet, and no narrower group would do.
+    """
+    if all(slug != "open-to-internet" for slug, _, _ in gone):
+        return ""
+    keep = "leave the group as it is, and give it no public address or let a network ACL narrow who comes in"
+    return f": with a narrower security group EC2 tracks what it forwards; {keep}"
 
 
 def touched(before: Look, after: Look, meant: Callable[[Place], bool]) -> Iterator[str]:

@@ -187,3 +187,29 @@ def test_both_families_are_narrowed_each_to_its_own_ranges(place: Place) -> None
     assert made.blocked == "everyone of IPv6 may come in, too: say who of them with --from"
     _, new = changes(place.fix(allowed=("10.0.0.0/16", "2001:db8:a::/56")).diff)["main.tf"]
     assert [line.strip() for line in new] == ['cidr_blocks = ["10.0.0.0/16"]', 'ipv6_cidr_blocks = ["2001:db8:a::/56"]']
+
+
+def test_an_appliance_that_is_open_to_the_internet_is_not_narrowed_and_tracked(place: Place) -> None:
+    public = """
+resource "aws_internet_gateway" "out" {
+  vpc_id = aws_vpc.hub.id
+}
+
+resource "aws_network_interface" "firewall" {
+  subnet_id         = aws_subnet.data.id
+  security_groups   = [aws_security_group.logs.id]
+  source_dest_check = false
+}
+
+resource "aws_eip" "firewall" {
+  network_interface = aws_network_interface.firewall.id
+}
+"""
+    out = 'route {\n    cidr_block = "0.0.0.0/0"\n    gateway_id = aws_internet_gateway.out.id\n  }\n\n  route {'
+    group = ENDPOINT.partition('resource "aws_vpc_endpoint"')[0]
+    place.write({"main.tf": NETWORK.replace("route {", out, 1) + group + public})
+    told = {one.rule: made for one, made, _ in place.fix(allowed=("10.0.0.0/8",)).findings}
+    assert told["open-to-internet"].blocked == (
+        "tracked-forwarder would be found of aws_network_interface.firewall instead: with a narrower security group EC2 tracks "
+        "what it forwards; leave the group as it is, and give it no public address or let a network ACL narrow who comes in"
+    )
