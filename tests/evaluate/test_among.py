@@ -22,7 +22,7 @@ VALUES: tuple[Value, ...] = (
     *(Symbol(("a-", ZONES[0])), Symbol(("a-", ZONES[1])), Symbol((ZONES[0],)), ZONES[0]),
     *(Ref("aws_vpc.a", "id"), Ref("aws_vpc.b", "id"), Unknown("x"), Unknown("x", among=("a", "b")), Unknown("x", among=("a",))),
     *(Seq(("a",)), Seq(("a",), "list"), Seq((Unknown("x"),)), Seq((Symbol((ZONES[0],)),)), Seq(())),
-    *(Map.of({"a": 1}), Map.of({"a": "1"}), Map.of({Symbol((ZONES[0],)): 1}), Map.of({"a": Ref("aws_vpc.a", "id")})),
+    *(Map.of({"a": 1}), Map.of({"a": "1"}), Map.of([(Symbol((ZONES[0],)), 1)]), Map.of({"a": Ref("aws_vpc.a", "id")})),
 )
 
 
