@@ -252,21 +252,39 @@ def test_places_in_a_plan_alone_are_where_it_names_the_resource(tmp_path: Path) 
     assert lines[line - 1].strip() == '"address": "aws_network_interface.n",'
 
 
-def test_a_rule_that_the_plan_takes_away_is_gone(tmp_path: Path) -> None:
+RULES: Mapping[str, Row] = {
+    "aws_security_group_rule": {
+        "type": "ingress",
+        "protocol": "all",
+        "from_port": 0,
+        "to_port": 65535,
+        "cidr_blocks": ["0.0.0.0/0"],
+    },
+    "aws_vpc_security_group_ingress_rule": {"ip_protocol": "-1", "from_port": None, "to_port": None, "cidr_ipv4": "0.0.0.0/0"},
+}
+
+
+@pytest.mark.parametrize("kind", [*RULES, ""])
+def test_a_rule_that_the_plan_takes_away_is_gone_and_one_that_is_made_elsewhere_stays(kind: str, tmp_path: Path) -> None:
     """
-    The group still records the rule that another resource made, which the plan deletes.
+    The group records the rule that another resource made, which the plan deletes, or which is in no plan.
     """
     now = group(ingress=[OPEN], egress=[OPEN])
     expressions = {"egress": {"constant_value": [OPEN]}}
     configuration = {"resources": [{"address": "aws_security_group.g", "expressions": expressions}]}
     routes = {"route": {"constant_value": NETWORK[3]["values"]["route"]}}  # type: ignore[index] # a dict by construction
     configuration["resources"].append({"address": "aws_route_table.r", "expressions": routes})
-    document = plan([changed(row, row["values"]) for row in (*NETWORK, now)], configuration)
+    changes = [changed(row, row["values"]) for row in (*NETWORK, now)]
+    if kind:
+        before: Row = {"security_group_id": "sg-0123456789abcdef0", **RULES[kind]}
+        gone = {"actions": ["delete"], "before": before, "after": None}
+        changes.append({"address": f"{kind}.r", "mode": "managed", "type": kind, "name": "r", "change": gone})
+    document = plan(changes, configuration)
     interface = inspected(judge(Request((str(tmp_path),), plan=write(tmp_path, document))))["aws_network_interface.n"]
     assert interface["in_scope"] is True
     found = states(interface)
-    assert found["in tcp 0-65535 0.0.0.0/0"] == "denied"
-    assert found["out tcp 0-65535 0.0.0.0/0"] == "tracked"
+    assert found["in tcp 0-65535 0.0.0.0/0"] == ("denied" if kind else "untracked")
+    assert found["out tcp 0-65535 0.0.0.0/0"] == ("tracked" if kind else "untracked")
 
 
 def test_a_dynamic_block_that_the_plan_holds_counts(tmp_path: Path) -> None:
@@ -427,7 +445,14 @@ def test_what_a_plan_knows_is_what_comes_out(known: Value, beside: Value) -> Non
     assert bag(lay(known, beside)) == bag(known)
 
 
-@given(ANYTHING, ANYTHING)
+LISTS = st.lists(SCALARS, max_size=3).map(lambda items: Seq(tuple(items), "list"))
+ROW = st.dictionaries(st.sampled_from("xyz"), st.one_of(SCALARS, LISTS), min_size=1).map(Map.of)
+ROWS = st.lists(ROW, max_size=3).map(lambda items: Seq(tuple(items), "list"))
+PLANNED = st.dictionaries(st.sampled_from("xyz"), st.one_of(SCALARS, st.just(LATE), LISTS, ROWS)).map(Map.of)
+"""What plans hold: of one type in a list, and what is not known stands by itself."""
+
+
+@given(PLANNED, ANYTHING)
 def test_laying_again_changes_nothing(planned: Value, beside: Value) -> None:
     laid = lay(planned, beside)
     assert bag(lay(planned, laid)) == bag(laid)

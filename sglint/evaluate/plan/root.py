@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sglint.evaluate.plan.identity import identities, referring
 from sglint.evaluate.plan.lay import lay_all
+from sglint.evaluate.plan.outside import GROUP, left
 from sglint.evaluate.plan.read import LATE, Item, Plan, is_module
 from sglint.evaluate.plan.wiring import Wiring, output_of, values_of, wire
 from sglint.evaluate.root import Root
@@ -68,7 +69,7 @@ def _past(plan: Plan, item: Item, written: Resource | None, wiring: Wiring, know
     origin = Origin(item.address, place, place, root) if written is None else replace(written.origin, maybe=None, fields=())
     values = item.values
     if item.address in plan.items:
-        values = _configured(plan, item, values_of(wiring, item) if written is None else written.values)
+        values = _configured(wiring, item, values_of(wiring, item) if written is None else written.values)
     found = referring(lay_all(values, Map(), ()).values, known, item.address)
     return Resource(item.kind, found if isinstance(found, Map) else Map(), replace(origin, end=item.end))
 
@@ -104,7 +105,7 @@ def _resource(
     place = plan.places.get(item.address, whole(plan.path))
     origin = Origin(item.address, place, place, root) if written is None else replace(written.origin, maybe=None)
     beside = values_of(wiring, item) if written is None else written.values
-    values = _configured(plan, item, beside)
+    values = _configured(wiring, item, beside)
     if written is None:
         beside = _dynamic(values, beside)
     laid = lay_all(values, beside, origin.fields)
@@ -112,19 +113,22 @@ def _resource(
     return Resource(item.kind, found if isinstance(found, Map) else Map(), replace(origin, fields=laid.fields))
 
 
-def _configured(plan: Plan, item: Item, beside: Map) -> Map:
+def _configured(wiring: Wiring, item: Item, beside: Map) -> Map:
     """
     Return the values without what nobody wrote and other resources made: the rules of a group, the routes of a table.
 
-    A state keeps it, for there it is what there is. The names of an instance's groups say less than their ids.
+    Rules that no resource of the plan made stay. A state keeps all, for there it is what there is. The names of an instance's
+    groups say less than their ids.
     """
     named = _named_groups(item)
-    record = plan.planned and not item.new and not item.kind.startswith("data.")
-    return Map.of(
-        (name, value)
-        for name, value in item.values.items()
-        if name in beside or not ((record and _is_blocks(value)) or name in named)
-    )
+    record = wiring.plan.planned and not item.new and not item.kind.startswith("data.")
+    kept: dict[str, Value] = {}
+    for name, value in item.values.items():
+        if name in beside or not ((record and _is_blocks(value)) or name in named):
+            kept[name] = value
+        elif record and item.kind == GROUP and (outside := left(item, name, wiring.made)) is not None:
+            kept[name] = outside
+    return Map.of(kept)
 
 
 def _is_blocks(value: Value) -> bool:

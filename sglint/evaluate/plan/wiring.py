@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from sglint.evaluate.plan.document import Json, rows, table, text
+from sglint.evaluate.plan.outside import Atom, made
 from sglint.evaluate.plan.read import Item, Plan, call_of
 from sglint.frozen import frozen
 from sglint.value import Map, Ref, Seq, Unknown, Value
@@ -28,11 +29,14 @@ _IDENTITY = re.compile(r"(?:^|.*[._])(?:id|ids|arn|arns|identifier)(?:\[[^\]]*\]
 class Wiring:
     """
     The configuration in a plan: what each block sets by its module and name, and which instances there are.
+
+    `made` is what the rules of security groups admit that were resources before the plan.
     """
 
     plan: Plan
     instances: Mapping[str, tuple[str, ...]]
     blocks: Mapping[str, Mapping[str, dict[str, Json]]]
+    made: frozenset[Atom] = frozenset()
 
 
 def wire(plan: Plan) -> Wiring:
@@ -46,7 +50,8 @@ def wire(plan: Plan) -> Wiring:
         module: {text(row, "address"): row for row in rows(_module(plan, module), "resources")}
         for module in {item.module for item in plan.items.values()}
     }
-    return Wiring(plan, {block: tuple(sorted(addresses)) for block, addresses in found.items()}, blocks)
+    instances = {block: tuple(sorted(addresses)) for block, addresses in found.items()}
+    return Wiring(plan, instances, blocks, made((plan.before or {}).values()))
 
 
 def values_of(wiring: Wiring, item: Item) -> Map:
