@@ -201,6 +201,13 @@ resource "aws_security_group" "dns" {
     }
   }
 
+  ingress { # for no DNS queries: an inbound endpoint is asked on port 53 alone
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["10.0.0.0/8"]
+  }
+
   egress {
     protocol    = "-1"
     from_port   = 0
@@ -274,7 +281,9 @@ Resources:
 
 from collections.abc import Iterator
 
-from sglint.rule import Found, Judged, Role, Severity, behind, flows_name, holds, labels, remedy, rule
+from sglint.rule import Direction, Found, Judged, Role, Severity, Verdict, behind, flows_name, holds, labels, remedy, rule
+
+DNS_PORT = 53
 
 
 @rule(severity=Severity.WARNING, since="0.1")
@@ -283,7 +292,7 @@ def check(net: Judged) -> Iterator[Found]:
     Look at the Resolver endpoints, in the direction in which they ask or are asked.
     """
     for judgement in net.interfaces(Role.RESOLVER):
-        flows = net.tracked(judgement)
+        flows = tuple(verdict for verdict in net.tracked(judgement) if asks(verdict))
         if flows:
             yield Found(
                 judgement.interface,
@@ -294,3 +303,10 @@ def check(net: Judged) -> Iterator[Found]:
                 holds(judgement, flows),
                 flows,
             )
+
+
+def asks(verdict: Verdict) -> bool:
+    """
+    Return whether there are DNS queries in a class of flows: an inbound endpoint is asked on one port alone.
+    """
+    return verdict.direction is Direction.OUT or verdict.ports.first <= DNS_PORT <= verdict.ports.last
