@@ -69,7 +69,10 @@ def filters(before: Judged, after: Judged) -> tuple[Filter, ...] | Blocked:
         if isinstance(made, Blocked):
             return made
         found.append(made)
-    return tuple(found) or Blocked("no security group of an interface is opened")
+    if found and not any(one.rules for one in found):
+        names = join(sorted(one.acl for one in found))
+        return Blocked(f"what {names} lets in is what is needed in its subnets: answers, and what others there are for")
+    return tuple(one for one in found if one.rules) or Blocked("no security group of an interface is opened")
 
 
 def deltas(before: Judged, after: Judged) -> dict[str, dict[Direction, FlowSet]]:

@@ -16,13 +16,13 @@ from sglint.fix.proof import Key, Place, Proof, lets_in_less, prove
 from sglint.fix.secret import secret
 from sglint.fix.steps import steps
 from sglint.fix.text import ClashError, by_file, edited
-from sglint.fix.wall import cut, moves, strayed, walls
+from sglint.fix.wall import cut, moves, strayed, torn, walls
 from sglint.fix.want import wanted
 from sglint.fix.writer import obstacle, proposals
 from sglint.frozen import frozen
 from sglint.model import Interface, Prefix
 from sglint.request import Request
-from sglint.rule import Rule
+from sglint.rule import Judged, Rule
 from sglint.source.tree import inside
 
 EACH = 6
@@ -176,10 +176,9 @@ def filtered(
     if isinstance(planned, Blocked):
         return noted(plain, planned.why)
     first = ""
-    listed = [tuple(islice(unique(proposals(task.request, now, net, one)), EACH)) for net, one in planned]
-    for parts in islice(product(*listed), EACH):
+    for parts in islice(sides(task.request, now, planned), EACH):
         edits = tuple(dict.fromkeys((*plain.fix.edits, *(edit for part in parts for edit in part))))
-        overlay = None if any(is_elsewhere(now, one.span.path) for one in edits) else laid(now, edits)
+        overlay = laid(now, edits)
         if overlay is None:
             continue
         after = look(task.request, task.rules, overlay, now)
@@ -189,8 +188,23 @@ def filtered(
             moved = Wanted(tuple(one for _, one in planned), tuple(moves(now, after, planned, safe=proof.safe)))
             return Tried(told(now, after, edits, (*some, moved), proof), after)
         first = first or wrong or next(f"it would still let in {one}" for one in proof.admits)
+    first = next(torn(planned), first)
     first = first or next((why for net, one in planned if (why := obstacle(task.request, now, net, one))), "")
     return noted(plain, first or "the text has no place where it could be written")
+
+
+def sides(request: Request, now: Look, planned: Iterable[tuple[Judged, Change]]) -> Iterator[tuple[tuple[Edit, ...], ...]]:
+    """
+    Yield edits for all network ACLs, those that are written in the same way first.
+    """
+    listed = []
+    for net, one in planned:
+        here = (
+            each for each in proposals(request, now, net, one) if not any(is_elsewhere(now, edit.span.path) for edit in each)
+        )
+        listed.append(tuple(islice(unique(here), EACH)))
+    same = zip(*listed, strict=False)
+    yield from dict.fromkeys(chain(same, product(*listed)))
 
 
 def noted(plain: Tried, why: str) -> Tried:

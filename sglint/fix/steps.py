@@ -15,8 +15,10 @@ from sglint.fix.change import Admit, ApplianceMode, Attach, Change, Filter, Narr
 from sglint.fix.look import Look
 from sglint.fix.proof import shut_out, users_of
 from sglint.model import Direction, Permission
+from sglint.resource import block_name
 from sglint.rule import State
 from sglint.rule.words import join
+from sglint.source import Span
 
 
 def steps(before: Look, after: Look, changes: Iterable[Change]) -> Iterator[str]:
@@ -29,11 +31,10 @@ def steps(before: Look, after: Look, changes: Iterable[Change]) -> Iterator[str]
         yield "deploy the network ACL by itself first: it lets through all that the groups let in and open now, and its replies"
     if any(isinstance(one, (Admit, Attach)) for one in listed):
         yield from opening(before, after, second=filters)
+    yield from attaching(before, [one for one in listed if isinstance(one, Attach)])
     for one in listed:
         if isinstance(one, Narrow):
             yield from closing(before, after, one)
-        elif isinstance(one, Attach):
-            yield from attaching(before, one)
         elif isinstance(one, SetTimeout):
             yield from timeout(one)
         elif isinstance(one, ApplianceMode):
@@ -61,16 +62,21 @@ def opening(before: Look, after: Look, *, second: bool) -> Iterator[str]:
     yield "from then on, live untracked flows are cut at once when one of these rules is changed or removed: add others first"
 
 
-def attaching(before: Look, one: Attach) -> Iterator[str]:
+def attaching(before: Look, listed: Iterable[Attach]) -> Iterator[str]:
     """
-    Yield that there is a group more, and what an instance comes to of which the interfaces are a part.
+    Yield that there is a group more, once for each block, and what an instance comes to of which the interfaces are a part.
     """
-    names = join(one.groups)
-    shared = any(len(found) > 1 for (_, group), found in users_of(before).items() if group in one.groups)
-    why = f"others have {names} too" if shared else f"{names} cannot be changed"
-    yield f"{why}, so {one.owner.address} gets a group more; what any of its groups admits is admitted"
-    if any(path.startswith("NetworkInterfaces") for path, _ in one.owner.fields):
-        yield f"CloudFormation replaces {one.owner.address} by a new instance, as interfaces written in it cannot change"
+    by_block: dict[Span, list[Attach]] = {}
+    for each in listed:
+        by_block.setdefault(each.owner.block, []).append(each)
+    for one, *others in by_block.values():
+        names = join(one.groups)
+        owner = one.owner.address if not others else block_name(one.owner.address)
+        shared = any(len(found) > 1 for (_, group), found in users_of(before).items() if group in one.groups)
+        why = f"others have {names} too" if shared else f"{names} cannot be changed"
+        yield f"{why}, so {owner} gets a group more; what any of its groups admits is admitted"
+        if any(path.startswith("NetworkInterfaces") for path, _ in one.owner.fields):
+            yield f"CloudFormation replaces {owner} by a new instance, as interfaces written in it cannot change"
 
 
 def closing(before: Look, after: Look, one: Narrow) -> Iterator[str]:

@@ -35,10 +35,10 @@ def walls(now: Look, after: Look) -> tuple[tuple[Judged, Filter], ...] | Blocked
         if isinstance(made, Blocked):
             return made
         found += ((net, one) for one in made)
-    return next(torn(found), tuple(found))
+    return tuple(found)
 
 
-def torn(found: Iterable[tuple[Judged, Filter]]) -> Iterator[Blocked]:
+def torn(found: Iterable[tuple[Judged, Filter]]) -> Iterator[str]:
     """
     Yield that one block makes subnets of several root modules, which need different network ACLs.
     """
@@ -48,7 +48,7 @@ def torn(found: Iterable[tuple[Judged, Filter]]) -> Iterator[Blocked]:
         other, same = seen.setdefault(spans, (net, one))
         if spans and same.rules != one.rules:
             roots = join(sorted({other.network.root, net.network.root}))
-            yield Blocked(f"one block makes {join(one.subnets)} of {roots}, which need different rules")
+            yield f"one block makes {join(one.subnets)} of {roots}, which need different rules"
 
 
 def moves(now: Look, after: Look, planned: Iterable[tuple[Judged, Filter]], *, safe: bool) -> Iterator[str]:

@@ -252,6 +252,43 @@ def test_what_is_written_for_the_subnet_of_one_call_of_a_module_is_not_for_that_
     assert one.steps[-1].endswith("would be the network ACL of module.a.aws_subnet.dns too")
 
 
+OUTPUTS = """
+output "vpc" {
+  value = aws_vpc.hub.id
+}
+
+output "subnets" {
+  value = aws_subnet.dns[*].id
+}
+"""
+
+
+def test_what_is_for_one_call_of_a_module_is_written_beside_it_where_its_outputs_tell_the_subnets(place: Place) -> None:
+    module = BASE + CIDRS + DNS.replace('["10.0.0.0/8"]', "var.cidrs") + OUTPUTS
+    module = module.replace('"dns" {\n  vpc_id     = aws_vpc.hub.id\n  cidr_block = "10.0.1.0/24"', BLOCK, 1)
+    place.write(
+        {
+            "subnet/main.tf": module.replace("    subnet_id = aws_subnet.dns.id\n", INSIDE).replace(
+                ".dns.id\n  route", ".dns[0].id\n  route"
+            )
+        }
+    )
+    made = fixed(place, CALLS)
+    assert made.complete, "\n".join(made.told())
+    head = '\n\nresource "aws_network_acl" "b_dns" {\n  vpc_id     = module.b.vpc\n  subnet_ids = module.b.subnets\n'
+    assert head in place.read("main.tf")
+
+
+def test_an_acl_that_was_just_written_and_lets_in_no_more_than_is_needed_is_named(place: Place) -> None:
+    web = group("web", rule("ingress", "udp", 53, 53, "0.0.0.0/0"))
+    rules = (
+        *(one for one in EVERYTHING if one.startswith("egress")),
+        numbered("ingress", 10, "allow", "17", "0.0.0.0/0", 53, 53),
+    )
+    made = fixed(place, BASE + DNS + host("web") + web + acl(*rules))
+    assert "what aws_network_acl.own lets in is what is needed in its subnets" in "\n".join(made.told())
+
+
 @pytest.mark.parametrize(
     ("second", "says"),
     [

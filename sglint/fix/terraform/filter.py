@@ -12,6 +12,7 @@ from sglint.fix.change import AclRule, Filter
 from sglint.fix.terraform import hcl
 from sglint.fix.terraform.add import local_address, named, unused
 from sglint.fix.terraform.origin import Terraform
+from sglint.fix.terraform.outside import outside
 from sglint.fix.terraform.place import after_last, common_tags, inserted
 from sglint.model import Acl, Direction
 from sglint.resource import Origin, split_key
@@ -106,32 +107,41 @@ def resources(files: Terraform, acl: Acl, rules: Sequence[AclRule]) -> list[str]
 
 def new_acl(files: Terraform, net: Judged, change: Filter) -> Iterator[Edits]:
     """
+    Yield the edit that adds a network ACL for subnets, after the last of them, or where their modules are called.
+    """
+    subnets = [one.origin for one in net.network.subnets if one.origin.address in change.subnets]
+    if len(subnets) != len(change.subnets) or any(not one.span.path.endswith(".tf") for one in subnets):
+        return
+    rules = [("ingress" if one.direction is Direction.IN else "egress", inline(one)) for one in change.rules]
+    if len({one.address.removesuffix(local_address(one.address)) for one in subnets}) == 1:
+        yield from beside(files, net, subnets, rules)
+    there = outside(files, net, subnets)
+    if there is not None:
+        taken = {one.labels for one in files.blocks(there.directory, "resource")}
+        values = {"vpc_id": hcl.Raw(there.vpc), "subnet_ids": there.subnets}
+        made = hcl.block("resource", ("aws_network_acl", unused(there.name, "aws_network_acl", taken)), values, rules)
+        yield (inserted(files.texts, there.call.span, [made], ""),)
+
+
+def beside(
+    files: Terraform, net: Judged, subnets: Sequence[Origin], rules: Sequence[tuple[str, dict[str, hcl.Plain]]]
+) -> Iterator[Edits]:
+    """
     Yield the edit that adds a network ACL for subnets of one module, after the last of them.
 
     All subnets of a block are named together, so that those which it makes some day are among them.
     """
-    subnets = [one.origin for one in net.network.subnets if one.origin.address in change.subnets]
-    directories = {posixpath.dirname(one.span.path) for one in subnets}
-    if (
-        len(subnets) != len(change.subnets)
-        or len(directories) != 1
-        or any(not one.span.path.endswith(".tf") for one in subnets)
-    ):
-        return
-    if len({one.address.removesuffix(local_address(one.address)) for one in subnets}) != 1:
-        return
     first, last = subnets[0], max(subnets, key=lambda one: one.span)
     block = files.block_at(first.span)
     vpc = None if block is None else block.attribute("vpc_id")
     text = "" if vpc is None else files.texts.written(vpc.expr.span)
     if block is None or not text or "each." in text or "count." in text or "\n" in text:
         return
-    taken = {one.labels for one in files.blocks(next(iter(directories)), "resource")}
-    rules = [("ingress" if one.direction is Direction.IN else "egress", inline(one)) for one in change.rules]
+    taken = {one.labels for one in files.blocks(posixpath.dirname(first.span.path), "resource")}
     for name, head in (all_of(files, net, subnets, text), one_by_one(subnets)):
         if head:
-            first_of_all = {key: head[key] for key in head if key == "count"}
-            values = {**first_of_all, "vpc_id": hcl.Raw(text), **head, **common_tags(files.texts, block)}
+            number = {key: head[key] for key in head if key == "count"}
+            values = {**number, "vpc_id": hcl.Raw(text), **head, **common_tags(files.texts, block)}
             made = hcl.block("resource", ("aws_network_acl", unused(name, "aws_network_acl", taken)), values, rules)
             yield (inserted(files.texts, last.block, [made], ""),)
 
