@@ -72,7 +72,7 @@ def filters(before: Judged, after: Judged) -> tuple[Filter, ...] | Blocked:
     if found and not any(one.rules for one in found):
         names = join(sorted(one.acl for one in found))
         return Blocked(f"what {names} lets in is what is needed in its subnets: answers, and what others there are for")
-    return tuple(one for one in found if one.rules) or Blocked("no security group of an interface is opened")
+    return tuple(one for one in found if one.rules) or Blocked(next(unsure(before, after), "no security group is opened"))
 
 
 def deltas(before: Judged, after: Judged) -> dict[str, dict[Direction, FlowSet]]:
@@ -91,6 +91,19 @@ def deltas(before: Judged, after: Judged) -> dict[str, dict[Direction, FlowSet]]
         if newly[Direction.IN]:
             found[one.address] = newly
     return found
+
+
+def unsure(before: Judged, after: Judged) -> Iterator[str]:
+    """
+    Yield of which interfaces it is not known who is let in now: so many, as far as the text says, that nobody is newly let in.
+    """
+    there = {one.address: one for one in after.network.interfaces}
+    old, new = ((build(one.network), index(one.network)) for one in (before, after))
+    for one in before.network.interfaces:
+        listed = [each for some in admissions(*old, one).values() for each in some]
+        doubt = next((why for each in listed if not each.sure for why in each.because), None)
+        if doubt is not None and one.address in there and admissions(*new, there[one.address]) != admissions(*old, one):
+            yield f"whom {one.address} lets in now is not all known: {doubt.why}"
 
 
 def admitted(graph: Graph, rules: Rules, interface: Interface) -> dict[Direction, FlowSet]:

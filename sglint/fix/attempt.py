@@ -11,6 +11,7 @@ from itertools import chain, islice, product
 from sglint.finding import Edit, Fix, Severity
 from sglint.fix.change import Admit, Attach, Blocked, Change, Narrow, Opening, Wanted, openings_of
 from sglint.fix.diff import from_top, unified
+from sglint.fix.generated import generated
 from sglint.fix.look import Item, Look, Overlay, apart, look, real
 from sglint.fix.proof import Key, Place, Proof, lets_in_less, prove
 from sglint.fix.secret import secret
@@ -137,7 +138,8 @@ def attempt(
         pairs = [(item, change) for item, one in zip((*items, items[0]), some, strict=False) for change in one.changes]
         for edits in islice(combined(task.request, now, pairs), TRIES):
             elsewhere = next((one.span.path for one in edits if is_elsewhere(now, one.span.path)), "")
-            why = f"{elsewhere} comes from elsewhere, where it would have to be changed" if elsewhere else secret(now, edits)
+            why = f"{elsewhere} comes from elsewhere, where it would have to be changed" if elsewhere else ""
+            why = why or generated(now, edits) or secret(now, edits)
             overlay = None if why else laid(now, edits)
             first = first or why
             tries += overlay is not None

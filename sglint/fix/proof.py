@@ -257,11 +257,12 @@ def newly(before: Look, after: Look) -> Mapping[Place, tuple[FlowSet, FlowSet]]:
     old = dict(reached(before))
     found = {}
     for place, now in reached(after):
-        was = old.get(place, Reach(now.about, now.judgement, *4 * (FlowSet(),)))
+        was = old.get(place, Reach(now.about, now.judgement, *5 * (FlowSet(),)))
         more = (now.admitted - was.admitted) | (now.allowed - was.allowed)
         opened = expose(now.about, now.judgement, Direction.IN, more, again=True) if more else None
         coming = (now.coming - was.coming) | (opened.flows.most - was.least if opened else FlowSet())
-        stray = (now.stray | (opened.stray if opened else FlowSet())) - was.stray - was.coming - coming
+        stray = now.stray - was.stray - was.coming
+        stray = (stray | (opened.stray - was.astray - was.least if opened else FlowSet())) - coming
         found[place] = (coming | (now.least - was.least), stray)
     return found
 
@@ -297,7 +298,7 @@ def let_in(one: Look) -> Iterator[tuple[Place, FlowSet]]:
 class Reach:
     """
     The packets that can reach an interface: what its groups admit surely and possibly, and what of that can start connections
-    surely and possibly, or cannot be answered.
+    surely and possibly, or cannot be answered; of what its groups admit surely, `astray` is what cannot be answered.
     """
 
     about: Survey
@@ -305,6 +306,7 @@ class Reach:
     admitted: FlowSet
     allowed: FlowSet
     least: FlowSet
+    astray: FlowSet
     coming: FlowSet
     stray: FlowSet = field(default_factory=FlowSet)
 
@@ -317,10 +319,14 @@ def reached(one: Look) -> Iterator[tuple[Place, Reach]]:
         about = survey(net.network)
         for judgement in net.judgements:
             least, most = admitted(about.graph, about.rules, judgement)
-            surely = expose(about, judgement, Direction.IN, least, again=True).flows.least if least else least
+            sure = expose(about, judgement, Direction.IN, least, again=True) if least else None
+            surely, astray = (sure.flows.least, sure.stray) if sure else (FlowSet(), FlowSet())
             maybe = expose(about, judgement, Direction.IN, most, again=True) if most else None
             coming, stray = (maybe.flows.most, maybe.stray) if maybe else (FlowSet(), FlowSet())
-            yield (net.network.root, judgement.interface.address), Reach(about, judgement, least, most, surely, coming, stray)
+            yield (
+                (net.network.root, judgement.interface.address),
+                Reach(about, judgement, least, most, surely, astray, coming, stray),
+            )
 
 
 def admitted(graph: Graph, written: Rules, judgement: Judgement) -> tuple[FlowSet, FlowSet]:

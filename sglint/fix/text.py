@@ -74,9 +74,10 @@ class Texts:
 
     def newline(self, path: str) -> str:
         """
-        Return how the lines of the file end.
+        Return how the lines of the file end, most of them where they differ.
         """
-        return "\r\n" if "\r\n" in (self.text(path) or "") else "\n"
+        text = self.text(path) or ""
+        return "\r\n" if 2 * text.count("\r\n") > text.count("\n") else "\n"
 
 
 def offsets(text: str, span: Span) -> tuple[int, int]:

@@ -21,7 +21,7 @@ from sglint.rule.advice import exposures, reach, said, shut_out
 from sglint.rule.idle import falls_short
 from sglint.rule.words import join, lack, missing
 from sglint.source import SglintError
-from sglint.space import EVERYONE, Family, family_of, prefixes
+from sglint.space import EVERYONE, Family, Ports, family_of, intervals, prefixes
 from sglint.track import peers
 
 USUAL = 5400
@@ -74,8 +74,7 @@ def opened(net: Judged, found: Found) -> tuple[Wanted, ...] | Blocked:
         for direction in Direction
         for family in Family
         for protocol, ranges in sorted(lacking.get((direction, family), {}).items(), key=lambda item: item[0].value)
-        for ports in sorted(ranges)
-        if not any(other != ports and other.covers(ports) for other in ranges)
+        for ports in (Ports(*pair) for pair in intervals((one.first, one.last) for one in ranges).ranges)
     )
     if not openings:
         return Blocked("no rule of a security group is missing: what is tracked here is tracked automatically")

@@ -338,6 +338,22 @@ def test_an_acl_that_cannot_keep_out_all_keeps_out_the_others_and_is_not_safe(pl
     assert any(step.startswith("it cannot keep out all of them") for step in one.steps)
 
 
+def test_who_may_be_let_in_already_counts_as_new_though_nothing_answers_them(place: Place) -> None:
+    unknown = '\nvariable "me" {\n  type = string\n}\n'
+    text = (
+        BASE.replace('"0.0.0.0/0"', '"10.0.0.0/8"')
+        + unknown
+        + DNS[:-2]
+        + rule("ingress", "udp", 53, 53, "${var.me}/32")
+        + "}\n"
+    )
+    ((_, made, done),) = fixed(place, text).findings
+    assert not done
+    (line,) = made.admits
+    assert line.endswith("from 0.0.0.0/0 but 10.0.0.0/8 that it cannot answer, as no route leads back")
+    assert "whom aws_route53_resolver_endpoint.dns lets in now is not all known: var.me" in made.steps[-1]
+
+
 def test_an_acl_that_keeps_out_nobody_is_not_written(place: Place) -> None:
     made = fixed(place, BASE + DNS + host("web") + group("web", rule("ingress", "udp", 53, 53, "0.0.0.0/0")))
     one = next(one for finding, one, _ in made.findings if finding.rule == "tracked-resolver")
@@ -529,6 +545,20 @@ def test_what_is_added_to_a_template_is_there_under_the_condition_of_what_it_ref
     added = [one for name, one in resources.items() if name.startswith("SubnetAcl")]
     assert len(added) > 3
     assert {one.get("Condition") for one in added} == {"Made"}
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("app.template.yaml", "app.template.yaml is made by CDK: change the construct Hub/Dns/Group, and synthesise again"),
+        (".aws-sam/build/template.yaml", ".aws-sam/build/template.yaml is made by sam build: change what it is made of"),
+    ],
+)
+def test_what_a_tool_makes_is_not_changed(place: Place, path: str, says: str) -> None:
+    metadata = "\n    Metadata: {aws:cdk:path: Hub/Dns/Group}\n" if "sam" not in path else "\n"
+    place.write({path: DNS_TEMPLATE.replace("\n  Group:\n", f"\n  Group:{metadata}")})
+    ((_, made, done),) = fix(Request((path,)), RULES).findings
+    assert (made.blocked, done) == (says, False)
 
 
 def test_a_template_keeps_the_rules_of_its_network_acl(place: Place) -> None:

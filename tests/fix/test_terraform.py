@@ -510,6 +510,51 @@ def test_what_terraform_leaves_as_it_is_is_not_changed(place: Place, ignored: st
     assert not any(line.startswith("resource") for line in new)
 
 
+def test_a_list_that_has_its_items_on_lines_keeps_them_so_and_the_comments_between(place: Place) -> None:
+    spread = '[\n      # the spokes\n      "10.0.0.0/8", # here\n      "192.168.0.0/16",\n    ] # end'
+    place.write({"main.tf": forwarder() + GROUP.replace("CLIENTS", spread)})
+    assert changes(place.fix().diff)["main.tf"] == (
+        2 * ['      "10.0.0.0/8", # here', '      "192.168.0.0/16",'],
+        2 * ['      "0.0.0.0/0",'],
+    )
+
+
+def test_an_entry_whose_peer_is_named_elsewhere_shows_how_rules_are_written(place: Place) -> None:
+    data = """
+locals {
+  groups = {
+    one = { dns = { from = 0, to = 65535, protocol = "udp", cidrs = ["${var.spokes}"] } }
+    two = { dns = { from = 53, to = 53, protocol = "udp", cidrs = ["${var.spokes}"] } }
+  }
+}
+
+resource "aws_security_group" "data" {
+  for_each = local.groups
+  vpc_id   = aws_vpc.hub.id
+
+  dynamic "ingress" {
+    for_each = each.value
+
+    content {
+      protocol    = ingress.value.protocol
+      from_port   = ingress.value.from
+      to_port     = ingress.value.to
+      cidr_blocks = ingress.value.cidrs
+    }
+  }
+%s}
+
+variable "spokes" {
+  default = "10.0.0.0/8"
+}
+"""
+    place.write({"main.tf": forwarder('aws_security_group.data["one"].id') + data % OPEN})
+    _, new = changes(place.fix("tracked-workload", "tracked-forwarder").diff)["main.tf"]
+    entry = '%s_in = { from = 0, to = 65535, protocol = "%s", cidrs = ["0.0.0.0/0"] }'
+    assert len(new) == 1
+    assert new[0].endswith(f'["${{var.spokes}}"] }}, {entry % ("tcp", "tcp")}, {entry % ("udp", "udp")} }}')
+
+
 def test_new_entries_of_a_map_are_aligned_with_each_other(place: Place) -> None:
     data = """
 locals {

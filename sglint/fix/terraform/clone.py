@@ -129,9 +129,10 @@ def matches(rule: Written, parts: Mapping[str, Expr], peers: Sequence[Prefix]) -
     told = whole if str(word.value) in {"-1", "all"} else (str(first.value), str(last.value)) in ports
     same = {protocol.value for protocol, _ in rule.services} == {str(word.value).lower()} or whole
     named = parts.get("peer")
-    texts = {one.value for one in named.items if isinstance(one, Literal)} if isinstance(named, TupleExpr) else set()
-    texts |= {named.value} if isinstance(named, Literal) else set()
-    return told and same and (named is None or texts == {str(one) for one in peers})
+    items = named.items if isinstance(named, TupleExpr) else () if named is None else (named,)
+    texts = {one.value if isinstance(one, Literal) else None for one in items}
+    who = {str(one) for one in peers}
+    return told and same and (named is None or texts == who or (texts - who == {None} and len(items) == len(peers)))
 
 
 def in_kind(expr: Expr, value: str | int) -> str:

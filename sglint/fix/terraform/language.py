@@ -19,13 +19,13 @@ from sglint.fix.terraform.filter import filtering
 from sglint.fix.terraform.origin import Terraform, Where, enclosing
 from sglint.fix.terraform.own import attaching
 from sglint.fix.terraform.place import inserted, without
-from sglint.fix.text import offsets
+from sglint.fix.text import Texts, offsets
 from sglint.model import Prefix
 from sglint.resource import Origin, split_key
 from sglint.rule import Judged
 from sglint.source import Span
 from sglint.space import EVERYONE, Family
-from sglint.syntax import Literal, TupleExpr
+from sglint.syntax import Expr, Literal, TupleExpr
 
 
 def language(files: Terraform, net: Judged) -> Language:
@@ -120,17 +120,27 @@ def replaced(files: Terraform, origin: Origin, path: str, old: Sequence[Prefix],
     lists = [one for one in sources if is_list_of(one, old)]
     single = [one for one in sources if isinstance(one.expr, Literal) and str(one.expr.value) in {str(each) for each in old}]
     if lists[place:]:
-        listed = lists[place].expr
-        if isinstance(listed, TupleExpr) and len(listed.items) == len(new) == 1:
-            return (Edit(listed.items[0].span, hcl.value(str(new[0]))),)
-        return (Edit(lists[place].expr.span, hcl.value([str(one) for one in new])),)
+        return (items_of(files.texts, lists[place].expr, new),)
     around = (next(enclosing(files.texts, one.expr.span), None) for one in single) if len(old) > 1 else ()
     holders = [one for one in around if one is not None and is_list_of(Where(one, single[0].scope), old)]
     if holders[place:]:
-        return (Edit(holders[place].span, hcl.value([str(one) for one in new])),)
+        return (items_of(files.texts, holders[place], new),)
     if single[place:] and len(new) == len(old) == 1:
         return (Edit(single[place].expr.span, hcl.value(str(new[0]))),)
     return ()
+
+
+def items_of(texts: Texts, listed: Expr, new: Sequence[Prefix]) -> Edit:
+    """
+    Return the edit by which a list has these items instead, each on a line of its own where it had them so.
+    """
+    words = [hcl.value(str(one)) for one in new]
+    if not isinstance(listed, TupleExpr) or not listed.items:
+        return Edit(listed.span, hcl.value([str(one) for one in new]))
+    first, last = listed.items[0].span, listed.items[-1].span
+    line = texts.line(first.path, first.line)
+    apart = f",{texts.newline(first.path)}{line[: first.column - 1]}" if first.line > listed.span.line else ", "
+    return Edit(Span(first.path, first.line, first.column, last.end_line, last.end_column), apart.join(words))
 
 
 def is_list_of(where: Where, prefixes: Iterable[Prefix]) -> bool:
