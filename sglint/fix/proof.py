@@ -117,13 +117,16 @@ def rules_touched(before: Look, after: Look, meant: Callable[[Place], bool]) -> 
     users, users_then = users_of(before), users_of(after)
     old, new = rules_of(before), rules_of(after)
     fresh = groups_of(after) - groups_of(before)
+    roots = {root for one in users.values() for root, address in one if meant((root, address))}
     for place in sorted(place for place in old.keys() | new.keys() if old.get(place) != new.get(place)):
         there = users.get(place, []) if place not in fresh else users_then.get(place, [])
         others = sorted(address for root, address in there if not meant((root, address)))
         if others and len(others) < len(there):
             yield f"{place[1]} is the group of {few(others)} too, which is to stay as it is: give one of them its own"
         elif len(others) == len(there):
-            yield f"it would change the rules of {place[1]} too, which are to stay as they are"
+            named = place[1] if place[0] in roots else f"{place[1]} in {place[0]}"
+            told = "which are to stay as they are: what makes both has to tell them apart"
+            yield f"it would change the rules of {named} too, {told}"
 
 
 def users_of(one: Look) -> Mapping[Place, list[Place]]:

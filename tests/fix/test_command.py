@@ -104,7 +104,7 @@ def test_the_json_of_check_has_each_change_where_it_is_asked_for(place: Place) -
     run = sglint("check", "--fixes", "--format", "json", cwd=place.top)
     ((made,),) = [[one["fix"] for one in json.loads(run.out)["findings"]]]
     assert (made["safe"], made["admits"], made["blocked"]) == (True, [], None)
-    assert [edit["text"] for edit in made["edits"]] == ['["0.0.0.0/0"]']
+    assert [edit["text"] for edit in made["edits"]] == ['"0.0.0.0/0"']
     assert made["diff"] == sglint("fix", cwd=place.top).out
 
 

@@ -555,6 +555,31 @@ variable "spokes" {
     assert new[0].endswith(f'["${{var.spokes}}"] }}, {entry % ("tcp", "tcp")}, {entry % ("udp", "udp")} }}')
 
 
+def test_a_new_block_has_its_attributes_in_the_order_of_the_others(place: Place) -> None:
+    group = """
+resource "aws_security_group" "data" {
+  vpc_id = aws_vpc.hub.id
+
+  ingress {
+    description = "spokes"
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["10.0.0.0/8"]
+  }
+
+  ingress {
+    self      = true
+    protocol  = "icmp"
+    from_port = -1
+    to_port   = -1
+  }
+"""
+    place.write({"main.tf": forwarder() + group + OPEN + "}\n"})
+    _, new = changes(place.fix("tracked-workload").diff)["main.tf"]
+    assert [line.split()[0] for line in new if "=" in line] == 2 * ["from_port", "to_port", "protocol", "cidr_blocks"]
+
+
 def test_new_entries_of_a_map_are_aligned_with_each_other(place: Place) -> None:
     data = """
 locals {

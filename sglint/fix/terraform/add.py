@@ -134,10 +134,26 @@ def made(
     direction = openings[0].direction
     if style[direction] == "":
         names = [name for name in (BLOCKS[direction], *BLOCKS.values()) if any(is_of(child, name) for child in block.blocks)]
-        texts = [hcl.block(BLOCKS[direction], (), ports_and_peers(*item)) for item in together(openings)]
+        both = (child for child in block.blocks if child.type in BLOCKS.values())
+        like = sorted(both, key=lambda one: (one.type == BLOCKS[direction], one.span))
+        texts = [hcl.block(BLOCKS[direction], (), in_order(like, ports_and_peers(*item))) for item in together(openings)]
         yield after_last(files.texts, block, names[0] if names else "", texts)
         return
     yield beside(files, origin, rules, openings, style[direction])
+
+
+def in_order(like: Sequence[Block], values: Mapping[str, hcl.Plain]) -> dict[str, hcl.Plain]:
+    """
+    Return attributes in the order of the last block that has most of them; others stay behind the same one.
+    """
+    beside = [[one.name for one in sorted(each.attributes, key=lambda one: one.span)] for each in like]
+    names = max(reversed(beside), key=lambda one: len(values.keys() & set(one)), default=[])
+    places: dict[str, tuple[int, int]] = {}
+    last = -1
+    for number, key in enumerate(values):
+        last = names.index(key) if key in names else last
+        places[key] = (last, number)
+    return {key: values[key] for key in sorted(values, key=places.__getitem__)}
 
 
 def together(openings: Iterable[Opening]) -> Iterator[tuple[Protocol, Ports, Mapping[Family, tuple[str, ...]]]]:
