@@ -66,6 +66,9 @@ def test_reads_the_work_tree_and_nothing_else(repository: Path) -> None:
     discovery = discover(["root"], base=str(repository))
     assert [problem.message for problem in discovery.problems] == ["root/link.tf links to outside of what is scanned"]
     assert read(discovery.tree, "modules/m.tf") == Source("modules/m.tf", "a = 1\n")
+    linked = read(discovery.tree, "root/link.tf")
+    assert isinstance(linked, Problem)
+    assert linked.message == discovery.problems[0].message  # said once
     for path in ("../secret.tf", "root/link.tf", "/etc/passwd", "root/../../secret.tf"):
         assert isinstance(read(discovery.tree, path), Problem)
         assert isinstance(read_bytes(discovery.tree, path), Problem)

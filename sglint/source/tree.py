@@ -99,7 +99,7 @@ def _head(tree: Tree, path: str, limit: int) -> bytes | Problem:
     try:
         real = resolved(tree.overlay, os.path.join(tree.base, path))
         if not inside(tree, real):
-            return _outside(shown)
+            return _outside(tree, path)
         laid = content(tree.overlay, real)
         if laid is not None:
             return laid[:limit]
@@ -148,7 +148,7 @@ def _names(tree: Tree, absolute: str) -> tuple[tuple[str, Sort], ...] | Problem:
     shown = displayed(tree, absolute)
     try:
         if not inside(tree, resolved(tree.overlay, absolute)):
-            return _outside(shown)
+            return _outside(tree, absolute)
         return tuple((one.name, _sort(tree, os.path.join(absolute, one.name), one)) for one in entries(tree.overlay, absolute))
     except (FileNotFoundError, NotADirectoryError):
         return ()
@@ -164,8 +164,10 @@ def _sort(tree: Tree, path: str, one: Entry) -> Sort:
     return "other" if exists(tree.overlay, path) else "gone"
 
 
-def _outside(shown: str) -> Problem:
-    return Problem(f"{shown} lies outside of what is scanned", whole(shown), "name a directory above both with --root")
+def _outside(tree: Tree, path: str) -> Problem:
+    shown = displayed(tree, path)
+    how = "links to" if inside(tree, os.path.normpath(os.path.join(tree.base, path))) else "lies"
+    return Problem(f"{shown} {how} outside of what is scanned", whole(shown), "name a directory above both with --root")
 
 
 def displayed(tree: Tree, path: str) -> str:

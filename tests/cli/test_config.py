@@ -201,7 +201,7 @@ def test_a_configuration_reaches_nothing_outside_of_what_is_scanned(tmp_path: Pa
     (work / "sglint.toml").symlink_to(tmp_path / "secret")
     run = inspect(work)
     assert run.code == 2
-    assert "sglint.toml lies outside of what is scanned" in run.err
+    assert "sglint.toml links to outside of what is scanned" in run.err
     assert "hunter2" not in run.said
 
 
