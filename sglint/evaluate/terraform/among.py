@@ -5,16 +5,16 @@ Whether a value is among others, without comparing each with each where their co
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from sglint.evaluate.terraform.mark import unmark
 from sglint.evaluate.terraform.operators import equal
 from sglint.evaluate.terraform.typed import bare
 from sglint.evaluate.terraform.unknown import same
+from sglint.frozen import frozen
 from sglint.value import Map, Marked, Ref, Seq, Symbol, Unknown, Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pool:
     """
     Values to look for others among; `others` are those that may be equal to one which does not look like them.
