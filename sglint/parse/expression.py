@@ -11,12 +11,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from sglint.parse.directive import normal
 from sglint.parse.scan import NAME, Read
 from sglint.parse.skeleton import Skeleton
 from sglint.parse.strings import heredoc_at, read_heredoc, read_quoted
 from sglint.parse.text import DEPTH, PARTS, Failure, Text, shown
-from sglint.parse.tree import translate
+from sglint.parse.tree import named, translate
+from sglint.syntax import Literal
 
+_NAMES = 10
+"""Of how many levels what is read at one look has less."""
+_NAME = rf"[^\W\d][\w-]*+(?:\.[^\W\d][\w-]*+){{0,{_NAMES - 2}}}+"
+_PLAIN_LINE = re.compile(rf'(?:({_NAME})|"([^"\\$%\n]*+)")[ \t]*+(?=\r?\n|\Z)', re.ASCII)
+_PLAIN_INSIDE = re.compile(rf'[ \t]*+(?:({_NAME})|"([^"\\$%\n]*+)")[ \t]*+(?=~?\}})', re.ASCII)
+"""What is read at one look: a name with some attributes, or a string without a template, and nothing after it."""
 _STOP = re.compile(r'["#\n{}()\[\]]|//|/\*|<<-?[^\W\d]|(?<!\d)\d++(?:\.\d++)?[eE][+-]?\d++|[^\x00-\x7f]+|\*')
 _FOR = re.compile(r"(?:\s|#[^\n]*+\n|//[^\n]*+\n|/\*.*?\*/)*+for(?![\w-])", re.DOTALL)
 _WORD_BEFORE = re.compile(r"[\w-]*\Z")
@@ -53,14 +61,14 @@ def read_line(text: Text, at: int, depth: int) -> Read:
     """
     Read the expression of an attribute: it ends with its line, outside of brackets.
     """
-    return _read(_State(text, at, depth, inside=False))
+    return _plain(text, _PLAIN_LINE.match(text.content, at), depth) or _read(_State(text, at, depth, inside=False))
 
 
 def read_inside(text: Text, at: int, depth: int) -> Read:
     """
     Read the expression of a `${ }`, which ends before its `}` or `~}`.
     """
-    return _read(_State(text, at, depth, inside=True))
+    return _plain(text, _PLAIN_INSIDE.match(text.content, at), depth) or _read(_State(text, at, depth, inside=True))
 
 
 def read_all(text: Text) -> Read:
@@ -72,6 +80,18 @@ def read_all(text: Text) -> Read:
     if read.end < len(text.content):
         raise Failure(f"unexpected {shown(text, read.end)}", read.end, read.end + 1)
     return read
+
+
+def _plain(text: Text, found: re.Match[str] | None, depth: int) -> Read | None:
+    """
+    Return what most expressions are, a string without a template or a name with attributes, which is read at one look.
+    """
+    if found is None or depth > DEPTH - _NAMES:
+        return None
+    if found[1] is None:
+        return Read(Literal(normal(found[2]), text.word(found.start(2) - 1, found.end(2) + 1)), found.end(), 2)
+    expr = named(text, found[1], found.start(1))
+    return None if expr is None else Read(expr, found.end(), found[1].count(".") + 1)
 
 
 def _read(state: _State) -> Read:

@@ -13,7 +13,7 @@ from tree_sitter import Language, Node, Parser
 
 from sglint.parse.json import exact
 from sglint.parse.skeleton import PREFIX, Skeleton, end_of, offset, squeezed
-from sglint.parse.text import DEPTH, Failure, shown
+from sglint.parse.text import DEPTH, Failure, Text, shown
 from sglint.syntax import (
     Binary,
     Call,
@@ -78,12 +78,19 @@ def _simple(skeleton: Skeleton) -> Expr | None:
     found = _SIMPLE.match(plain)
     if found is None or plain.count(".") >= DEPTH:
         return None
-    span, content = skeleton.text.span, skeleton.text.content
+    content = skeleton.text.content
     if found[2] is not None:
         start, end = found.start(2) + skeleton.start, found.end(2) + skeleton.start
         return _number(skeleton, content[start:end], start, end)
     start, end = found.start(1) + skeleton.start, found.end(1) + skeleton.start
-    names = content[start:end].split(".")
+    return named(skeleton.text, content[start:end], start)
+
+
+def named(text: Text, written: str, start: int) -> Expr | None:
+    """
+    Return a name with its attributes, or a constant; None for an attribute of a constant.
+    """
+    names, span = written.split("."), text.word
     at = start + len(names[0])
     if len(names) == 1 and names[0] in _CONSTANTS:
         return Literal(_CONSTANTS[names[0]], span(start, at))
