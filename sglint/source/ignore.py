@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from sglint.source.disk import NOTHING, Overlay, is_file, is_link, real_path
-from sglint.source.pattern import Pattern, bytewise, opinion_of, read_pattern
+from sglint.source.pattern import Pattern, bytewise, last_word, opinion_of, read_pattern
 from sglint.source.text import Problem
 from sglint.source.tree import Tree, read_bytes, slashed, whole
 
@@ -38,12 +38,13 @@ class Ignore:
     """
     The .gitignore files that hold below a directory, by their own directory; `limit` is the topmost one.
 
-    `problems` are what is wrong with them, with their absolute paths.
+    `buried` remembers whether one of them ignores a directory; `problems` are what is wrong with them, with absolute paths.
     """
 
     limit: str
     overlay: Overlay = NOTHING
     patterns: dict[str, tuple[Pattern, ...]] = field(default_factory=dict)
+    buried: dict[tuple[str, str], bool] = field(default_factory=dict)
     problems: list[tuple[str, Problem]] = field(default_factory=list)
 
 
@@ -64,14 +65,31 @@ def ignored(rules: Ignore, path: str, *, directory: bool) -> bool:
         if above not in rules.patterns:
             rules.patterns[above] = tuple(_patterns(rules, os.path.join(above, ".gitignore")))
         if rules.patterns[above]:
-            parts = slashed(bytewise(os.path.relpath(path, above))).split("/")
-            opinion = opinion_of(rules.patterns[above], parts, directory=directory)
+            opinion = _buried(rules, above, os.path.dirname(path)) or last_word(
+                rules.patterns[above], _parts(path, above), directory=directory
+            )
             if opinion is not None:
                 return opinion
         if above == os.path.dirname(above):
             break
         above = os.path.dirname(above)
     return False
+
+
+def _buried(rules: Ignore, above: str, directory: str) -> bool:
+    """
+    Return whether the .gitignore in a directory ignores one below it, or one between them, for all that lies there.
+    """
+    if directory == above:
+        return False
+    if (above, directory) not in rules.buried:
+        opinion = opinion_of(rules.patterns[above], _parts(directory, above), directory=True)
+        rules.buried[above, directory] = opinion is True
+    return rules.buried[above, directory]
+
+
+def _parts(path: str, above: str) -> list[str]:
+    return slashed(bytewise(os.path.relpath(path, above))).split("/")
 
 
 def _patterns(rules: Ignore, path: str) -> Iterator[Pattern]:

@@ -199,19 +199,25 @@ def opinion_of(patterns: Sequence[Pattern], parts: Sequence[str], *, directory: 
 
     What lies in an ignored directory is ignored.
     """
-    for length in range(1, len(parts) + 1):
-        last = length == len(parts)
-        named = (one for one in reversed(patterns) if one.matches(parts[:length], directory=directory or not last))
-        found = next(named, None)
-        if found is not None and (last or not found.negated):
-            return not found.negated
-    return None
+    if any(last_word(patterns, parts[:length], directory=True) for length in range(1, len(parts))):
+        return True
+    return last_word(patterns, parts, directory=directory)
+
+
+def last_word(patterns: Sequence[Pattern], parts: Sequence[str], *, directory: bool) -> bool | None:
+    """
+    Return what one .gitignore says of the path itself, without regard to the directories that it lies in.
+    """
+    found = next((one for one in reversed(patterns) if one.matches(parts, directory=directory)), None)
+    return None if found is None else not found.negated
 
 
 def bytewise(text: str) -> str:
     """
     Return the text with a character for each byte of it, which is how git compares names.
     """
+    if text.isascii():
+        return text
     return text.encode("utf-8", "surrogateescape" if all(map(_plain, text)) else "surrogatepass").decode("latin-1")
 
 

@@ -29,6 +29,8 @@ DIRECTORIES = 50_000
 """How many directories are walked through."""
 
 _TEMPLATES = (".yaml", ".yml", ".json", ".template")
+_ENDINGS = (".tf", ".tfvars", *_TEMPLATES)
+"""Of all names of files that are looked at, those in JSON among them."""
 
 
 @ordered
@@ -195,6 +197,10 @@ def _terraform(name: str) -> Format | None:
     return "tfvars" if name.endswith((".tfvars", ".tfvars.json")) else None
 
 
+def _may_be_ours(name: str) -> bool:
+    return name.endswith(_ENDINGS) and not ignored_by_terraform(name)
+
+
 def _format(tree: Tree, path: str) -> Format | None:
     """
     Return what the file is written in, or None when it is none of ours; a template is known by its text.
@@ -246,7 +252,7 @@ def _walk(walk: _Walk, top: str) -> None:
             if entry.directory:
                 if not (entry.name.startswith(".") or entry.name == "node_modules" or ignored(rules, path, directory=True)):
                     (links if entry.link else below).append(path)
-            elif not ignored_by_terraform(entry.name) and not ignored(rules, path, directory=False):
+            elif _may_be_ours(entry.name) and not ignored(rules, path, directory=False):
                 _take(walk, path)
         waiting.extend(reversed(below))
     if len(walk.files) == before and not walk.problems:
