@@ -22,6 +22,14 @@ from sglint.request import Request
     metavar="CIDR",
     help="Who may come in where everyone does for nothing, or the internet does: narrow the rules to them.",
 )
+@click.option(
+    "--acl-rules",
+    "most",
+    type=click.IntRange(1, 40),
+    default=20,
+    metavar="N",
+    help="The rules that a network ACL can have in one direction. Default: 20, the quota where it is not raised; 40 at most.",
+)
 @click.option("--unsafe", is_flag=True, help="Also changes by which something can newly reach an interface.")
 @click.option("--write", "writes", is_flag=True, help="Change the files, each whole or not at all.")
 @click.option(
@@ -41,6 +49,7 @@ def fix(  # noqa: PLR0913 -- click passes every option
     select: tuple[str, ...],
     interfaces: tuple[str, ...],
     allowed: tuple[str, ...],
+    most: int,
     unsafe: bool,
     writes: bool,
     rules: tuple[str, ...],
@@ -71,7 +80,7 @@ def fix(  # noqa: PLR0913 -- click passes every option
         chosen = [one.slug for one in choose(known, names(select), ())] if select else []
         wanted = replace(wanted, selected=bool(select))
         where = outputs(ctx, (), output, "diff")[0]
-        result = fixed(wanted, known, select=chosen, interfaces=interfaces, unsafe=unsafe, allowed=peers)
+        result = fixed(wanted, known, select=chosen, interfaces=interfaces, unsafe=unsafe, allowed=peers, most=most)
         for line in result.told():
             tell(clean(line))
         if writes:

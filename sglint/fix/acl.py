@@ -33,18 +33,27 @@ The rules that a network ACL can have in one direction, with the one that denies
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
 """
 
+RAISED = 40
+"""
+The rules that a network ACL can have in one direction where the quota is raised.
+
+Source: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
+"""
+
 LAST = 32766
 """The highest number of a rule."""
 
 Rect: TypeAlias = tuple[Family, Protocol, Prefix, Ports]
 
 
-def filters(before: Judged, after: Judged) -> tuple[Filter, ...] | Blocked:
+def filters(before: Judged, after: Judged, most: int) -> tuple[Filter, ...] | Blocked:
     """
-    Return the network ACLs that admit to the subnets of what was opened just what was admitted before.
+    Return the network ACLs that admit to the subnets of what was opened just what was admitted before, with so many rules in
+    one direction at most. A network with more of them now has the quota raised.
     """
     newly = deltas(before, after)
     net, graph = before.network, build(before.network)
+    quota = RAISED if any(len(one.rules(way)) + denials(one.entries) > QUOTA for one in net.acls for way in Direction) else most
     places = dict.fromkeys(link for one in net.interfaces if one.address in newly for link in one.subnets)
     unknown = next((link for link in places if isinstance(link, Unknown)), None)
     if unknown is not None:
@@ -60,12 +69,12 @@ def filters(before: Judged, after: Judged) -> tuple[Filter, ...] | Blocked:
             fresh.setdefault(tuple(one.address for one in inside(net, (subnet,))), []).append(subnet)
         elif acl.origin.address not in done:
             done.add(acl.origin.address)
-            made = added(graph, net, acl, newly)
+            made = added(graph, net, acl, newly, quota)
             if isinstance(made, Blocked):
                 return made
             found.append(made)
     for subnets in fresh.values():
-        made = new(graph, net, tuple(subnets), newly)
+        made = new(graph, net, tuple(subnets), newly, quota)
         if isinstance(made, Blocked):
             return made
         found.append(made)
@@ -137,7 +146,9 @@ def is_untouched(acl: Acl, subnet: str) -> bool:
     return acl.default and subnet not in acl.subnets and open_
 
 
-def new(graph: Graph, net: Network, subnets: tuple[str, ...], newly: dict[str, dict[Direction, FlowSet]]) -> Filter | Blocked:
+def new(
+    graph: Graph, net: Network, subnets: tuple[str, ...], newly: dict[str, dict[Direction, FlowSet]], quota: int
+) -> Filter | Blocked:
     """
     Return a network ACL for subnets that admits what is needed there, and nothing else.
 
@@ -149,8 +160,8 @@ def new(graph: Graph, net: Network, subnets: tuple[str, ...], newly: dict[str, d
     rules: list[AclRule] = []
     for direction in Direction:
         some = tuple(deny_by_default(wanted, direction, union(one[direction] for one in newly.values())))
-        if len(some) + 1 > QUOTA:
-            return Blocked(too_many(len(some), "a new network ACL", subnets))
+        if len(some) + denials(some) > quota:
+            return Blocked(too_many(len(some) + denials(some), "a new network ACL", subnets, quota))
         rules += (replace(one, number=100 + 10 * position) for position, one in enumerate(some))
     return Filter("", tuple(rules), subnets)
 
@@ -192,7 +203,7 @@ def is_whole(one: Rect, rects: Sequence[Rect]) -> bool:
     )
 
 
-def added(graph: Graph, net: Network, acl: Acl, newly: dict[str, dict[Direction, FlowSet]]) -> Filter | Blocked:
+def added(graph: Graph, net: Network, acl: Acl, newly: dict[str, dict[Direction, FlowSet]], quota: int) -> Filter | Blocked:
     """
     Return the rules that a network ACL needs beside its own, for the packets that the groups newly admit.
     """
@@ -206,9 +217,13 @@ def added(graph: Graph, net: Network, acl: Acl, newly: dict[str, dict[Direction,
     rules: list[AclRule] = []
     for direction in Direction:
         opened = shadow(union(one[direction] for one in newly.values()))
-        some = numbered(acl, direction, wanted, opened, subnets) if opened else ()
+        some = numbered(acl, direction, wanted, opened) if opened else ()
         if isinstance(some, Blocked):
             return some
+        there = acl.rules(direction)
+        count = len(there) + len(some) + denials((*there, *some))
+        if some and count > quota:
+            return Blocked(too_many(count, acl.origin.address, subnets, quota))
         rules += some
     return Filter(acl.origin.address, tuple(rules))
 
@@ -226,9 +241,7 @@ def shadow(opened: FlowSet) -> FlowSet:
     return found
 
 
-def numbered(
-    acl: Acl, direction: Direction, wanted: Sequence[Need], opened: FlowSet, subnets: tuple[str, ...]
-) -> tuple[AclRule, ...] | Blocked:
+def numbered(acl: Acl, direction: Direction, wanted: Sequence[Need], opened: FlowSet) -> tuple[AclRule, ...] | Blocked:
     """
     Return rules for what is opened, with numbers that fit between those that there are.
     """
@@ -243,8 +256,6 @@ def numbered(
     rects = fewest(part for one in asked for part in within_of(one, opened, through.least))
     rules = tuple(in_front(direction, rects, opened))
     there = acl.rules(direction)
-    if len(there) + len(rules) + 1 > QUOTA:
-        return Blocked(too_many(len(there) + len(rules), name, subnets))
     for some in fitting(there, rules):
         found = of_acl(replace(acl, entries=(*there, *(entry(acl, one) for one in some))), direction)
         if found.least & opened == keep and found.least - opened == through.least - opened and not (found.most & opened) - keep:
@@ -362,8 +373,17 @@ def holds(one: Rect, other: Rect) -> bool:
     return one[:2] == other[:2] and within(other[2], one[2]) and one[3].covers(other[3])
 
 
-def too_many(count: int, name: str, subnets: tuple[str, ...]) -> str:
+def denials(rules: Iterable[AclRule | AclEntry]) -> int:
+    """
+    Return how many rules deny the rest: one of each family that there are rules for, and that of IPv4 always.
+    """
+    return 2 if any(isinstance(one.peer, IPv6Network) for one in rules) else 1
+
+
+def too_many(count: int, name: str, subnets: tuple[str, ...], quota: int) -> str:
     """
     Return that there would be more rules than the quota has.
     """
-    return f"{name} for {join(subnets)} would have {count + 1} rules, with the one that denies the rest; the quota is {QUOTA}"
+    raised = f"; say --acl-rules {RAISED} where it is raised" if quota < count <= RAISED else ""
+    counted = f"{name} for {join(subnets)} would have {count} rules, with those that deny the rest"
+    return f"{counted}; the quota is {quota}{raised}"

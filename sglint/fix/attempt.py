@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import chain, islice, product
 
 from sglint.finding import Edit, Fix, Severity
+from sglint.fix.acl import QUOTA
 from sglint.fix.change import Admit, Attach, Blocked, Change, Narrow, Opening, Wanted, openings_of
 from sglint.fix.diff import from_top, unified
 from sglint.fix.generated import generated
@@ -38,12 +39,14 @@ class Task:
     """
     What is looked at, by which rules, and who may come in where a person has to decide that.
 
-    `apart` says that interfaces get groups of their own instead of rules in those that they have.
+    `most` is how many rules a network ACL can have in one direction. `apart` says that interfaces get groups of their own
+    instead of rules in those that they have.
     """
 
     request: Request
     rules: tuple[Rule, ...]
     allowed: tuple[Prefix, ...] = ()
+    most: int = QUOTA
     apart: bool = False
 
 
@@ -174,7 +177,7 @@ def filtered(
     """
     if plain.after is None or not any(isinstance(change, (Admit, Attach)) for one in some for change in one.changes):
         return plain
-    planned = walls(now, plain.after)
+    planned = walls(now, plain.after, task.most)
     if isinstance(planned, Blocked):
         return noted(plain, planned.why)
     first = ""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from sglint.finding import Finding, Fix, Severity, Status
+from sglint.fix.acl import QUOTA
 from sglint.fix.attempt import Task, difference, solve
 from sglint.fix.look import Item, Overlay, look
 from sglint.fix.proof import Key
@@ -66,15 +67,17 @@ def fix(
     interfaces: Collection[str] = (),
     unsafe: bool = False,
     allowed: Iterable[Prefix] = (),
+    most: int = QUOTA,
 ) -> Fixed:
     """
     Return the changes for the certain findings: those of some rules or about some interfaces where these are named, and
-    otherwise all but notes. `allowed` is who may come in where a person has to decide that.
+    otherwise all but notes. `allowed` is who may come in where a person has to decide that, `most` how many rules a network ACL
+    can have in one direction.
     """
     if request.plan is not None:
         raise SglintError("a plan cannot be fixed, only the text that it was made from: leave out --plan")
     rules = tuple(known)
-    task = Task(request, rules, tuple(allowed))
+    task = Task(request, rules, tuple(allowed), most)
     start = now = look(request, rules)
     told = conclude(request, start.networks, rules, rules).findings
     meant = [one for one in told if chosen(one, select, interfaces)]

@@ -21,9 +21,9 @@ from sglint.track.expose import of_peer, passing
 from sglint.value import Unknown
 
 
-def walls(now: Look, after: Look) -> tuple[tuple[Judged, Filter], ...] | Blocked:
+def walls(now: Look, after: Look, most: int) -> tuple[tuple[Judged, Filter], ...] | Blocked:
     """
-    Return the network ACLs that keep out who a change would let in, each with its network.
+    Return the network ACLs that keep out who a change would let in, each with its network, and with so many rules at most.
     """
     then = {net.network.root: net for net in after.networks.judged}
     found: list[tuple[Judged, Filter]] = []
@@ -31,7 +31,7 @@ def walls(now: Look, after: Look) -> tuple[tuple[Judged, Filter], ...] | Blocked
         there = then.get(net.network.root)
         if there is None or there.network == net.network:
             continue
-        made = filters(net, there)
+        made = filters(net, there, most)
         if isinstance(made, Blocked):
             return made
         found += ((net, one) for one in made)

@@ -441,12 +441,46 @@ def test_rules_without_room_are_refused(place: Place) -> None:
     assert "the numbers of aws_network_acl.own leave no room for 2 rules" in made.findings[0][1].steps[-1]
 
 
+def test_the_quota_holds_for_a_new_network_acl_and_may_be_raised(place: Place) -> None:
+    listed = [rule("ingress", "tcp", 2 * number, 2 * number, f"10.{number}.0.0/16") for number in range(100, 115)]
+    text = BASE + DNS + host("web") + group("web", *listed)
+    made = fixed(place, text)
+    said_ = "a new network ACL for aws_subnet.dns would have 21 rules, with those that deny the rest; the quota is 20"
+    assert made.findings[0][1].steps[-1] == f"no network ACL can keep them out: {said_}; say --acl-rules 40 where it is raised"
+    run = sglint("fix", "--acl-rules", "21", "--select", "tracked-resolver", "--write", cwd=place.top)
+    assert run.code == 0, run.err
+    assert len([one for one in entries() if one[0] == "in"]) == 20
+    other = acl(*(numbered("ingress", 10 + number, "allow", "tcp", "10.0.0.0/8", number, number) for number in range(20)))
+    other = other.replace("[aws_subnet.dns.id]", "[]")
+    assert fixed(place, text + other).findings[0][2]
+
+
+def test_both_families_and_icmp_keep_what_they_need_and_the_quota_counts_both_denials(place: Place) -> None:
+    six = BASE.replace('"10.0.0.0/16"\n', '"10.0.0.0/16"\n  assign_generated_ipv6_cidr_block = true\n', 1)
+    six = six.replace(
+        '"10.0.1.0/24"\n', '"10.0.1.0/24"\n  ipv6_cidr_block = cidrsubnet(aws_vpc.hub.ipv6_cidr_block, 8, 1)\n', 1
+    )
+    ping = rule("ingress", "icmpv6", -1, -1, "fd00::/8") + rule("egress", "tcp", 443, 443, "fd00::/8")
+    web = group("web", ping.replace("cidr_blocks", "ipv6_cidr_blocks"), rule("ingress", "icmp", -1, -1, "10.9.0.0/16"))
+    assert fixed(place, six + DNS + host("web") + web).complete
+    found = short()
+    assert {("in", "tcp", "fd00::/8", "1024-65535"), ("out", "tcp", "fd00::/8", "443")} <= {
+        (way, protocol, peer, ports) for way, allow, protocol, peer, ports in found if allow
+    }
+    everything = [("in", True, "-1", "::/0", ""), ("in", True, "-1", "0.0.0.0/0", "")]
+    assert [one for one in found if one[2] == "-1" and one[0] == "in"] == everything[::-1]
+    denied = {(protocol, peer) for way, allow, protocol, peer, _ in found if way == "in" and not allow}
+    assert denied == {(protocol, peer) for protocol in ("tcp", "udp") for peer in ("0.0.0.0/0", "::/0")}
+    place.write({"main.tf": six + DNS + host("web") + web})
+    assert "would have 11 rules, with those that deny the rest" in sglint("fix", "--acl-rules", "10", cwd=place.top).err
+
+
 def test_the_quota_holds(place: Place) -> None:
     there = [numbered("ingress", 100 + number, "allow", "tcp", f"10.{number}.0.0/16", 22, 22) for number in range(17)]
     rest = [numbered("ingress", 400, "allow", "-1", "0.0.0.0/0"), EVERYTHING[1]]
     made = fixed(place, BASE + DNS + acl(*there, *rest))
     assert made.diff == ""
-    assert "would have 21 rules, with the one that denies the rest; the quota is 20" in made.findings[0][1].steps[-1]
+    assert "would have 21 rules, with those that deny the rest; the quota is 20" in made.findings[0][1].steps[-1]
     assert fixed(place, BASE + DNS + acl(*there[1:], *rest)).complete
 
 
