@@ -59,7 +59,7 @@ def bad_cidr(text: str, span: Span) -> Problem:
     """
     Return the problem of a text that should be a CIDR.
     """
-    return Problem(f'"{text}" is not a CIDR block', span, "write an address and a prefix length, such as 10.0.0.0/16")
+    return Problem(f'"{text[:60]}" is not a CIDR block', span, "write an address and a prefix length, such as 10.0.0.0/16")
 
 
 def prefix(value: Value, span: Span) -> Prefix | Unknown | Problem:

@@ -9,8 +9,9 @@ export of the scan can be meant are the two joined.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 from sglint.evaluate.cloudformation.body import Body
 from sglint.evaluate.cloudformation.domain import nodes
@@ -23,6 +24,9 @@ from sglint.evaluate.terraform.unknown import alternatives
 from sglint.frozen import frozen
 from sglint.template import Intrinsic, Mapping
 from sglint.value import Ref, Value
+
+At: TypeAlias = "tuple[str, tuple[str, ...]]"
+"""The template of a root stack, and the names of the nested stacks that lead to the one that exports."""
 
 _SOME = "(.+)"
 _MOST_UNKNOWN = 3
@@ -72,14 +76,16 @@ def matches(name: Value, known: Sequence[Export], root: str) -> list[Match]:
     return exact or found
 
 
-def narrowed(name: Value, found: list[Match], others: Sequence[Value], known: Sequence[Export], root: str) -> list[Match]:
+def narrowed(name: Value, found: list[Match], others: Sequence[Value], able: Callable[[Value], Container[At]]) -> list[Match]:
     """
     Return those of the matches whose stack also exports what is imported from it by the `others`.
+
+    `able` says which stacks export a name.
     """
     for other in others:
         if len(found) > 1 and _from_one_stack(name, other, found):
-            able = {(match.export.path, match.export.within) for match in matches(other, known, root)}
-            found = [match for match in found if (match.export.path, match.export.within) in able] or found
+            stacks = able(other)
+            found = [match for match in found if (match.export.path, match.export.within) in stacks] or found
     return found
 
 

@@ -8,7 +8,9 @@ interfaces do not; they are judged in the root that they belong to.
 
 from __future__ import annotations
 
-from sglint.evaluate.cloudformation.exports import exports, imports, matches, name_of, narrowed
+from collections.abc import Container
+
+from sglint.evaluate.cloudformation.exports import At, exports, imports, matches, name_of, narrowed
 from sglint.evaluate.cloudformation.functions import apply
 from sglint.evaluate.cloudformation.nested import child, output, value_of_output
 from sglint.evaluate.cloudformation.opening import open_root, stack_name
@@ -41,6 +43,8 @@ _SHARED = frozenset(
     }
 )
 """What networks are made of, without what is placed into them."""
+EXPORTS = 16
+"""With so many exports an import is compared in one step."""
 
 
 def is_shared(kind: str) -> bool:
@@ -74,9 +78,19 @@ def imported(stack: Stack, name: Value, span: Span) -> Value:
 def _imported(stack: Stack, name: Value, span: Span) -> Value:
     run = stack.run
     known = [export for path in run.roots for export in _exports(run, path) if not _own(stack, export)]
+    run.spend(len(known) // EXPORTS)
     found = matches(name, known, stack.above[0])
+
+    def able(other: Value) -> Container[At]:
+        key = type(other), other
+        if key not in stack.exporting:
+            run.spend(len(known) // EXPORTS)
+            places = ((one.export.path, one.export.within) for one in matches(other, known, stack.above[0]))
+            stack.exporting[key] = frozenset(places)
+        return stack.exporting[key]
+
     if len(found) > 1:
-        found = narrowed(name, found, _others(stack), known, stack.above[0])
+        found = narrowed(name, found, _others(stack), able)
     if len(found) != 1:
         return apart(stack, name, span, tuple(f"{run.templates.shown(one.export.path)}" for one in found))
     export = found[0].export

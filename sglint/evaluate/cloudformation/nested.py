@@ -49,6 +49,8 @@ _HINT = "give the path of its template in the configuration, or a TemplateURL th
 
 
 def _open(stack: Stack, entry: Entry) -> Stack:
+    if stack.run.stacks >= MAX_STACKS:
+        raise EvaluationError(f"{stack.run.path} nests more than {MAX_STACKS} stacks", entry.span)
     body = entry.value if isinstance(entry.value, Mapping) else Mapping((), entry.span)
     properties = body.get("Properties")
     properties = properties if isinstance(properties, Mapping) else Mapping((), entry.span)
@@ -60,8 +62,6 @@ def _open(stack: Stack, entry: Entry) -> Stack:
         span = entry.span if url is None else url.span
         raise EvaluationError(f"stack {entry.key} nests {template.path}, {_ITSELF}", span)
     stack.run.stacks += 1
-    if stack.run.stacks > MAX_STACKS:
-        raise EvaluationError(f"{stack.run.path} nests more than {MAX_STACKS} stacks", entry.span)
     if len(stack.above) >= MAX_NESTED:
         raise EvaluationError(f"stack {entry.key} is nested in more than {MAX_NESTED} others", entry.span)
     given = dict(stack.run.parameters.templates.get(template.path, {}))

@@ -114,6 +114,7 @@ class Stack:
     made: dict[str, Value] = field(default_factory=dict)
     children: dict[str, Stack | Unknown] = field(default_factory=dict)
     imports: tuple[Value, ...] | None = None
+    exporting: dict[tuple[type, Value], frozenset[tuple[str, tuple[str, ...]]]] = field(default_factory=dict)
 
     @contextmanager
     def within(self, scenario: Scenario) -> Iterator[None]:
