@@ -11,9 +11,13 @@ import pytest
 
 from sglint.evaluate.terraform import functions
 from sglint.evaluate.terraform.among import has, pairs, pool, without_same
+from sglint.evaluate.terraform.expressions import evaluate_expression
 from sglint.evaluate.terraform.files import nothing
 from sglint.evaluate.terraform.operators import equal
+from sglint.evaluate.terraform.scope import Nowhere, Scope
 from sglint.evaluate.terraform.unknown import same
+from sglint.parse import parse_expression
+from sglint.source import Source
 from sglint.value import Map, Ref, Seq, Symbol, Unknown, Value
 
 ZONES = Ref("data.aws_availability_zones.a", "names[0]"), Ref("data.aws_availability_zones.a", "names[1]")
@@ -71,3 +75,14 @@ def test_what_has_to_be_compared_with_each_is_counted() -> None:
     unlike = Seq(tuple(Symbol((f"{number}", ZONES[0])) for number in range(100)), "list")
     assert pairs((MANY, OTHERS)) == 0
     assert pairs((unlike, MANY)) == 100 * 30_000
+
+
+@pytest.mark.parametrize(
+    ("text", "dear"), [("big == big", True), ("jsonencode(big)", True), ("length(big)", False), ("contains(big, 1)", False)]
+)
+def test_what_is_made_of_all_of_a_value_takes_more_steps_than_looking_at_it(text: str, *, dear: bool) -> None:
+    world = Nowhere(nothing(), "a test")
+    expr, problems = parse_expression(Source("x", text))
+    assert not problems
+    evaluate_expression(expr, Scope(world, {"big": MANY}))
+    assert (world.steps[0] > len(MANY) / 4) is dear

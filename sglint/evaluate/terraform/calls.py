@@ -23,6 +23,12 @@ MOST_SLOW = 20
 PATTERN_STEPS = 100
 """How many steps it costs to read a regular expression."""
 
+ALL_STEPS = 8
+"""How many times as much it costs to make something of all of a value as to look at it."""
+_LOOKING = frozenset(
+    {"alltrue", "anytrue", "coalesce", "contains", "element", "index", "keys", "length", "lookup", "one", "values"}
+)
+"""The functions that look at their arguments and make nothing of them."""
 _COMPARING = frozenset({"matchkeys", "setintersection", "setsubtract"})
 """The functions that may have to compare each item of one collection with each of another."""
 
@@ -62,8 +68,10 @@ def _result(name: str, arguments: Sequence[Value], scope: Scope) -> Value:
     """
     Return what a function comes to; large arguments take more steps than small ones, and what is slow takes very many.
     """
-    steps = sum(map(check_size, arguments)) + (PATTERN_STEPS if _has_pattern(name, arguments) else 0)
-    scope.world.spend(steps + (pairs(arguments) if name.removeprefix("core::") in _COMPARING else 0))
+    short = name.removeprefix("core::")
+    steps = sum(map(check_size, arguments)) * (1 if short in _LOOKING else ALL_STEPS)
+    steps += PATTERN_STEPS if _has_pattern(short, arguments) else 0
+    scope.world.spend(steps + (pairs(arguments) if short in _COMPARING else 0))
     try:
         return functions.call(name, arguments, scope.world.context)
     except SlowError:
@@ -74,6 +82,5 @@ def _result(name: str, arguments: Sequence[Value], scope: Scope) -> Value:
 
 def _has_pattern(name: str, arguments: Sequence[Value]) -> bool:
     """Return whether a function reads a regular expression."""
-    short = name.removeprefix("core::")
-    sought = unmark(arguments[1])[0] if short == "replace" and len(arguments) > 1 else None
-    return short in ("regex", "regexall") or (isinstance(sought, str) and sought.startswith("/"))
+    sought = unmark(arguments[1])[0] if name == "replace" and len(arguments) > 1 else None
+    return name in ("regex", "regexall") or (isinstance(sought, str) and sought.startswith("/"))

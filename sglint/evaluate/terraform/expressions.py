@@ -259,6 +259,8 @@ def _binary(expr: syntax.Binary, scope: Scope) -> Value:
         if (expr.operator, unmark(left)[0]) in _DECIDED and isinstance(unmark(left)[0], bool):
             return left
         raise
+    if expr.operator in ("==", "!="):
+        scope.world.spend((check_size(left) + check_size(right)) * calls.ALL_STEPS)
     return carried(lambda a, b: binary(expr.operator, a, b), left, right, deep=True)
 
 
