@@ -16,7 +16,6 @@ import io
 import os
 import pickle
 import re
-import secrets
 import stat
 import sys
 import time
@@ -256,12 +255,14 @@ def _read(cache: Cache, name: str) -> object:
 
 def _write(cache: Cache, name: str, value: object) -> bool:
     """Write a file whole or not at all, and return whether it is written."""
+    from secrets import token_hex
+
     content = pickle.dumps(value, 5)
     if len(content) >= LARGEST or _SECRET.search(content):
         return False
     packed = zlib.compress(content, 1)
     data = _MARK + digest(packed) + packed
-    temporary = os.path.join(cache.folder, f".{secrets.token_hex(SIZE)}")
+    temporary = os.path.join(cache.folder, f".{token_hex(SIZE)}")
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
         with open(os.open(temporary, flags, 0o600), "wb") as file:

@@ -16,7 +16,8 @@ from sglint.known import renaming, since
 from sglint.pipeline import conclude, judge, lint
 from sglint.request import Request
 from sglint.rule import Rule
-from sglint.source import NOTHING, Tree, in_order, located, past, work_trees
+from sglint.source import NOTHING, Tree, in_order, located
+from sglint.source.git import past, work_trees
 from sglint.standing import given_baseline, looked
 
 CONFIGURATIONS = frozenset({NAME, "pyproject.toml"})

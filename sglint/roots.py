@@ -4,7 +4,6 @@ What there is to evaluate: the root modules and the templates among the files, e
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -132,6 +131,8 @@ def internal(root: Unread, error: Exception, *, debug: bool) -> Problem:
     if isinstance(error, MemoryError):
         return Problem(f"{root.name} needs more memory than there is", hint="give fewer paths, or more memory")
     message = f"internal error while reading {root.name}: {type(error).__name__}: {error}"
+    import traceback
+
     trace = "".join(traceback.format_exception(error)).rstrip()
     return Problem(message, hint=trace if debug else "please report it; --debug shows where it comes from")
 

@@ -66,7 +66,6 @@ def check(  # noqa: PLR0913 -- click passes every option
     """
     with guarded(debug=wanted.debug):
         from sglint.cache import user_folder
-        from sglint.compared import compare
         from sglint.config import configuration
         from sglint.finding import Severity
         from sglint.output.formats import Shown, render
@@ -80,7 +79,12 @@ def check(  # noqa: PLR0913 -- click passes every option
             raise click.UsageError("--plan says itself what changes; give it without --diff")
         wanted = replace(wanted, baseline=baseline, selected=bool(select), jobs=jobs)
         used = replace(wanted, cache=user_folder() if cache else "")
-        report = lint(used, chosen, known) if diff is None else compare(wanted, chosen, known, diff)
+        if diff is None:
+            report = lint(used, chosen, known)
+        else:
+            from sglint.compared import compare
+
+            report = compare(wanted, chosen, known, diff)
         if fixes and wanted.plan is None:
             from sglint.fix import fixed_findings
 

@@ -8,7 +8,6 @@ Reading `sglint.toml`, or `[tool.sglint]` in pyproject.toml: the settings in it 
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 
@@ -140,6 +139,8 @@ def _configuration(tree: Tree, path: str, *, required: bool = False) -> Configur
 
 
 def _parsed(source: Source) -> dict[str, object]:
+    import tomllib
+
     try:
         return tomllib.loads(source.text)
     except (ValueError, RecursionError) as error:
@@ -236,6 +237,8 @@ def _places(source: Source) -> dict[tuple[str, ...], Span]:
 
 def _line(text: str) -> object:
     """Return what one line says by itself; of a value that goes on in the next lines only the key."""
+    import tomllib
+
     for candidate in (text, f"{text.partition('=')[0]}=0"):
         try:
             return tomllib.loads(candidate)

@@ -4,7 +4,6 @@ Rules over judged networks: findings, and what went wrong in a rule.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -54,6 +53,8 @@ def failed(rule: Rule, error: Exception, *, debug: bool) -> Problem:
     """
     Return the problem that a rule failed, which is a bug in the rule.
     """
+    import traceback
+
     message = f"internal error in the rule {rule.slug}: {type(error).__name__}: {error}"
     trace = "".join(traceback.format_exception(error)).rstrip()
     return Problem(message, hint=trace if debug else "please report it; --debug shows where, --ignore skips the rule")

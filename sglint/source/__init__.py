@@ -8,7 +8,6 @@ says what is missing from the picture, so that "clean" and "did not look" never 
 from __future__ import annotations
 
 from sglint.source.disk import NOTHING, Overlay, is_file, overlay, real_path
-from sglint.source.git import Past, past, work_trees
 from sglint.source.journal import SIZE, Journal, Noted, digest, once
 from sglint.source.located import located
 from sglint.source.recall import doubt, found_by, holds, leads, used
@@ -26,7 +25,6 @@ __all__ = [
     "Journal",
     "Noted",
     "Overlay",
-    "Past",
     "Problem",
     "SglintError",
     "Sort",
@@ -49,7 +47,6 @@ __all__ = [
     "once",
     "overlay",
     "passed_over",
-    "past",
     "read",
     "read_all",
     "read_bytes",
@@ -57,5 +54,4 @@ __all__ = [
     "used",
     "vanished",
     "whole",
-    "work_trees",
 ]

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 
-from sglint.source import past
+from sglint.source.git import past
 from tests.command import STACKS, Run
 from tests.command import in_process as sglint
 from tests.repository import Repository, repository

@@ -7,8 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 
-import regex
-
 from sglint.evaluate.cloudformation.parameters import Given
 from sglint.evaluate.cloudformation.text import known_text, shortened, split, text_of
 from sglint.frozen import frozen
@@ -155,6 +153,8 @@ def _matches(pattern: str, text: str) -> bool:
     AWS reads a class inside a class as one more part of it, and Python as the character `[`: what one of the two ways of
     reading lets through is not refused.
     """
+    import regex
+
     try:
         return any(regex.fullmatch(pattern, text, how, timeout=_SECONDS) is not None for how in (regex.V0, regex.V1))
     except (regex.error, TimeoutError, RecursionError, OverflowError):
