@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sglint.frozen import frozen
 from sglint.lower import catalogue_cfn
-from sglint.lower.row import Row, Words
+from sglint.lower.row import Row, Words, same
 from sglint.lower.words import at, cloud_control_kinds, joined, snake, under
 
 LAMBDA = "AWS Lambda (Hyperplane elastic network interface)"
@@ -68,13 +68,15 @@ ANSWERING = frozenset(
 )
 """What clients mount, query or cache in; what it may open by itself, as a database link does, is not what it is for."""
 
+_BY_VPC = "depends on its subnet group and on the internet gateway of its VPC"
 _UNSAID: Mapping[str, bool | str] = {
     "AWS::DMS::ReplicationInstance": True,
-    "AWS::RDS::DBInstance": "depends on its subnet group and on the internet gateway of its VPC",
+    **dict.fromkeys(("AWS::RDS::DBCluster", "AWS::RDS::DBInstance"), _BY_VPC),
 }
 UNSAID: Mapping[str, bool | str] = {
     **_UNSAID,
     **cloud_control_kinds(_UNSAID),
+    "aws_rds_cluster": _BY_VPC,
     "aws_redshift_cluster": "depends on the provider: it has one before version 6, and none since",
 }
 """
@@ -186,7 +188,7 @@ _SERVICES: Mapping[str, Words] = {
         "subnet_ids", "security_group_ids", "application_configuration[].vpc_configuration"
     ),
     "aws_lambda_capacity_provider": _VPC_CONFIG,
-    "aws_m2_environment": _PLAIN,
+    "aws_m2_environment": {**_PLAIN, **_PUBLIC},
     "aws_medialive_channel": at("subnet_ids", "security_group_ids", "vpc"),
     "aws_medialive_input": at("subnet_ids", "security_group_ids", "vpc"),
     "aws_memorydb_cluster": joined("subnet_group_name", "security_group_ids"),
@@ -214,7 +216,7 @@ _SERVICES: Mapping[str, Words] = {
     "aws_redshift_cluster": {**joined("cluster_subnet_group_name", "vpc_security_group_ids"), **_PUBLIC},
     "aws_redshift_endpoint_access": joined("subnet_group_name", "vpc_security_group_ids"),
     "aws_redshiftserverless_endpoint_access": at("subnet_ids", "vpc_security_group_ids"),
-    "aws_redshiftserverless_workgroup": _PLAIN,
+    "aws_redshiftserverless_workgroup": {**_PLAIN, **_PUBLIC},
     "aws_s3outposts_endpoint": at("subnet_id", "security_group_id"),
     "aws_sagemaker_data_quality_job_definition": at("subnets", "security_group_ids", "network_config[].vpc_config"),
     "aws_sagemaker_domain": {
@@ -226,8 +228,8 @@ _SERVICES: Mapping[str, Words] = {
     "aws_sagemaker_notebook_instance": at("subnet_id", "security_groups"),
     "aws_sagemaker_workforce": at("subnets", "security_group_ids", "workforce_vpc_config"),
     "aws_synthetics_canary": _VPC_CONFIG,
-    "aws_timestreaminfluxdb_db_cluster": _VPC_SUBNETS,
-    "aws_timestreaminfluxdb_db_instance": _VPC_SUBNETS,
+    "aws_timestreaminfluxdb_db_cluster": {**_VPC_SUBNETS, **_PUBLIC},
+    "aws_timestreaminfluxdb_db_instance": {**_VPC_SUBNETS, **_PUBLIC},
     "aws_transfer_server": at("subnet_ids", "security_group_ids", "endpoint_details"),
     "aws_verifiedaccess_endpoint": at(
         "load_balancer_options[].subnet_ids|rds_options[].subnet_ids|cidr_options[].subnet_ids", "security_group_ids"
@@ -275,7 +277,7 @@ _SUBNET_GROUPS = (
 )
 _EKS_GROUP = "vpc_config[].cluster_security_group_id"
 ROWS = (
-    Row("managed", {**_SERVICES, **catalogue_cfn.SERVICES}),
+    Row("managed", {**_SERVICES, **catalogue_cfn.SERVICES}, ("cluster_identifier",)),
     Row(
         "cluster",
         {
@@ -287,6 +289,10 @@ ROWS = (
                 "made": "ClusterSecurityGroupId",
             },
         },
+    ),
+    Row(
+        "cluster member",
+        same({"of": "cluster_identifier", **_PUBLIC}, "aws_rds_cluster_instance", "aws_neptune_cluster_instance"),
     ),
     Row(
         "vpn endpoint",

@@ -10,7 +10,7 @@ from dataclasses import replace
 from sglint.lower.catalogue import ANSWERING, LAMBDA, NOT_MODELLED, ROWS, UNSAID
 from sglint.lower.index import Index
 from sglint.lower.interface import given_groups, or_default
-from sglint.lower.link import follow, places, unique
+from sglint.lower.link import follow, places, pointing, unique
 from sglint.lower.made import groups_made, made_groups
 from sglint.lower.read import switch
 from sglint.lower.row import Slot, View, settle
@@ -72,14 +72,17 @@ def _interface(index: Index, one: View, part: View | Slot, role: Role, automatic
         origin = one.origin if maybe is None or one.origin.maybe else replace(one.origin, maybe=maybe)
         answers = Direction.IN if one.resource.kind in ANSWERING else None
         purpose = Direction.OUT if automatic == LAMBDA else answers
-        open_ = _public(one, part)
+        open_ = _public(index, one, part)
         yield Interface(origin, one.resource.kind, role, subnets, groups, automatic, public=open_, purpose=purpose)
 
 
-def _public(one: View, part: View) -> bool | Unknown:
+def _public(index: Index, one: View, part: View) -> bool | Unknown:
     """
-    Return whether a service has a public address, which some have that do not say so.
+    Return whether a service has a public address, which some have that do not say so; a cluster has those of its members.
     """
+    members = [switch(each, "public", default=False) for each in pointing(index, "cluster member", "of").get(one.address, ())]
+    if members:
+        return next((each for each in members if each is True), next((each for each in members if each is not False), False))
     unsaid = UNSAID.get(one.resource.kind, False)
     written = part.value("public")
     sides = written.among if isinstance(written, Unknown) else (written,)

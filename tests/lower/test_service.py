@@ -348,8 +348,13 @@ def test_a_service_has_no_public_address_unless_it_says_so() -> None:
         ("AWS::RDS::DBInstance", {"PubliclyAccessible": among(None, False)}, None),
         ("AWS::DMS::ReplicationInstance", {}, True),
         ("AWS::DMS::ReplicationInstance", {"PubliclyAccessible": "false"}, False),
+        ("AWS::RDS::DBCluster", {"PubliclyAccessible": True}, True),
+        ("AWS::RDS::DBCluster", {}, None),
         ("AWS::Redshift::Cluster", {}, False),
+        ("AWS::RedshiftServerless::Workgroup", {"SubnetIds": ["subnet-1"], "PubliclyAccessible": True}, True),
+        ("aws_m2_environment", {**PLACED, "publicly_accessible": True}, True),
         ("awscc_rds_db_instance", {}, None),
+        ("aws_rds_cluster", {}, None),
         ("aws_redshift_cluster", {}, None),
         ("aws_redshift_cluster", {"publicly_accessible": None}, None),
         ("aws_db_instance", {}, False),
@@ -362,3 +367,13 @@ def test_what_says_nothing_of_a_public_address_has_what_its_service_gives_it(
     service = cfn(kind, "s", **written) if "::" in kind else res(f"{kind}.s", **written)
     found = only(net(*BASE, service), service.address).public
     assert (found is public) if public is not None else isinstance(found, Unknown) and "is not written" in found.why
+
+
+@pytest.mark.parametrize(("written", "public"), [({}, False), ({"publicly_accessible": True}, True)])
+def test_a_cluster_is_as_public_as_its_members(written: dict[str, Plain], public: bool) -> None:
+    cluster = res("aws_rds_cluster.c", vpc_security_group_ids=[G])
+    members = (
+        res("aws_rds_cluster_instance.one", cluster_identifier=ref("aws_rds_cluster.c.id")),
+        res("aws_rds_cluster_instance.two", cluster_identifier=ref("aws_rds_cluster.c.cluster_identifier"), **written),
+    )
+    assert only(net(*BASE, cluster, *members), "aws_rds_cluster.c").public is public
