@@ -10,7 +10,7 @@ from sglint.lower import read
 from sglint.lower.index import Index, type_of
 from sglint.lower.link import follow, is_alias, places, pointing
 from sglint.lower.row import Row, View, same
-from sglint.lower.users import refs
+from sglint.lower.users import given
 from sglint.model import Attachment, Link, RemoteAttachment, RemoteKind, Vpn
 from sglint.resource import Resource
 from sglint.value import Unknown
@@ -25,8 +25,6 @@ _CFN_ATTACHMENT = {
     "subnets": "SubnetIds",
     "appliance": "Options[].ApplianceModeSupport",
 }
-CUSTOM = "AWS::CloudFormation::CustomResource"
-"""What may do anything with what it is given: it calls a function."""
 _OWN_ID = ("transit_gateway_attachment_id",)
 _ATTACHMENT_ID = (*_OWN_ID, "TransitGatewayAttachmentId")
 ROWS = (
@@ -150,23 +148,15 @@ def lower(index: Index) -> Iterator[Attachment | RemoteAttachment | Vpn]:
     """
     Yield what is attached to transit gateways, and what is on the other side of virtual private gateways.
     """
-    given = _given(index)
+    functions = given(index)
     for one in index.of("attachment"):
-        yield _attachment(index, one, given.get(one.address))
+        yield _attachment(index, one, functions.get(one.address))
     for noun, kind in _KINDS.items():
         for one in index.of(noun):
             yield from _remote(index, one, kind)
     for one in (*index.of("attachment accepter"), *index.of("found attachment")):
         if one.address not in index.adopted and not is_alias(one):
             yield _elsewhere(index, one)
-
-
-def _given(index: Index) -> dict[str, Resource]:
-    """
-    Return what is given to a function that a template calls, and by which resource.
-    """
-    custom = [one for one in index.resources.values() if one.kind == CUSTOM]
-    return {ref.address: one for one in reversed(custom) for ref in refs(one.values)}
 
 
 def _attachment(index: Index, one: View, by: Resource | None) -> Attachment:

@@ -81,7 +81,7 @@ _TAGGED = frozenset(
 TABLE: dict[str, Row] = {kind: row for row in _ROWS for kind in row.kinds}
 _READ: dict[str, frozenset[str]] = {
     **{kind: paths(row.kinds[kind]) or frozenset({"id"}) for kind, row in TABLE.items()},
-    **dict.fromkeys((*managed.NOT_MODELLED, attachment.CUSTOM, "module"), frozenset[str]()),
+    **dict.fromkeys((*managed.NOT_MODELLED, users.CUSTOM, "module"), frozenset[str]()),
 }
 WORDS: dict[str, frozenset[str]] = {
     kind: read | trait.tag_words(kind) if read and TABLE[kind].noun in _TAGGED else read for kind, read in _READ.items()

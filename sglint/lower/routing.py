@@ -13,6 +13,7 @@ from sglint.lower.link import follow, is_alias, link, links, part_of, pointing
 from sglint.lower.permission import list_entries
 from sglint.lower.row import Row, View
 from sglint.lower.target import CLOUDFORMATION_WORDS, WORDS, endpoint_type, gateway_endpoint, service_families, targets
+from sglint.lower.users import given
 from sglint.lower.vpc import vpc_of
 from sglint.model import Association, Link, Prefix, Route, Table, Target, TargetKind
 from sglint.source import Problem, Span
@@ -95,11 +96,15 @@ def lower(index: Index) -> Iterator[Table | Association | Route | Problem]:
     """
     Yield the route tables of a root, what they serve, and their routes.
     """
-    mains = _mains(index)
+    mains, functions = _mains(index), given(index)
     for one in (*index.of("table"), *index.of("default table"), *index.of("tables")):
         if not is_alias(one) and one.address not in index.adopted:
             yield _table(index, one, mains)
             yield from _inline_routes(index, one)
+            by = functions.get(one.address)
+            if by is not None:
+                what = f"routes that the function of {by.address} sets in {one.address} are not seen"
+                yield Problem(what, by.origin.span, "judge what they lead to by hand")
             yield from _propagated_routes(index, one, one.address, "propagating")
             if one.has("subnet"):
                 yield Association(one.origin, one.address, follow(index, one, "subnet", ("subnet",)))

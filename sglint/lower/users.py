@@ -1,5 +1,5 @@
 """
-What names a subnet, whatever for.
+What names a subnet, whatever for, and what a template gives to a function.
 """
 
 from __future__ import annotations
@@ -7,7 +7,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sglint.lower.index import Index, find
+from sglint.resource import Resource
 from sglint.value import Map, Ref, Seq, Unknown, Value
+
+CUSTOM = "AWS::CloudFormation::CustomResource"
+"""What may do anything with what it is given: it calls a function."""
+
+
+def given(index: Index) -> dict[str, Resource]:
+    """
+    Return what is given to a function that a template calls, and by which resource.
+    """
+    custom = [one for one in index.resources.values() if one.kind == CUSTOM]
+    return {ref.address: one for one in reversed(custom) for ref in refs(one.values)}
 
 
 def users(index: Index) -> tuple[tuple[str, str, str], ...]:

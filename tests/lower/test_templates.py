@@ -13,7 +13,7 @@ import pytest
 from sglint.evaluate.cloudformation import Templates, evaluate_template, given
 from sglint.lower import WORDS, lower
 from sglint.model import Direction, Network, TargetKind
-from sglint.source import discover
+from sglint.source import Problem, discover
 from sglint.value import Unknown
 from tests.lower.build import only, rules, shown
 
@@ -46,14 +46,21 @@ def network(directory: Path, parameters: Mapping[str, str], *texts: str, **stack
     """
     Return the network of the template that these texts are together, and of the templates of stacks beside it.
     """
+    found, problems = told(directory, parameters, *texts, **stacks)
+    assert problems == ()
+    return found
+
+
+def told(directory: Path, parameters: Mapping[str, str], *texts: str, **stacks: str) -> tuple[Network, tuple[Problem, ...]]:
+    """
+    Return the network, and what could not be read of it.
+    """
     for name, text in {"main": "".join(map(dedent_resources, texts)), **stacks}.items():
         (directory / f"{name}.yaml").write_text(f"AWSTemplateFormatVersion: '2010-09-09'\n{dedent(text)}", "utf-8")
     discovery = discover([str(directory)], base=str(directory))
     root = evaluate_template(Templates.of(discovery), str(directory / "main.yaml"), given(parameters), WORDS)
     assert root.problems == ()
-    found, problems = lower(root.path, root.resources)
-    assert problems == ()
-    return found
+    return lower(root.path, root.resources)
 
 
 def dedent_resources(text: str) -> str:
@@ -222,3 +229,13 @@ def test_a_function_that_gets_an_attachment_may_switch_on_appliance_mode(kind: s
     (one,) = network(tmp_path, {}, BASE, attached, function).attachments
     assert isinstance(one.appliance_mode, Unknown)
     assert one.appliance_mode.why == "the function of Mode may switch on appliance mode"
+
+
+def test_routes_that_a_function_sets_are_told_to_be_missing(tmp_path: Path) -> None:
+    text = """
+        Other: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+        Replace: {Type: 'Custom::Replace', Properties: {ServiceToken: arn:aws:lambda:x, Table: !Ref Table}}
+    """
+    _, (found,) = told(tmp_path, {}, BASE, text)
+    assert found.message == "routes that the function of Replace sets in Table are not seen"
+    assert found.hides
