@@ -22,6 +22,7 @@ type of CloudFormation, Terraform's Cloud Control provider (`hashicorp/awscc`) h
 The types of CloudFormation are compared with its schemas: a type with a property for subnets and one for security groups is
 either here, or among those that are not modelled. What has neither is no part of the network; what a custom resource does, or a
 type that is newer than these tables, is not seen.
+Where a custom resource is given a route table or an attachment to a transit gateway, that is said.
 """
 SERVICES = ("managed", "cluster", "lambda", "task", "vpn endpoint")
 """The nouns of services that are listed one by one, with what is read of them."""
