@@ -51,6 +51,14 @@ class Deadline:
         return Deadline(self.seconds, self.until + self.seconds)
 
 
+def ending(error: Exception) -> BaseException | None:
+    """
+    Return what was to end the run, where Python made an error of it, as it does of what is raised while a class is made.
+    """
+    cause = error.__cause__
+    return cause if isinstance(error, RuntimeError) and not isinstance(cause, Exception) else None
+
+
 def deadline(seconds: float) -> Deadline:
     """
     Return the deadline so many seconds from now.

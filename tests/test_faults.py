@@ -14,8 +14,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from sglint.cli.options import guarded
 from sglint.source.replace import replaced
 from tests.command import REPOSITORY, STACKS, Run, sglint
 from tests.fix.places import forwarder
@@ -284,6 +286,20 @@ def test_an_interrupted_run_ends_by_its_signal_and_leaves_nothing_behind(tmp_pat
     )
     assert (done.returncode, done.stdout, done.stderr) == (-getattr(signal, name), "", "Error: interrupted\n")
     assert ((tmp_path / "out").read_bytes(), left(tmp_path)) == (b"old", ["out"])
+
+
+def test_an_interruption_while_a_class_is_made_is_one() -> None:
+    class End(BaseException):
+        pass
+
+    class Named:
+        def __set_name__(self, owner: type, name: str) -> None:
+            raise End
+
+    with pytest.raises(End), guarded(debug=False):
+        type("Made", (), {"one": Named()})
+    with pytest.raises(click.exceptions.Exit), click.Context(click.Command("x")), guarded(debug=False):
+        raise RuntimeError
 
 
 def test_an_interruption_that_is_to_be_ignored_is(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import click
 
 from sglint.cli.help import Helped
 from sglint.cli.progress import shown
-from sglint.deadline import Deadline, TimeUpError, deadline, limited
+from sglint.deadline import Deadline, TimeUpError, deadline, ending, limited
 from sglint.frozen import frozen
 from sglint.output.plain import clean
 from sglint.request import Assignment, Request
@@ -222,6 +222,9 @@ def guarded(*, debug: bool) -> Iterator[None]:
     except Exception as error:
         if isinstance(error, FileNotFoundError) and not here():
             stop("the current folder is not there any more; start sglint in one that is")
+        end = ending(error)
+        if end is not None:
+            raise end from None
         if debug:
             raise
         message = f"internal error: {type(error).__name__}: {error}; please report it, --debug shows where it comes from"
