@@ -30,6 +30,9 @@ from sglint.source.tree import inside
 EACH = 6
 """How many proposals for one change are tried."""
 
+MOST_MORE = 4
+"""How many changes are made for what is found only after others."""
+
 TRIES = 16
 """How many edits for one finding are judged."""
 
@@ -154,8 +157,8 @@ def attempt(
                 plain = Tried(told(now, after, edits, some, proof), after)
                 return filtered(task, now, plain, some, gone, meant) if proof.admits else plain
             first = first or proof.wrong
-            instead = () if more else tuple(found_instead(task, now, after, items))
-            again = attempt(task, now, items, also, instead) if instead and tries == 1 else None
+            instead = tuple(one for one in found_instead(task, now, after, items) if one not in more) if tries == 1 else ()
+            again = attempt(task, now, items, also, (*more, *instead)) if instead and len(more) < MOST_MORE else None
             if again is not None and again.after is not None:
                 return again
     changes = ((item.net, change) for item, one in zip(items, listed, strict=True) for change in one[0].changes)
@@ -231,9 +234,11 @@ def without_notes(after: Look, pairs: Iterable[tuple[Item, Change]]) -> Look:
 
 def found_instead(task: Task, now: Look, after: Look, items: Iterable[Item]) -> Iterator[Change]:
     """
-    Yield the changes that make go away what is found of the same interfaces after a change, and was not before.
+    Yield the changes that make go away what is found of the same interfaces after a change, and was not before: also what is
+    found again, of flows that the change lets out.
     """
-    before = {item.key for item in now.items}
+    gone = {item.key for item in items}
+    before = {item.key for item in now.items} - gone
     mine = {(item.net.network.root, item.found.subject.origin.address) for item in items}
     for item in after.items:
         wish = wishes(task, item) if item.key not in before and item.key[1:] in mine else Blocked("")

@@ -568,17 +568,17 @@ def test_a_template_gets_a_network_acl(place: Place) -> None:
 
 @pytest.mark.parametrize("shared", [True, False])
 def test_what_is_added_to_a_template_is_there_under_the_condition_of_what_it_refers_to(place: Place, *, shared: bool) -> None:
-    head = "Parameters:\n  On: {Type: String, Default: x}\nConditions:\n  Made: {Fn::Equals: [!Ref On, x]}\n"
+    head = 'Parameters:\n  On: {Type: String, Default: x}\nConditions:\n  "Yes": {Fn::Equals: [!Ref On, x]}\n'
     named = ("Subnet", "Association", "Group", "Dns") if shared else ("Subnet",)
     text = head + DNS_TEMPLATE
     for name in named:
-        text = text.replace(f"\n  {name}:\n", f"\n  {name}:\n    Condition: Made\n", 1)
+        text = text.replace(f"\n  {name}:\n", f'\n  {name}:\n    Condition: "Yes"\n', 1)
     made = fixed(place, text, "template.yaml")
     assert made.complete, "\n".join(made.told())
     resources = yaml.load(place.read("template.yaml"), Loader)["Resources"]  # noqa: S506 -- a loader that constructs plain data
     added = [one for name, one in resources.items() if name.startswith("SubnetAcl")]
     assert len(added) > 3
-    assert {one.get("Condition") for one in added} == {"Made"}
+    assert {one.get("Condition") for one in added} == {"Yes"}
 
 
 @pytest.mark.parametrize(

@@ -580,6 +580,31 @@ resource "aws_security_group" "data" {
     assert [line.split()[0] for line in new if "=" in line] == 2 * ["from_port", "to_port", "protocol", "cidr_blocks"]
 
 
+def test_what_is_found_only_after_a_change_is_fixed_with_it(place: Place) -> None:
+    group = """
+resource "aws_security_group" "data" {
+  vpc_id = aws_vpc.hub.id
+
+  ingress {
+    protocol  = "tcp"
+    from_port = 8443
+    to_port   = 8443
+    self      = true
+  }
+
+  egress {
+    protocol    = "udp"
+    from_port   = 1024
+    to_port     = 65535
+    cidr_blocks = ["10.1.0.0/16"]
+  }
+}
+"""
+    place.write({"main.tf": forwarder() + group})
+    assert place.fix("tracked-workload").complete
+    assert place.fix("tracked-workload", "reply-ports-narrow", "no-egress-rule").findings == ()
+
+
 def test_new_entries_of_a_map_are_aligned_with_each_other(place: Place) -> None:
     data = """
 locals {

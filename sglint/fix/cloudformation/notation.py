@@ -30,6 +30,9 @@ class Get:
 PLAIN = re.compile(r"[A-Za-z0-9/](?:[A-Za-z0-9./_-]|:(?=[^\s]))*")
 """What needs no quotes in YAML."""
 
+NO_TEXT = re.compile(r"(?i)y|n|yes|no|on|off|true|false|null|[0-9][0-9_.]*(?:e[+-]?[0-9]+)?")
+"""What YAML takes for something else than a text where it has no quotes."""
+
 
 @frozen
 class Quoted:
@@ -167,7 +170,8 @@ def scalar(value: Data, style: Style) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, str):
-        return value if PLAIN.fullmatch(value) else f"{style.quote}{value}{style.quote}"
+        plain = PLAIN.fullmatch(value) and not NO_TEXT.fullmatch(value)
+        return value if plain else f"{style.quote}{value}{style.quote}"
     return flow(value, style)
 
 
