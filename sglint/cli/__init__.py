@@ -21,7 +21,7 @@ from sglint.cli.report import report
 from sglint.cli.simulate import simulate
 from sglint.cli.version import version
 
-COLLECT = (100_000, 50, 100)
+COLLECT = (1_000_000, 10, 100)
 """
 How seldom Python looks for objects that only refer to each other.
 
