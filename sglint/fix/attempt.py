@@ -10,7 +10,7 @@ from itertools import chain, islice, product
 
 from sglint.finding import Edit, Fix, Severity
 from sglint.fix.acl import QUOTA
-from sglint.fix.change import Admit, Attach, Blocked, Change, Narrow, Opening, Wanted, openings_of
+from sglint.fix.change import Admit, Attach, Blocked, Change, Narrow, Opening, Swap, Wanted, openings_of
 from sglint.fix.diff import from_top, unified
 from sglint.fix.generated import generated
 from sglint.fix.look import Item, Look, Overlay, apart, look, real
@@ -29,6 +29,9 @@ from sglint.source.tree import inside
 
 EACH = 6
 """How many proposals for one change are tried."""
+
+INSTEAD = " instead"
+"""What is said of what would be found after a change, which says more than that others have a group too."""
 
 MOST_MORE = 4
 """How many changes are made for what is found only after others."""
@@ -75,8 +78,18 @@ def solve(task: Task, now: Look, items: tuple[Item, ...], also: frozenset[Key]) 
     together = attempt(task, now, (*items, *more), also) if more else alone
     if together.after is not None:
         return together
-    apart = attempt(replace(task, apart=True), now, items, also)
-    return apart if apart.after is not None else alone
+    own = replace(task, apart=True)
+    narrower = more and any(isinstance(change, Swap) for item in items for change in changes_of(wishes(own, item)))
+    apart = attempt(own, now, (*items, *more), also) if narrower else alone
+    apart = apart if apart.after is not None else attempt(own, now, items, also)
+    return apart if apart.after is not None or INSTEAD in apart.fix.blocked else alone
+
+
+def changes_of(alternatives: tuple[Wanted, ...] | Blocked) -> tuple[Change, ...]:
+    """
+    Return the changes of the first alternative.
+    """
+    return () if isinstance(alternatives, Blocked) else alternatives[0].changes
 
 
 def partners(task: Task, now: Look, items: tuple[Item, ...], also: frozenset[Key]) -> tuple[Item, ...]:
@@ -110,10 +123,13 @@ def wishes(task: Task, item: Item) -> tuple[Wanted, ...] | Blocked:
 
 def by_own_group(item: Item, change: Change) -> Change:
     """
-    Return the change by which what a group is to admit is admitted by one that only this interface has.
+    Return the change by which what a group is to admit is admitted by one that only this interface has, or who is to be kept
+    out is kept out by one.
     """
-    if not isinstance(change, Admit) or not isinstance(item.found.subject, Interface):
+    if not isinstance(item.found.subject, Interface) or not isinstance(change, (Admit, Narrow)):
         return change
+    if isinstance(change, Narrow):
+        return Swap((item.found.subject.origin,), change.groups, change.direction, change.peers)
     return Attach(item.found.subject.origin, change.groups, change.openings)
 
 
@@ -227,7 +243,7 @@ def without_notes(after: Look, pairs: Iterable[tuple[Item, Change]]) -> Look:
     """
     Return what there is to see, less the notes on interfaces whose groups are made narrower, whose flows are tracked then.
     """
-    places = {item.key[1:] for item, change in pairs if isinstance(change, Narrow)}
+    places = {item.key[1:] for item, change in pairs if isinstance(change, (Narrow, Swap))}
     kept = (item for item in after.items if item.key[1:] not in places or item.finding.severity is not Severity.NOTE)
     return replace(after, items=tuple(kept)) if places else after
 
@@ -281,8 +297,8 @@ def essence(change: Change) -> object:
     """
     if isinstance(change, Attach):
         return change.owner.block
-    if isinstance(change, Narrow):
-        return change.groups, change.direction, change.peers
+    if isinstance(change, (Narrow, Swap)):
+        return type(change), change.groups, change.direction, change.peers
     return change.groups if isinstance(change, Admit) else change
 
 
@@ -290,6 +306,8 @@ def merged(one: Change, other: Change) -> Change:
     """
     Return one change for both, which are about the same.
     """
+    if isinstance(one, Swap) and isinstance(other, Swap):
+        return replace(one, owners=tuple(dict.fromkeys((*one.owners, *other.owners))))
     if not isinstance(one, (Admit, Attach)) or not isinstance(other, (Admit, Attach)):
         return one
     both = tuple(dict.fromkeys((*one.openings, *other.openings)))

@@ -78,6 +78,19 @@ class Narrow:
 
 
 @frozen
+class Swap:
+    """
+    Interfaces are to have, instead of one of these groups, a copy of it whose rules that admit everyone in a direction admit
+    these prefixes.
+    """
+
+    owners: tuple[Origin, ...]
+    groups: tuple[str, ...]
+    direction: Direction
+    peers: tuple[Prefix, ...]
+
+
+@frozen
 class SetTimeout:
     """
     An idle timeout is to be so many seconds: `tcp_established`, `udp_stream` or `udp`, in the resource that `owner` is of.
@@ -123,7 +136,7 @@ class Filter:
     subnets: tuple[str, ...] = ()
 
 
-Change: TypeAlias = Admit | Attach | Narrow | SetTimeout | ApplianceMode | Filter
+Change: TypeAlias = Admit | Attach | Narrow | Swap | SetTimeout | ApplianceMode | Filter
 
 
 @frozen

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 from sglint.finding import Edit
-from sglint.fix.change import Admit, ApplianceMode, Attach, Change, Filter, Narrow, Opening, SetTimeout
+from sglint.fix.change import Admit, ApplianceMode, Attach, Change, Filter, Narrow, Opening, SetTimeout, Swap
 from sglint.fix.rules import Written, beside, carries, exact, halves, narrow, too_wide, written
 from sglint.frozen import frozen
 from sglint.model import Prefix
@@ -43,6 +43,7 @@ class Language:
     fewer: Callable[[Written, str, Sequence[Prefix], Sequence[Prefix], int], Edits]
     without: Callable[[Written, Family], Edits]
     attached: Callable[[Attach], Iterator[Edits]]
+    swapped: Callable[[Swap], Iterator[Edits]]
     timeout: Callable[[SetTimeout], Iterator[Edits]]
     filtered: Callable[[Filter], Iterator[Edits]]
     appliance_mode: Callable[[Origin], Iterator[Edits]]
@@ -54,6 +55,8 @@ def edits_for(language: Language, net: Judged, change: Change) -> Iterator[Edits
     """
     if isinstance(change, Admit):
         yield from admitting(language, net, change)
+    elif isinstance(change, Swap):
+        yield from language.swapped(change)
     elif isinstance(change, Attach):
         yield from language.attached(change)
     elif isinstance(change, Narrow):

@@ -10,12 +10,13 @@ Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-conne
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from sglint.fix.change import Admit, ApplianceMode, Attach, Change, Filter, Narrow, SetTimeout
+from sglint.fix.change import Admit, ApplianceMode, Attach, Change, Filter, Narrow, SetTimeout, Swap
 from sglint.fix.look import Look
 from sglint.fix.proof import shut_out, users_of
 from sglint.model import Direction, Permission
-from sglint.resource import block_name
+from sglint.resource import Origin, block_name
 from sglint.rule import State
 from sglint.rule.words import join
 from sglint.source import Span
@@ -25,7 +26,7 @@ def steps(before: Look, after: Look, changes: Iterable[Change]) -> Iterator[str]
     """
     Yield the steps of a deployment in their order, each with what it cuts.
     """
-    listed = list(changes)
+    listed = list(at_once(changes))
     filters = any(isinstance(one, Filter) for one in listed)
     if filters:
         yield "deploy the network ACL by itself first: it lets through all that the groups let in and open now, and its replies"
@@ -33,7 +34,7 @@ def steps(before: Look, after: Look, changes: Iterable[Change]) -> Iterator[str]
         yield from opening(before, after, second=filters)
     yield from attaching(before, [one for one in listed if isinstance(one, Attach)])
     for one in listed:
-        if isinstance(one, Narrow):
+        if isinstance(one, (Narrow, Swap)):
             yield from closing(before, after, one)
         elif isinstance(one, SetTimeout):
             yield from timeout(one)
@@ -42,6 +43,23 @@ def steps(before: Look, after: Look, changes: Iterable[Change]) -> Iterator[str]
                 f"deploy appliance mode on {one.attachment.origin.address} when it hurts least: flows whose packets then take "
                 "another zone meet an appliance that has not seen them begin"
             )
+
+
+def at_once(changes: Iterable[Change]) -> Iterator[Change]:
+    """
+    Yield changes, one copy of a group for all who get it.
+    """
+    copies: dict[object, tuple[Origin, ...]] = {}
+    listed = list(changes)
+    for one in listed:
+        if isinstance(one, Swap):
+            key = (one.groups, one.direction, one.peers)
+            copies[key] = (*copies.get(key, ()), *one.owners)
+    for one in listed:
+        if not isinstance(one, Swap):
+            yield one
+        elif owners := copies.pop((one.groups, one.direction, one.peers), ()):
+            yield replace(one, owners=owners)
 
 
 def opening(before: Look, after: Look, *, second: bool) -> Iterator[str]:
@@ -79,19 +97,23 @@ def attaching(before: Look, listed: Iterable[Attach]) -> Iterator[str]:
             yield f"CloudFormation replaces {owner} by a new instance, as interfaces written in it cannot change"
 
 
-def closing(before: Look, after: Look, one: Narrow) -> Iterator[str]:
+def closing(before: Look, after: Look, one: Narrow | Swap) -> Iterator[str]:
     """
     Yield what the deployment of narrower rules cuts, and who cannot come in from then on.
     """
     cut = (
         "untracked ones are cut at once, and tracked when they begin again" if has_untracked(before, one) else "nothing is cut"
     )
-    yield f"deploy the narrower rules of {join(one.groups)}: live tracked flows go on until they end, {cut}"
+    what = f"the narrower rules of {join(one.groups)}"
+    if isinstance(one, Swap):
+        names = join(sorted(dict.fromkeys(block_name(each.address) for each in one.owners)))
+        what = f"a copy with narrower rules for {names}, as others have {join(one.groups)} too"
+    yield f"deploy {what}: live tracked flows go on until they end, {cut}"
     for line in shut_out(before, after):
         yield f"from then on, that cuts off {line}"
 
 
-def has_untracked(before: Look, one: Narrow) -> bool:
+def has_untracked(before: Look, one: Narrow | Swap) -> bool:
     """
     Return whether flows of an interface whose groups are narrowed may be untracked.
     """

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from sglint.finding import Edit
 from sglint.fix import cloudformation, terraform
-from sglint.fix.change import ApplianceMode, Attach, Change, Filter, SetTimeout
+from sglint.fix.change import ApplianceMode, Attach, Change, Filter, SetTimeout, Swap
 from sglint.fix.language import edits_for
 from sglint.fix.look import Look
 from sglint.fix.text import Texts
@@ -94,6 +94,8 @@ def owner(net: Judged, change: Change) -> Origin | None:
     """
     if isinstance(change, (SetTimeout, Attach)):
         return change.owner
+    if isinstance(change, Swap):
+        return change.owners[0]
     if isinstance(change, ApplianceMode):
         return change.attachment.origin
     if isinstance(change, Filter):

@@ -59,6 +59,76 @@ def test_a_rule_is_taken_out_where_another_one_says_what_it_would_say(place: Pla
     assert old.count('    cidr_blocks = ["0.0.0.0/0"]') == 1
 
 
+EDGE = f"""\
+resource "aws_vpc" "edge" {{
+  cidr_block = "10.1.0.0/16"
+}}
+
+resource "aws_subnet" "edge" {{
+  vpc_id     = aws_vpc.edge.id
+  cidr_block = "10.1.1.0/24"
+}}
+
+resource "aws_route_table" "edge" {{
+  vpc_id = aws_vpc.edge.id
+
+  route {{
+    cidr_block         = "10.0.0.0/8"
+    transit_gateway_id = "tgw-0123456789abcdef0"
+  }}
+
+  route {{
+    cidr_block = "0.0.0.0/0"
+    gateway_id = "igw-0123456789abcdef0"
+  }}
+}}
+
+resource "aws_route_table_association" "edge" {{
+  subnet_id      = aws_subnet.edge.id
+  route_table_id = aws_route_table.edge.id
+}}
+
+resource "aws_security_group" "edge" {{
+  name   = "edge"
+  vpc_id = aws_vpc.edge.id
+
+  ingress {{
+    protocol    = "-1"
+    from_port   = 0
+    to_port     = 0
+    cidr_blocks = ["0.0.0.0/0"] # all
+  }}
+{OPEN}}}
+"""
+HOST = """
+resource "aws_instance" "%s" {
+  ami                         = "ami-0123456789abcdef0"
+  instance_type               = "c7g.large"
+  subnet_id                   = aws_subnet.edge.id
+  vpc_security_group_ids      = [aws_security_group.edge.id]
+  associate_public_ip_address = %s
+}
+"""
+
+
+def test_those_who_share_a_group_with_others_get_one_copy_with_narrower_rules(place: Place) -> None:
+    hosts = HOST % ("one", "true") + HOST % ("two", "true") + HOST % ("quiet", "false")
+    place.write({"main.tf": EDGE + hosts})
+    fixed = place.fix(allowed=("198.51.100.0/24",))
+    assert fixed.complete
+    assert "deploy a copy with narrower rules for aws_instance.one and aws_instance.two, as others have" in "\n".join(
+        fixed.told()
+    )
+    old, new = changes(fixed.diff)["main.tf"]
+    assert old == 2 * ["  vpc_security_group_ids      = [aws_security_group.edge.id]"]
+    assert new.count("  vpc_security_group_ids      = [aws_security_group.edge_narrow.id]") == 2
+    assert '  name   = "edge-narrow"' in new
+    assert '    cidr_blocks = ["198.51.100.0/24"] # all' in new
+    rule_ = '\n  ingress {\n    self      = true\n    protocol  = "-1"\n    from_port = 0\n    to_port   = 0\n  }\n'
+    place.write({"main.tf": EDGE.replace("\n  ingress {", f"{rule_}\n  ingress {{", 1) + hosts})
+    assert place.fix(allowed=("198.51.100.0/24",)).diff == ""
+
+
 def test_what_everyone_can_reach_is_not_narrowed(place: Place) -> None:
     place.write({"main.tf": NETWORK.replace("10.0.0.0/8", "0.0.0.0/0") + ENDPOINT})
     ((_, made, done),) = place.fix().findings

@@ -42,6 +42,7 @@ def language(files: Stacks, net: Judged) -> Language:
         fewer=partial(fewer, files),
         without=lambda rule, _: without_item(files, rule) if len(rule.peers) == 1 else (),
         attached=partial(attaching, files, net),
+        swapped=lambda _: iter(()),
         timeout=partial(timeout, files),
         filtered=partial(filtering, files, net),
         appliance_mode=partial(set_to, files, path=("Options", "ApplianceModeSupport"), text="enable"),

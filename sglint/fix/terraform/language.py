@@ -19,6 +19,7 @@ from sglint.fix.terraform.filter import filtering
 from sglint.fix.terraform.origin import Terraform, Where, enclosing
 from sglint.fix.terraform.own import attaching
 from sglint.fix.terraform.place import inserted, without
+from sglint.fix.terraform.swap import swapping
 from sglint.fix.text import Texts, offsets
 from sglint.model import Prefix
 from sglint.resource import Origin, split_key
@@ -42,6 +43,7 @@ def language(files: Terraform, net: Judged) -> Language:
         fewer=partial(fewer, files),
         without=partial(gone, files),
         attached=partial(attaching, files, net),
+        swapped=partial(swapping, files, net, fewer=partial(fewer, files)),
         timeout=partial(timeout, files),
         filtered=partial(filtering, files, net),
         appliance_mode=partial(set_to, files, name="appliance_mode_support", text="enable"),
