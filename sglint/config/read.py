@@ -8,6 +8,7 @@ Reading `sglint.toml`, or `[tool.sglint]` in pyproject.toml: the settings in it 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 
@@ -21,6 +22,10 @@ NAME = "sglint.toml"
 LIMIT = 1_000_000
 """How many bytes a configuration may have."""
 
+PARTS = 100
+"""How many parts a key may have: it takes the square of that to read one."""
+
+_TOKEN = re.compile(r"""([\w-]++|"(?:[^"\\]|\\.)*+"?|'[^']*+'?)|(\.)|[ \t]++|.""")
 _DEEPEST = 20
 """How many tables may lie in one another."""
 _SECTION = ("tool", "sglint")
@@ -141,11 +146,31 @@ def _configuration(tree: Tree, path: str, *, required: bool = False) -> Configur
 def _parsed(source: Source) -> dict[str, object]:
     import tomllib
 
+    if any(map(_is_long, source.text.splitlines())):
+        raise SglintError(f"{source.path} is not TOML: a key in it has more than {PARTS} parts")
     try:
         return tomllib.loads(source.text)
     except (ValueError, RecursionError) as error:
         why = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
         raise SglintError(f"{source.path} is not TOML: {why}") from None
+
+
+def _is_long(line: str) -> bool:
+    """Return whether there is a key of too many parts in a line."""
+    if line.count(".") < PARTS:
+        return False
+    parts = 0
+    for token in _TOKEN.finditer(line):
+        word, dot = token.groups()
+        if word:
+            parts = max(parts, 1)
+        elif dot:
+            parts = parts + 1 if parts else 0
+        elif not token[0].isspace():
+            parts = 0
+        if parts > PARTS:
+            return True
+    return False
 
 
 def _settings(key: tuple[str, ...], value: object, place: Callable[[tuple[str, ...]], Span]) -> Iterator[Setting]:

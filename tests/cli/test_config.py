@@ -152,6 +152,9 @@ def test_a_configuration_says_what_a_stack_is_called(tmp_path: Path) -> None:
         ("[cloudformation\n", "sglint.toml is not TOML: "),
         ("a = " + "[" * 9000 + "\n", "sglint.toml is not TOML: "),
         ("a = " + "9" * 9000 + "\n", "sglint.toml is not TOML: "),
+        ("a." * 50_000 + "b = 1\n", "sglint.toml is not TOML: a key in it has more than 100 parts"),
+        ("[" + '"a" . ' * 101 + "b]\n", "sglint.toml is not TOML: a key in it has more than 100 parts"),
+        ("a = '" + "." * 500 + "'\n" + "x." * 99 + "b = 1\n", "sglint.toml:1: there is no key a"),
         ("#" + "x" * 1_000_001, "sglint.toml is larger than 1000000 bytes"),
     ],
 )
