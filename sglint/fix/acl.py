@@ -58,6 +58,9 @@ def filters(before: Judged, after: Judged, most: int) -> tuple[Filter, ...] | Bl
     unknown = next((link for link in places if isinstance(link, Unknown)), None)
     if unknown is not None:
         return Blocked(f"the subnet is not known: {unknown.why}")
+    foreign = next((one for one in net.subnets if one.origin.address in places and one.origin.root not in {"", net.root}), None)
+    if foreign is not None:
+        return Blocked(f"the network ACL of {foreign.origin.address} is for {foreign.origin.root} to have")
     fresh: dict[tuple[str, ...], list[str]] = {}
     found: list[Filter] = []
     done: set[str] = set()
@@ -81,7 +84,8 @@ def filters(before: Judged, after: Judged, most: int) -> tuple[Filter, ...] | Bl
     if found and not any(one.rules for one in found):
         names = join(sorted(one.acl for one in found))
         return Blocked(f"what {names} lets in is what is needed in its subnets: answers, and what others there are for")
-    return tuple(one for one in found if one.rules) or Blocked(next(unsure(before, after), "no security group is opened"))
+    why = "" if found else next(unsure(before, after), "")
+    return Blocked(why) if why else tuple(one for one in found if one.rules)
 
 
 def deltas(before: Judged, after: Judged) -> dict[str, dict[Direction, FlowSet]]:

@@ -5,6 +5,7 @@ One look at the scanned files, with changes laid over them: every network judged
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -14,6 +15,7 @@ from sglint.frozen import frozen
 from sglint.parse import parse, parse_cloudformation
 from sglint.pipeline import Networks, judge
 from sglint.request import Request
+from sglint.resource import Origin
 from sglint.rule import Found, Judged, Rule
 from sglint.rule.run import everywhere, finding, merge
 from sglint.source import Journal, Source, read
@@ -129,6 +131,16 @@ def found(rule: Rule, net: Judged) -> Iterable[Item]:
     listed = list(rule.check(net))
     sure = everywhere(rule, net) if net.worlds and not all(one.certain for one in listed) else frozenset()
     return [Item(net, one, finding(rule, one, net.network.root, sure)) for one in listed]
+
+
+def identity(root: str, origin: Origin) -> tuple[str, str]:
+    """
+    Return the root that a thing is written in and its address there, the same wherever it is seen: another root that is told of
+    it by an output puts a name before its address.
+    """
+    if origin.root in {"", root}:
+        return root, origin.address
+    return origin.root, re.sub(r'^[^\["]*?:', "", origin.address)
 
 
 def real(path: str) -> str:

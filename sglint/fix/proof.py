@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 
-from sglint.fix.look import Look, apart
+from sglint.fix.look import Look, apart, identity
 from sglint.frozen import frozen
 from sglint.graph import Graph
 from sglint.model import Direction, Permission
 from sglint.resource import block_name
-from sglint.rule import Judgement
+from sglint.rule import Judged, Judgement
 from sglint.rule.words import join, spelled
 from sglint.space import (
     ALL_PORTS,
@@ -131,34 +131,45 @@ def rules_touched(before: Look, after: Look, meant: Callable[[Place], bool]) -> 
 
 def users_of(one: Look) -> Mapping[Place, list[Place]]:
     """
-    Return which interfaces surely have each group, by its root and address.
+    Return which interfaces surely have each group, by the root that it is written in and its address there.
     """
     users: dict[Place, list[Place]] = {}
-    for (root, address), judgement in judgements(one).items():
-        for group in judgement.interface.groups:
-            if isinstance(group, str):
-                users.setdefault((root, group), []).append((root, address))
+    for net in one.networks.judged:
+        places = places_of(net)
+        for each in net.judgements:
+            for group in each.interface.groups:
+                if isinstance(group, str):
+                    place = places.get(group, (net.network.root, group))
+                    users.setdefault(place, []).append((net.network.root, each.interface.address))
     return users
+
+
+def places_of(net: Judged) -> Mapping[str, Place]:
+    """
+    Return the root that each group of a network is written in, and its address there.
+    """
+    return {one.origin.address: identity(net.network.root, one.origin) for one in net.network.groups}
 
 
 def groups_of(one: Look) -> frozenset[Place]:
     """
     Return the groups that are made in the text.
     """
-    return frozenset((net.network.root, group.origin.address) for net in one.networks.judged for group in net.network.groups)
+    return frozenset(place for net in one.networks.judged for place in places_of(net).values())
 
 
 def rules_of(one: Look) -> Mapping[Place, frozenset[object]]:
     """
-    Return what the rules of each group admit, by its root and address.
+    Return what the rules of each group admit, by the root that it is written in and its address there.
 
     A rule that admits nothing but what others do makes no difference.
     """
     found: dict[Place, list[Permission]] = {}
     for net in one.networks.judged:
+        places = places_of(net)
         for rule in net.network.permissions:
             if isinstance(rule.group, str):
-                found.setdefault((net.network.root, rule.group), []).append(rule)
+                found.setdefault(places.get(rule.group, (net.network.root, rule.group)), []).append(rule)
     return {place: frozenset(admitted_by(rules)) for place, rules in found.items()}
 
 

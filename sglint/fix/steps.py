@@ -133,7 +133,7 @@ def rules_of(one: Look) -> dict[tuple[str, str], tuple[tuple[Direction, object, 
     found: dict[tuple[str, str], list[Permission]] = {}
     for net in one.networks.judged:
         for rule in net.network.permissions:
-            if isinstance(rule.group, str):
+            if isinstance(rule.group, str) and rule.origin.root in {"", net.network.root}:
                 found.setdefault((net.network.root, rule.group), []).append(rule)
     return {place: tuple((rule.direction, rule.boxes.most, str(rule.group)) for rule in some) for place, some in found.items()}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from sglint.fix.acl import filters
 from sglint.fix.change import Blocked, Filter
-from sglint.fix.look import Look
+from sglint.fix.look import Look, identity
 from sglint.graph import build
 from sglint.model import OTHER_WAY, Acl, Direction, Interface, Network, Prefix, acls_of
 from sglint.rule import Judged
@@ -35,7 +35,7 @@ def walls(now: Look, after: Look, most: int) -> tuple[tuple[Judged, Filter], ...
         if isinstance(made, Blocked):
             return made
         found += ((net, one) for one in made)
-    return tuple(found)
+    return tuple(found) or Blocked("no security group is opened")
 
 
 def torn(found: Iterable[tuple[Judged, Filter]]) -> Iterator[str]:
@@ -60,7 +60,7 @@ def moves(now: Look, after: Look, planned: Iterable[tuple[Judged, Filter]], *, s
         (net.network.root, one)
         for net in after.networks.judged
         for one in net.network.acls
-        if (net.network.root, one.origin.address) not in before
+        if (net.network.root, one.origin.address) not in before and one.origin.root in {"", net.network.root}
     ]
     names = [one.acl for _, one in planned if one.acl] + [one.origin.address for _, one in made]
     yield f"the filter moves to {join(sorted(dict.fromkeys(names)))}: it lets in what the groups let in until now, and answers"
@@ -96,7 +96,7 @@ def strayed(before: Look, after: Look, planned: Iterable[tuple[Judged, Filter]])
         for subnet in net.network.subnets if other.acls != net.network.acls else ():
             name = subnet.origin.address
             was, now = ({acl_name(one) for one in acls_of(each, name)} for each in (net.network, other))
-            if was != now and (net.network.root, name) not in meant:
+            if was != now and identity(net.network.root, subnet.origin) not in meant:
                 named = f"{name} of {net.network.root}" if any(root != net.network.root for root, _ in meant) else name
                 yield f"what is written for other subnets of the module would be the network ACL of {named} too"
 

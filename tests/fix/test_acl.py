@@ -311,6 +311,71 @@ def test_a_network_acl_whose_rules_are_an_attribute_is_left_alone(place: Place) 
     assert "aws_network_acl.own has its rules in an attribute" in "\n".join(made.told())
 
 
+BACKEND = 'backend = "s3"\n  config = { bucket = "b", key = "net.tfstate" }'
+OTHER_ROOT = f"""\
+data "terraform_remote_state" "net" {{
+  {BACKEND}
+}}
+
+resource "aws_security_group" "web" {{
+  vpc_id = data.terraform_remote_state.net.outputs.vpc
+{rule("ingress", "tcp", 443, 443, "10.0.0.0/8")}}}
+
+resource "aws_network_interface" "web" {{
+  subnet_id       = SUBNET
+  security_groups = [aws_security_group.web.id]
+}}
+"""
+TOLD = """
+terraform {
+  backend "s3" {
+    bucket = "b"
+    key    = "net.tfstate"
+  }
+}
+
+output "vpc" {
+  value = aws_vpc.hub.id
+}
+
+output "subnet" {
+  value = aws_subnet.dns.id
+}
+"""
+
+
+def test_what_another_root_module_has_in_the_subnet_is_not_cut_off_and_its_view_of_a_group_is_no_other_group(
+    place: Place,
+) -> None:
+    place.write({"app/main.tf": OTHER_ROOT.replace("SUBNET", "data.terraform_remote_state.net.outputs.subnet")})
+    made = fixed(place, BASE + DNS + TOLD, "net/main.tf")
+    one, done = next((one, done) for finding, one, done in made.findings if finding.rule == "tracked-resolver")
+    assert (one.blocked, done) == ("", False)
+    assert one.steps[-1] == "no network ACL can keep them out: the network ACL would cut off aws_network_interface.web"
+    place.write({"app/main.tf": OTHER_ROOT.replace("SUBNET", '"subnet-0123456789abcdef0"')})
+    made = fixed(place, BASE + DNS + TOLD, "net/main.tf")
+    assert any("the filter moves to aws_network_acl.dns:" in line for line in made.told())
+
+
+def test_what_another_stack_has_in_the_subnet_is_not_cut_off(place: Place) -> None:
+    out = "Outputs:\n  Subnet: {Value: !Ref Subnet, Export: {Name: net-subnet}}\n"
+    host_ = """\
+Resources:
+  Host:
+    Type: AWS::EC2::NetworkInterface
+    Properties: {SubnetId: !ImportValue net-subnet, GroupSet: [!GetAtt Web.GroupId]}
+  Web:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: web
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}]
+"""
+    place.write({"app.yaml": host_})
+    ((_, one, done),) = fixed(place, DNS_TEMPLATE + out, "net.yaml").findings
+    assert (one.blocked, done) == ("", False)
+    assert one.steps[-1] == "no network ACL can keep them out: the network ACL would cut off Host"
+
+
 def test_what_else_is_in_the_subnet_keeps_what_it_needs(place: Place) -> None:
     web = group("web", rule("ingress", "tcp", 443, 443, "172.16.0.0/12"), rule("egress", "tcp", 5432, 5432, "10.9.0.0/16"))
     fixed(place, BASE + DNS + host("web") + web)

@@ -25,8 +25,19 @@ from sglint.value import Unknown, Value
 
 _EC2 = (
     *("CarrierGateway", "EgressOnlyInternetGateway", "GatewayRouteTableAssociation", "InternetGateway", "LaunchTemplate"),
-    *("LocalGatewayRouteTable", "NatGateway", "PrefixList", "Route", "RouteServerPropagation", "RouteTable", "SecurityGroup"),
-    *("SecurityGroupEgress", "SecurityGroupIngress", "Subnet", "SubnetCidrBlock", "SubnetRouteTableAssociation"),
+    *(
+        "LocalGatewayRouteTable",
+        "NatGateway",
+        "NetworkAcl",
+        "NetworkAclEntry",
+        "PrefixList",
+        "Route",
+        "RouteServerPropagation",
+        "RouteTable",
+        "SecurityGroup",
+    ),
+    *("SecurityGroupEgress", "SecurityGroupIngress", "Subnet", "SubnetCidrBlock", "SubnetNetworkAclAssociation"),
+    "SubnetRouteTableAssociation",
     *("TransitGateway", "TransitGatewayAttachment", "TransitGatewayVpcAttachment", "VPC", "VPCCidrBlock", "VPCEndpoint"),
     *("VPCEndpointService", "VPCGatewayAttachment", "VPCPeeringConnection", "VPNGateway", "VPNGatewayRoutePropagation"),
 )
