@@ -14,6 +14,7 @@ import pytest
 
 from sglint import config
 from sglint.deadline import Deadline, TimeUpError, deadline, limited
+from sglint.evaluate import nesting
 from sglint.evaluate.cloudformation import nested, scenario, stack
 from sglint.evaluate.plan import document, read
 from sglint.evaluate.terraform import calls, expand, functions, glob, locate, run, unknown
@@ -138,8 +139,25 @@ def test_expressions_that_take_many_steps_end(tmp_path: Path, expression: str) -
         *(run.MAX_THINGS, locate.MAX_DEPTH, stack.MAX_STACKS, nested.MAX_NESTED, stack.MAX_ROUNDS, scenario.MOST_SCENARIOS),
         *(MAX_STEPS, stack.MAX_STEPS, unknown.MOST_PARTS, functions.MOST_ITEMS, functions.MOST_CHARACTERS),
         *(pattern.LONGEST_PATTERN, pattern.LONGEST_TEXT, pattern.SECONDS, glob.DEEPEST, calls.MOST_SLOW, calls.PATTERN_STEPS),
+        *(nesting.MAX_FRAMES, glob.MOST, config.PARTS),
     ],
 )
 def test_the_page_of_limits_has_every_limit(limit: float) -> None:
     page = (REPOSITORY / "docs" / "limits.md").read_text(encoding="utf-8")
     assert f" {limit:,} " in page or f" {limit:,};" in page
+
+
+def test_what_depends_on_what_may_be_as_deep_wherever_it_is_evaluated() -> None:
+    def levels() -> int:
+        try:
+            return 1 + levels()
+        except RecursionError:
+            return 0
+
+    def reached(depth: int) -> int:
+        if depth:
+            return reached(depth - 1)
+        with nesting.deep():
+            return levels()
+
+    assert reached(0) == reached(500)

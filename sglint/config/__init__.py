@@ -8,7 +8,7 @@ and nothing that runs. `KEYS` is the one list of what may be written; a key that
 from __future__ import annotations
 
 from sglint.config.keys import KEYS, Key, Kind
-from sglint.config.read import EMPTY, LIMIT, NAME, Configuration, Setting, configuration
+from sglint.config.read import EMPTY, LIMIT, NAME, PARTS, Configuration, Setting, configuration
 from sglint.config.rules import Chosen, Override, chosen, left_out
 from sglint.config.traffic import Named, TrafficTable, traffic_tables, useless
 
@@ -17,6 +17,7 @@ __all__ = [
     "KEYS",
     "LIMIT",
     "NAME",
+    "PARTS",
     "Chosen",
     "Configuration",
     "Key",

@@ -7,6 +7,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from traceback import walk_stack
 
 MAX_FRAMES = 10_000
 """How many Python frames an evaluation may nest; beyond that an expression is reported as nested too deeply."""
@@ -15,10 +16,11 @@ MAX_FRAMES = 10_000
 @contextmanager
 def deep() -> Iterator[None]:
     """
-    Let evaluation nest deeper than Python does by itself.
+    Let evaluation nest deeper than Python does by itself, as deep wherever it begins.
     """
     usual = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(usual, MAX_FRAMES))
+    if usual < MAX_FRAMES:
+        sys.setrecursionlimit(MAX_FRAMES + sum(1 for _ in walk_stack(None)))
     try:
         yield
     finally:
