@@ -213,6 +213,8 @@ def told_by(value: str, own: str, key: str) -> str | None:
     ''
     >>> told_by("{ for key, one in aws_security_group.a : key => one.id }", "aws_security_group.a", '["x"]')
     '["x"]'
+    >>> told_by("[for one in aws_subnet.a : one.id]", "aws_subnet.a", "[1]")
+    '[1]'
     >>> told_by("aws_security_group.a", "aws_security_group.a", "")
     '.id'
     """
@@ -226,6 +228,9 @@ def told_by(value: str, own: str, key: str) -> str | None:
         )
         return ("" if key == "[0]" else None) if single else key if value[-1] != ")" else None
     loop = re.match(rf"\{{\s*for (\w+), (\w+) in {re.escape(own)}\s*:\s*(\w+)\s*=>\s*(\w+)\.id\s*\}}$", value)
+    listed = re.match(rf"\[\s*for (\w+) in {re.escape(own)}\s*:\s*(\w+)\.id,?\s*\]$", value)
+    if listed and listed[1] == listed[2] and key[1:2].isdigit():
+        return key
     return key if loop and loop[1] == loop[3] and loop[2] == loop[4] else None
 
 
