@@ -14,9 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sglint.graph import build
-from sglint.model import Direction, Network, Permission, Prefix, Route, TargetKind
+from sglint.model import Direction, GroupPeer, Network, Peer, Permission, Prefix, Route, TargetKind
 from sglint.space import Bounds, Family, Protocol
 from sglint.track import State, Verdict, judge
+from sglint.track.divide import around
+from sglint.track.divide import has as has_peer
 from tests.networks import boxes, interface, leads, network, origin
 
 CIDRS = (
@@ -156,3 +158,12 @@ def test_the_families_do_not_touch_each_other(four: list[Permission], six: list[
 
     assert of(Family.IPV4, [*four, *six]) == of(Family.IPV4, four)
     assert of(Family.IPV6, [*four, *six]) == of(Family.IPV6, six)
+
+
+def test_the_peers_around_one_are_those_that_have_it() -> None:
+    v4 = [ip_network(f"10.{number}.0.0/{length}", strict=False) for number in (0, 1, 128) for length in (0, 8, 9, 16, 24, 32)]
+    v6 = [ip_network(f"2001:db8::/{length}") for length in (32, 48, 128)] + [ip_network("::/0")]
+    peers: list[Peer] = list(dict.fromkeys((*v4, *v6, GroupPeer("sg1"), GroupPeer("sg2"))))
+    lengths = sorted({one.prefixlen for one in (*v4, *v6)})
+    for peer in peers:
+        assert set(around(peer, set(peers), lengths)) == {one for one in peers if has_peer(one, peer)}

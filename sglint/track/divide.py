@@ -4,7 +4,7 @@ How the admitted flows divide into classes of one state.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network
 from typing import TypeAlias
 
@@ -39,16 +39,32 @@ def divide(admitted: Sequence[Admission], replies: Sequence[Admission], *, track
 
     With `trackable` false all of them are tracked, as ICMP is.
     """
-    peers = dict.fromkeys(one.box.peer for one in admitted)
     open_least = trackable and any(one.opens and one.sure for one in replies)
     open_most = trackable and any(one.opens for one in replies)
     free = (
         ports_of(one for one in admitted if one.everyone and one.sure) if open_least else Intervals(),
         ports_of(one for one in admitted if one.everyone) if open_most else Intervals(),
     )
-    whole = {peer: states(peer, admitted, free) for peer in peers}
-    own = {peer: without_wider(peer, whole) for peer in peers}
+    rules: dict[Peer, list[Admission]] = {}
+    for one in admitted:
+        rules.setdefault(one.box.peer, []).append(one)
+    lengths = sorted({one.prefixlen for one in rules if isinstance(one, (IPv4Network, IPv6Network))})
+    wider = {peer: around(peer, rules, lengths) for peer in rules}
+    whole = {peer: states([one for other in wider[peer] for one in rules[other]], free) for peer in rules}
+    own = {peer: without_wider(whole[peer], [whole[other] for other in wider[peer] if other != peer]) for peer in rules}
     return Peers(whole, own)
+
+
+def around(peer: Peer, peers: Collection[Peer], lengths: Sequence[int]) -> list[Peer]:
+    """
+    Return those of the peers that have every address of one; `lengths` are those of the prefixes among them.
+
+    A prefix is looked up in each of the prefixes around it, as a group may have a thousand of them.
+    """
+    if not isinstance(peer, (IPv4Network, IPv6Network)):
+        return [one for one in peers if has(one, peer)]
+    found = (peer.supernet(new_prefix=length) for length in lengths if length <= peer.prefixlen)
+    return [one for one in found if one in peers]
 
 
 def ports_of(admitted: Iterable[Admission]) -> Intervals:
@@ -67,11 +83,10 @@ def has(peer: Peer, inner: Peer) -> bool:
     return peer == inner
 
 
-def states(peer: Peer, admitted: Sequence[Admission], free: tuple[Intervals, Intervals]) -> Division:
+def states(concerned: Sequence[Admission], free: tuple[Intervals, Intervals]) -> Division:
     """
-    Return the states of the flows with this peer; `free` are the ports on which the flows of everyone are untracked.
+    Return the states of the flows with a peer, of which these admit some; on the `free` ports those of everyone are untracked.
     """
-    concerned = [one for one in admitted if has(one.box.peer, peer)]
     let_in = (ports_of(one for one in concerned if one.sure), ports_of(concerned))
     found: dict[Range, Intervals] = {}
     for least, low in layers(let_in[0], free[0]):
@@ -89,16 +104,15 @@ def layers(let_in: Intervals, free: Intervals) -> tuple[tuple[State, Intervals],
     return ((State.DENIED, EVERY_PORT - let_in), (State.TRACKED, let_in - free), (State.UNTRACKED, free))
 
 
-def without_wider(peer: Peer, whole: Mapping[Peer, Division]) -> Division:
+def without_wider(division: Division, wider: Sequence[Division]) -> Division:
     """
-    Return the states of the flows with this peer, less what a wider peer says in the same words.
+    Return the states of the flows with a peer, less what a wider peer says in the same words.
     """
-    wider = [division for other, division in whole.items() if other != peer and has(other, peer)]
     found = {}
-    for span, ports in whole[peer].items():
+    for span, ports in division.items():
         left = ports
-        for division in wider:
-            left = left - division.get(span, Intervals())
+        for other in wider:
+            left = left - other.get(span, Intervals())
         if left:
             found[span] = left
     return found

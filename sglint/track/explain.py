@@ -105,7 +105,7 @@ def by_groups(case: Case, peer: Peer, ports: Ports, state: Bounds[State]) -> Ite
     Yield why the groups give these flows their state: the rule that admits them, then what makes them tracked or untracked.
     """
     direction, _, protocol = case.key
-    admitting = [one for one in case.admitted if has(one.box.peer, peer) and one.box.ports.overlaps(ports)]
+    admitting = [one for one in case.admitted if one.box.ports.overlaps(ports) and has(one.box.peer, peer)]
     everyone = [one for one in admitting if one.everyone]
     sure = any(one.sure for one in everyone)
     for one in everyone if sure else [*everyone, *(one for one in admitting if not one.everyone)]:

@@ -159,7 +159,7 @@ def lacking(case: Case, peer: Peer, ports: Ports) -> tuple[Unknown, ...]:
     """
     Return what keeps the groups from deciding: doubtful rules that admit the flows, and doubtful rules for their replies.
     """
-    admitting = [one for one in case.admitted if has(one.box.peer, peer) and one.box.ports.overlaps(ports)]
+    admitting = [one for one in case.admitted if one.box.ports.overlaps(ports) and has(one.box.peer, peer)]
     unsure: list[Admission] = []
     if not any(one.everyone and one.sure for one in admitting):
         unsure += (one for one in admitting if not one.sure)
