@@ -2,7 +2,7 @@
 Reading `sglint.toml`, or `[tool.sglint]` in pyproject.toml: the settings in it with their places, or what is wrong with it.
 """
 
-# ruff: noqa: PTH100, PTH118, PTH119, PTH120
+# ruff: noqa: PTH100, PTH112, PTH113, PTH118, PTH119, PTH120
 # Paths are text here: what is displayed is the path as it was written, which pathlib rewrites.
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def configuration(named: str | None, *, base: str, root: str | None = None, over
     while inside(tree, os.path.realpath(directory)):
         for name in (NAME, "pyproject.toml"):
             path = os.path.join(directory, name)
-            found = _configuration(tree, path) if is_file(over, path) else None
+            found = _configuration(tree, path) if is_file(over, path) or (name == NAME and _is_odd(path)) else None
             if found is not None:
                 return found
         above = os.path.dirname(directory)
@@ -121,6 +121,11 @@ def configuration(named: str | None, *, base: str, root: str | None = None, over
             break
         directory = above
     return Configuration()
+
+
+def _is_odd(path: str) -> bool:
+    """Return whether there is something at the path that cannot be read, such as a link that leads nowhere."""
+    return os.path.lexists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
 def _configuration(tree: Tree, path: str, *, required: bool = False) -> Configuration | None:

@@ -5,6 +5,7 @@ The configuration: what it gives, what wins over it, what is wrong with it, and 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,16 @@ def test_what_is_wrong_in_a_configuration_is_an_error(tmp_path: Path, text: str,
     assert run.code == 2
     assert said in run.err
     assert run.out == ""
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no fifos")
+def test_a_configuration_that_cannot_be_read_is_not_passed_over(tmp_path: Path) -> None:
+    write(tmp_path, t_yaml=PEERS)
+    (tmp_path / "sglint.toml").symlink_to("nowhere")
+    assert "cannot read sglint.toml: no such file" in inspect(tmp_path).err
+    (tmp_path / "sglint.toml").unlink()
+    os.mkfifo(tmp_path / "sglint.toml")
+    assert "sglint.toml is not a regular file" in inspect(tmp_path).err
 
 
 def test_a_table_that_is_none_is_an_error_in_pyproject_too(tmp_path: Path) -> None:
