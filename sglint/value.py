@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from decimal import Decimal
+from operator import itemgetter
 from typing import Literal, TypeAlias
 
 from sglint.frozen import frozen
@@ -225,7 +226,7 @@ class Map:
         """
         Return a map of these entries; of two entries with one key the last counts.
         """
-        return cls(tuple(sorted(dict(entries).items(), key=lambda entry: entry[0])), kind, type)
+        return cls(tuple(sorted(dict(entries).items(), key=itemgetter(0))), kind, type)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._index)
