@@ -8,7 +8,7 @@ a list finds all that there is: that is known only inside a VPC that the root ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sglint.evaluate.terraform.body import evaluate_body
@@ -139,15 +139,21 @@ def reach(run: Run, top: ModuleInstance, address: str) -> None:
 class _Everything:
     """
     What the data sources are compared with; `left` is how many comparisons there may still be.
+
+    `of_kind` remembers the things of each kind that was asked for.
     """
 
     run: Run
     modules: Sequence[ModuleInstance]
     tagged: bool
     left: int = MOST_COMPARED
+    of_kind: dict[str, list[Thing]] = field(default_factory=dict)
 
-    def things(self, kinds: Iterable[str]) -> list[Thing]:
-        return [thing for kind in kinds for one in self.modules for thing in _of_kind(one, "", kind)]
+    def things(self, kinds: Collection[str]) -> list[Thing]:
+        for kind in kinds:
+            if kind not in self.of_kind:
+                self.of_kind[kind] = [thing for one in self.modules for thing in _of_kind(one, "", kind)]
+        return [thing for kind in kinds for thing in self.of_kind[kind]]
 
     def complete(self) -> bool:
         """Whether every module could be read, and no tag is put on things from elsewhere."""
@@ -156,9 +162,8 @@ class _Everything:
 
 
 def _of_kind(one: ModuleInstance, mode: str, kind: str) -> Iterator[Thing]:
-    for resource in sorted(one.module.resources):
-        if resource[:2] == (mode, kind):
-            yield from one.instances(*resource)
+    for resource in sorted(resource for resource in one.module.resources if resource[:2] == (mode, kind)):
+        yield from one.instances(*resource)
 
 
 def _find(every: _Everything, thing: Thing, found: Mapping[str, Ref | Map]) -> Ref | Map | None:
