@@ -17,7 +17,7 @@ from sglint.deadline import Deadline, TimeUpError, deadline, limited
 from sglint.evaluate import nesting
 from sglint.evaluate.cloudformation import nested, scenario, stack
 from sglint.evaluate.plan import document, read
-from sglint.evaluate.terraform import calls, expand, functions, glob, locate, run, unknown
+from sglint.evaluate.terraform import calls, expand, functions, glob, locate, run, states, unknown
 from sglint.evaluate.terraform.functions import pattern
 from sglint.evaluate.terraform.scope import MAX_STEPS
 from sglint.parse import intrinsic, text
@@ -139,7 +139,7 @@ def test_expressions_that_take_many_steps_end(tmp_path: Path, expression: str) -
         *(run.MAX_THINGS, locate.MAX_DEPTH, stack.MAX_STACKS, nested.MAX_NESTED, stack.MAX_ROUNDS, scenario.MOST_SCENARIOS),
         *(MAX_STEPS, stack.MAX_STEPS, unknown.MOST_PARTS, functions.MOST_ITEMS, functions.MOST_CHARACTERS),
         *(pattern.LONGEST_PATTERN, pattern.LONGEST_TEXT, pattern.SECONDS, glob.DEEPEST, calls.MOST_SLOW, calls.PATTERN_STEPS),
-        *(nesting.MAX_FRAMES, glob.MOST, config.PARTS),
+        *(nesting.MAX_FRAMES, glob.MOST, config.PARTS, states.MOST_HANDED),
     ],
 )
 def test_the_page_of_limits_has_every_limit(limit: float) -> None:

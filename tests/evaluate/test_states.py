@@ -278,3 +278,16 @@ def test_instances_for_each_identity_of_a_list_are_told_apart(tmp_path: Path) ->
     assert len(interfaces) == 2
     assert len({one.subnets for one in interfaces}) == 2
     assert all(one.origin.maybe is None for one in interfaces)
+
+
+def test_outputs_that_double_from_root_to_root_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sglint.evaluate.terraform.states.MOST_HANDED", 500)
+    roots = {"r0": backend(S3.replace("network", "r0")) + 'output "o" { value = ["x"] }\n'}
+    for number in range(1, 14):
+        other = "data.terraform_remote_state.net.outputs.o"
+        text = f'output "o" {{ value = [{other}, {other}] }}\nresource "aws_vpc" "v" {{ cidr_block = jsonencode({other}) }}\n'
+        kept = backend(S3.replace("network", f"r{number}"))
+        roots[f"r{number}"] = kept + reads(CONFIG.replace("network", f"r{number - 1}")) + text
+    found, _ = judged(tmp_path, roots)
+    why = str(found["r13"].network.vpcs[0])
+    assert "has more than 500 parts, too many to read from another root" in why

@@ -26,7 +26,7 @@ from sglint.evaluate.terraform.mark import veiled
 from sglint.evaluate.terraform.module import Library
 from sglint.evaluate.terraform.run import Run, Thing
 from sglint.evaluate.terraform.scope import Nowhere, Scope
-from sglint.evaluate.terraform.unknown import wholly_known
+from sglint.evaluate.terraform.unknown import check_size, wholly_known
 from sglint.frozen import frozen
 from sglint.resource import Resource, split_root
 from sglint.source import Noted, digest, doubt, leads, once
@@ -36,6 +36,8 @@ from sglint.value import Map, Marked, Ref, Seq, Symbol, Unknown, Value
 KIND = "terraform_remote_state"
 MOST_DEEP = 5
 """How many modules in modules are handed over as outputs."""
+MOST_HANDED = 50_000
+"""How many parts an output may have that another root reads: each copies it."""
 _PLACES: Mapping[str, tuple[str, ...]] = {
     "s3": ("bucket", "key"),
     "gcs": ("bucket", "prefix"),
@@ -253,10 +255,17 @@ def _outputs(top: ModuleInstance, depth: int = 0) -> Iterator[tuple[str, Value]]
     """Yield the outputs of a module by name; one that is a module is what that has for outputs."""
     for name in sorted(top.module.outputs):
         try:
-            value = top.output(name)
+            value = _output(top, name)
         except EvaluationError as error:
             value = Unknown(error.message, error.span)
         yield name, _handed(top.run, value, depth)
+
+
+def _output(top: ModuleInstance, name: str) -> Value:
+    value = top.output(name)
+    if check_size(value) > MOST_HANDED // 16:
+        raise EvaluationError(f"output {name} has more than {MOST_HANDED} parts, too many to read from another root")
+    return value
 
 
 def _handed(run: Run, value: Value, depth: int) -> Value:
