@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from sglint.fix.terraform import hcl
-from sglint.fix.terraform.add import with_attribute
+from sglint.fix.terraform.attribute import with_attribute
 from sglint.fix.terraform.origin import Terraform
 from sglint.fix.terraform.place import after_last
 from sglint.fix.text import Texts, edited

@@ -14,7 +14,8 @@ from sglint.fix.change import Opening, SetTimeout
 from sglint.fix.language import PLACES, Edits, Language
 from sglint.fix.rules import Written
 from sglint.fix.terraform import hcl
-from sglint.fix.terraform.add import added, attribute_edits, unused
+from sglint.fix.terraform.add import added, unused
+from sglint.fix.terraform.attribute import attribute_edits
 from sglint.fix.terraform.filter import filtering
 from sglint.fix.terraform.origin import Terraform, Where, enclosing
 from sglint.fix.terraform.own import attaching
