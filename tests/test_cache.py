@@ -332,3 +332,13 @@ def test_no_more_is_kept_than_is_allowed(tree: Path, cache: Path, monkeypatch: p
     said(tree, cache, ALL)
     assert 0 < sum(path.stat().st_size for path in cache.iterdir()) <= size
     assert said(tree, cache, WAYS[2]) == usual
+
+
+def test_a_template_that_is_reached_by_a_link_has_one_name(tree: Path, cache: Path) -> None:
+    said(tree, cache, ALL)
+    (tree / "cfn/parts/net.yaml").unlink()
+    (tree / "cfn/parts/net.yaml").symlink_to(tree / "cfn/app.yaml")
+    usual = said(tree, None, ALL)
+    assert said(tree, cache, ALL) == usual
+    (tree / "cfn/site.yaml").write_text(FILES["cfn/site.yaml"] + "# changed\n")
+    assert said(tree, cache, ALL) == usual

@@ -17,6 +17,7 @@ from sglint.evaluate.cloudformation.assembly import Assembly, read_assembly
 from sglint.frozen import frozen
 from sglint.parse import parse_cloudformation
 from sglint.source import Discovery, Noted, Problem, Source, Tree, displayed, once, read, real_path, whole
+from sglint.source.tree import inside
 from sglint.template import Entry, Intrinsic, List, Mapping, Node, Scalar, TemplateDocument
 from sglint.value import Value
 
@@ -104,7 +105,7 @@ class Templates:
         return once(self.tree.overlay.journal, self._templates, real, partial(self._read, path, real))
 
     def _read(self, path: str, real: str) -> Template | Problem:
-        source = read(self.tree, path)
+        source = read(self.tree, real if inside(self.tree, real) else path)
         return source if isinstance(source, Problem) else declare(_parsed(source), real)
 
     def assembly(self, path: str) -> Assembly | None:
