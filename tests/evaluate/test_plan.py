@@ -175,7 +175,8 @@ def test_a_sensitive_value_is_not_shown(command: list[str], beside: bool, tmp_pa
     assert "198.51.100.0" in json.dumps(recorded("lookup"))
     run = sglint(*command, PLANS / "lookup" if beside else tmp_path, "--plan", PLANS / "lookup" / "plan.json")
     assert "198.51.100" not in run.said
-    assert "is sensitive" in run.said
+    irrelevant = command[0] == "check" and beside  # as the text says that the rule is about another port than that of DNS
+    assert ("is sensitive" in run.said) is not irrelevant
 
 
 def test_instances_are_those_of_the_plan(tmp_path: Path) -> None:
