@@ -59,10 +59,10 @@ def small(megabytes: int) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="nothing can be stopped in the middle here")
 def test_what_is_not_read_in_time_is_said_and_the_rest_is_shown(scan: Path) -> None:
-    done = sglint("check", "--timeout", "12", ".", cwd=scan)
+    done = sglint("check", "--timeout", "6", ".", cwd=scan)
     assert done.code == 1
     assert "tracked-forwarder" in done.out and "good/main.tf" in done.out
-    assert "the root module slow is not read: the 12 seconds of --timeout are over" in done.out
+    assert "the root module slow is not read: the 6 seconds of --timeout are over" in done.out
     assert "give fewer paths, or more time" in done.out
 
 
