@@ -85,6 +85,16 @@ def test_a_full_disk_leaves_no_half_of_a_new_output(tmp_path: Path) -> None:
     assert left(tmp_path) == []
 
 
+def test_a_full_disk_leaves_files_as_they_are_and_calls_nothing_fixed(tmp_path: Path) -> None:
+    text = (HUB / "main.tf").read_text(encoding="utf-8")
+    (tmp_path / "main.tf").write_text(text, encoding="utf-8")
+    assert "\n  fixed\n" in sglint("fix", "--unsafe", cwd=tmp_path).err
+    run = sglint("fix", "--unsafe", "--write", cwd=tmp_path, before=no_room)
+    assert run.code == 2
+    assert "cannot write main.tf: File too large; nothing is written" in run.err and "  fixed" not in run.err
+    assert left(tmp_path) == ["main.tf"] and (tmp_path / "main.tf").read_text(encoding="utf-8") == text
+
+
 @pytest.mark.parametrize(
     ("line", "code"),
     [

@@ -81,12 +81,11 @@ def fix(  # noqa: PLR0913 -- click passes every option
         wanted = replace(wanted, selected=bool(select))
         where = outputs(ctx, (), output, "diff")[0]
         result = fixed(wanted, known, select=chosen, interfaces=interfaces, unsafe=unsafe, allowed=peers, most=most)
+        failed = written(result) if writes else ""
+        if failed:
+            stop(failed)
         for line in result.told():
             tell(clean(line))
-        if writes:
-            failed = written(result)
-            if failed:
-                stop(failed)
-        else:
+        if not writes:
             write(where, result.diff)
         ctx.exit(1 if not result.complete else 2 if result.hides else 0)
