@@ -177,7 +177,9 @@ resource "aws_network_interface" "iNUMBER" {
   source_dest_check = false
 }
 """
-COUNTED = INTERFACE.replace("source_dest_check", "count             = MANY\n  source_dest_check")
+COUNTED = GROUP.replace("  vpc_id", "  count  = MANY\n  vpc_id") + INTERFACE.replace(".id]", "[count.index].id]").replace(
+    "source_dest_check", "count             = MANY\n  source_dest_check"
+)
 ATTACHMENT = """
 resource "aws_ec2_transit_gateway_vpc_attachment" "aNUMBER" {
   transit_gateway_id = aws_ec2_transit_gateway.hub.id
@@ -189,9 +191,9 @@ resource "aws_ec2_transit_gateway_vpc_attachment" "aNUMBER" {
 
 def one_block(many: int) -> str:
     """
-    Return a root of so many interfaces that are instances of one block.
+    Return a root of so many interfaces that are instances of one block, each with an instance of another.
     """
-    return filled(HUB + VPC + GROUP + COUNTED, 0).replace("MANY", str(many))
+    return filled(HUB + VPC + COUNTED, 0).replace("MANY", str(many))
 
 
 def blocks(many: int) -> str:
@@ -216,7 +218,7 @@ def filled(text: str, number: int, place: int = 0) -> str:
 
 
 SHAPES = {
-    "interfaces of one block": (one_block, (800, 1_600, 3_200)),
+    "interfaces of one block, each with a security group of another": (one_block, (800, 1_600, 3_200)),
     "interfaces and security groups, blocks of their own in one VPC": (blocks, (200, 400, 800)),
     "VPCs at one transit gateway, each with an attachment and an interface": (attachments, (100, 200, 400)),
 }

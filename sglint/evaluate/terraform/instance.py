@@ -52,6 +52,7 @@ class ModuleInstance:
         self.caller = caller
         self.chain = (*chain, module.directory)
         self._instances: dict[tuple[str, ...], tuple[Thing, ...]] = {}
+        self._values: dict[tuple[str, ...], Value] = {}
 
     # -- where this module is ---------------------------------------------------------------------------------------------
 
@@ -279,7 +280,7 @@ class ModuleInstance:
         full = ".".join(part for part in (mode, kind, name) if part)
         if (mode, kind, name) not in self.module.resources:
             raise EvaluationError(f"{full} is not declared in this module", span)
-        return value_of(self.instances(mode, kind, name), self.module.resources[mode, kind, name])
+        return self._value((mode, kind, name), self.instances(mode, kind, name), self.module.resources[mode, kind, name])
 
     def instances(self, mode: str, kind: str, name: str) -> tuple[Thing, ...]:
         """
@@ -295,7 +296,7 @@ class ModuleInstance:
         """
         if name not in self.module.calls:
             raise EvaluationError(f"module {name} is not declared in this module", span)
-        return value_of(self.calls(name), self.module.calls[name])
+        return self._value(("module", name), self.calls(name), self.module.calls[name])
 
     def calls(self, name: str) -> tuple[Thing, ...]:
         """
@@ -311,6 +312,16 @@ class ModuleInstance:
                 if module is not None:
                     thing.module = ModuleInstance(self.run, module, thing.address, key, thing, self.chain)
         return things
+
+    def _value(self, key: tuple[str, ...], things: tuple[Thing, ...], block: Block) -> Value:
+        """
+        Return the value of a reference to all instances of a block, made once: each of many instances may refer to it.
+        """
+        if key not in self._instances:
+            return value_of(things, block)
+        if key not in self._values:
+            self._values[key] = value_of(things, block)
+        return self._values[key]
 
     def _things(self, key: tuple[str, ...], name: str, kind: str, block: Block) -> tuple[Thing, ...]:
         if key in self._instances:
