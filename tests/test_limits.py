@@ -18,7 +18,7 @@ from sglint.evaluate import nesting
 from sglint.evaluate.cloudformation import nested, scenario, stack
 from sglint.evaluate.plan import document, read
 from sglint.evaluate.terraform import calls, expand, functions, glob, locate, run, states, unknown
-from sglint.evaluate.terraform.functions import pattern
+from sglint.evaluate.terraform.functions import pattern, string
 from sglint.evaluate.terraform.scope import MAX_STEPS
 from sglint.parse import intrinsic, text
 from sglint.simulator import calibrate, flow_log, profile
@@ -137,7 +137,7 @@ def test_expressions_that_take_many_steps_end(tmp_path: Path, expression: str) -
         *(tree.LIMIT, read.LIMIT, config.LIMIT, profile.LONGEST, calibrate.LONGEST, flow_log.LONGEST_LINE, walk.DIRECTORIES),
         *(ignore.LINES, text.PROBLEMS, text.DEPTH, document.DEPTH, text.PARTS, intrinsic.NODES, expand.MAX_INSTANCES),
         *(run.MAX_THINGS, locate.MAX_DEPTH, stack.MAX_STACKS, nested.MAX_NESTED, stack.MAX_ROUNDS, scenario.MOST_SCENARIOS),
-        *(MAX_STEPS, stack.MAX_STEPS, unknown.MOST_PARTS, functions.MOST_ITEMS, functions.MOST_CHARACTERS),
+        *(MAX_STEPS, stack.MAX_STEPS, unknown.MOST_PARTS, functions.MOST_ITEMS, functions.MOST_CHARACTERS, string.LONGEST),
         *(pattern.LONGEST_PATTERN, pattern.LONGEST_TEXT, pattern.SECONDS, glob.DEEPEST, calls.MOST_SLOW, calls.PATTERN_STEPS),
         *(nesting.MAX_FRAMES, glob.MOST, config.PARTS, states.MOST_HANDED),
     ],
